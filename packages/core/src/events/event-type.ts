@@ -1,0 +1,36 @@
+/** The kinds of call a run can record; the last part of an address (`fetch::tool_call`). */
+export const EventType = {
+  AGENT_CALL: "agent_call",
+  TOOL_CALL: "tool_call",
+  LLM_CALL: "llm_call",
+  /** One use of `map`: owns its branches. */
+  GROUP: "group",
+  /** One position of a group: the scope of what runs for that item. */
+  BRANCH: "branch",
+} as const;
+/** The kind of a call: `EventType.TOOL_CALL` and `"tool_call"` are the same. */
+export type EventType = (typeof EventType)[keyof typeof EventType];
+
+/** What happened to a call, as one event says it. */
+export const ExecutionStatus = {
+  STARTED: "started",
+  COMPLETED: "completed",
+  FAILED: "failed",
+  /** A failed attempt will be followed by another one at `dueAt`. */
+  RETRYING: "retrying",
+  CANCELLED: "cancelled",
+} as const;
+/** The status an event reports. */
+export type ExecutionStatus = (typeof ExecutionStatus)[keyof typeof ExecutionStatus];
+
+/** The status of a whole run. */
+export const StateStatus = {
+  RUNNING: "running",
+  PAUSED: "paused",
+  AWAITING: "awaiting",
+  INTERRUPTED: "interrupted",
+  COMPLETED: "completed",
+  FAILED: "failed",
+} as const;
+/** The status of a run: `running` until a checkpoint says otherwise. */
+export type StateStatus = (typeof StateStatus)[keyof typeof StateStatus];

@@ -1,0 +1,115 @@
+import type { ErrorRecord } from "../values/error-record.ts";
+import type { EventType, ExecutionStatus } from "./event-type.ts";
+
+/**
+ * One thing that happened to a call: immutable, the same live and restored.
+ * A call with one failure leaves `started, failed, retrying, started, completed`.
+ */
+export interface ExecutionEvent {
+  /** Position in the journal, from 1. Grows by time; unique within a run. */
+  readonly seq: number;
+  readonly stateId: string;
+  readonly status: ExecutionStatus;
+  /** `research::fetch[doc-7]::tool_call` */
+  readonly address: string;
+  readonly type: EventType;
+  /** Name of the actor, group or branch. */
+  readonly name: string;
+  /** Seq of the call's first event: names the call itself, also where an address is used again by a later attempt of its parent. */
+  readonly call: number;
+  /** `call` of the enclosing call; undefined at the top of the run. */
+  readonly parent: number | undefined;
+  /** From 1. */
+  readonly attempt: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** On completed, failed and cancelled: how long this attempt ran, in ms. */
+  readonly executionTimeMs?: number;
+  /** On failed: what was thrown. */
+  readonly error?: ErrorRecord;
+  /** On failed: no further attempt follows by itself. */
+  readonly final?: boolean;
+  /** On retrying: the delay before the next attempt, in ms. */
+  readonly delayMs?: number;
+  /** On retrying: when the next attempt is due, in ms since the epoch. */
+  readonly dueAt?: number;
+  /** On started and retrying, where known: how many attempts the call's budget has. */
+  readonly maxAttempts?: number;
+  /** On started: why an agent that had ended was opened again. */
+  readonly opening?: "retry" | "recovery";
+  /** On the started event of a group: how many items it has and how many may run at once. */
+  readonly group?: { readonly size: number; readonly maxWorkers: number };
+  /** On cancelled: why. */
+  readonly reason?: string;
+  /** On the first started event of a call: its recorded input, decoded anew at each access. */
+  readonly input?: unknown;
+  /** On completed: the recorded result, decoded anew at each access. */
+  readonly value?: unknown;
+}
+
+/** A completed call was reused from the record: its handler did not run. A notice, not a record. */
+export interface RecoveredNotice {
+  readonly stateId: string;
+  readonly address: string;
+  readonly type: EventType;
+  readonly name: string;
+  readonly call: number;
+  readonly parent: number | undefined;
+  /** `completed`, or `failed`/`cancelled` where a recorded failure is replayed. */
+  readonly status: ExecutionStatus;
+  /** How many attempts the record took. */
+  readonly attempts: number;
+  /** Recorded execution time that was not spent again, in ms. */
+  readonly savedMs: number;
+  /** The input asked for is not the recorded one (rule R8). */
+  readonly inputChanged: boolean;
+  /** The actor's version is not the recorded one. */
+  readonly versionChanged: boolean;
+}
+
+/** Something a person may want to know. `code` is stable. */
+export interface LogNotice {
+  readonly stateId: string;
+  readonly level: "info" | "warn" | "error";
+  /** e.g. `INPUT_CHANGED`, `OUTER_CONTEXT_IN_BRANCH`, `SUBSCRIBER_FAILED`, `LATE_RESULT_DROPPED`, `UNVISITED`, `ACTOR_LOG` */
+  readonly code: string;
+  readonly message: string;
+  readonly address?: string;
+  readonly at: number;
+  readonly error?: ErrorRecord;
+  /** What `ctx.log` was given beside the message. */
+  readonly data?: unknown;
+}
+
+/** How far a group has come. */
+export interface GroupNotice {
+  readonly stateId: string;
+  readonly address: string;
+  readonly call: number;
+  readonly size: number;
+  readonly running: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** Of the completed ones, how many came from the record. */
+  readonly recovered: number;
+}
+
+/** A checkpoint was recorded. */
+export interface CheckpointNotice {
+  readonly stateId: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly status: string;
+}
+
+/** What can be subscribed to, and what each topic carries. */
+export interface Topics {
+  readonly event: ExecutionEvent;
+  readonly recovered: RecoveredNotice;
+  readonly log: LogNotice;
+  readonly group: GroupNotice;
+  readonly checkpoint: CheckpointNotice;
+}
+/** The name of a topic. */
+export type Topic = keyof Topics;

@@ -1,0 +1,45 @@
+// For people who write backends, subscribers and retry policies. Pipelines are written with "@reprise/core".
+
+// Errors
+export { RepriseError, isRepriseError } from "./errors/reprise-error.ts";
+export { CorruptError, FencedError, LeaseHeldError } from "./errors/storage-errors.ts";
+export type { RepriseErrorDetails } from "./errors/reprise-error.ts";
+export type { ErrorCode, RetryAdvice } from "./errors/codes.ts";
+
+// The clock, randomness and timers
+export { defaultSystem } from "./system.ts";
+export type { System } from "./system.ts";
+
+// Backends
+export type {
+  AcquireOptions,
+  AppendOptions,
+  BackendCapabilities,
+  Durability,
+  HeaderPatch,
+  LeaseState,
+  ListPage,
+  ListQuery,
+  StateBackend,
+  StateHead,
+  StateHeader,
+  StateWriter,
+  StoredRecord,
+} from "./ports/state-backend.ts";
+
+// Subscribers
+export { EventType, ExecutionStatus, StateStatus } from "./events/event-type.ts";
+export type { RunFeed, Subscriber } from "./ports/subscriber.ts";
+export type {
+  CheckpointNotice,
+  ExecutionEvent,
+  GroupNotice,
+  LogNotice,
+  RecoveredNotice,
+  Topic,
+  Topics,
+} from "./events/execution-event.ts";
+
+// Retry policies
+export type { FailureRecord, PlainData, RetryDecision, RetryPolicy, RetryProvider } from "./ports/retry.ts";
+export type { ErrorRecord } from "./values/error-record.ts";

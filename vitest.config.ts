@@ -1,0 +1,49 @@
+import { readdirSync } from "node:fs";
+import type { Reporter, TestModule } from "vitest/node";
+import { defineConfig } from "vitest/config";
+
+/** Closes the run with `N passed, N failed, N skipped`; counts what vitest's own summary leaves out: files that did not load and stray errors. */
+const closingLine: Reporter = {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]) {
+    let passed = 0;
+    let failed = unhandledErrors.length;
+    let skipped = 0;
+    for (const module of modules) {
+      let failedHere = 0;
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        if (state === "passed") passed += 1;
+        else if (state === "failed") failedHere += 1;
+        else skipped += 1;
+      }
+      failed += failedHere === 0 && module.state() === "failed" ? 1 : failedHere;
+    }
+    process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+  },
+};
+
+const workspaceFolders = ["packages", "apps"].flatMap((parent) =>
+  readdirSync(new URL(parent, import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => ({ name: entry.name, root: `./${parent}/${entry.name}` })),
+);
+
+export default defineConfig({
+  ssr: { resolve: { conditions: ["@reprise/source", "module", "node", "development|production"] } },
+  test: {
+    reporters: ["default", closingLine],
+    coverage: { provider: "v8", include: ["packages/*/src/**/*.ts"], reporter: ["text-summary", "json-summary"] },
+    projects: [
+      { extends: true as const, root: ".", test: { name: "workspace", include: ["test/**/*.test.ts"] } },
+      ...workspaceFolders.map(({ name, root }) => ({
+        extends: true as const,
+        root,
+        test: {
+          name,
+          include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+          typecheck: { enabled: true, include: ["src/**/*.test-d.ts", "test/**/*.test-d.ts"], tsconfig: "./tsconfig.test.json" },
+        },
+      })),
+    ],
+  },
+});
