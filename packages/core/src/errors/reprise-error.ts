@@ -59,5 +59,5 @@ export class RepriseError extends Error {
  */
 export function isRepriseError(error: unknown, code?: ErrorCode): error is RepriseError {
   if (typeof error !== "object" || error === null || !(brand in error)) return false;
-  return code === undefined || (error as RepriseError).code === code;
+  return code === undefined || (error as unknown as RepriseError).code === code;
 }
