@@ -1,1 +1,7 @@
-export {};
+// The backend
+export { memoryBackend } from "./memory-backend.ts";
+
+// Crashes and restarts, for tests
+export { truncateRun } from "./memory-snapshot.ts";
+export type { MemoryBackend, MemoryBackendOptions } from "./memory-backend.ts";
+export type { MemorySnapshot, MemoryRunSnapshot } from "./memory-snapshot.ts";

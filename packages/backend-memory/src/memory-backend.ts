@@ -1,0 +1,117 @@
+import { defaultSystem, RepriseError, type StateBackend, type StateWriter, type System } from "@reprise/core/spi";
+import { acquireRun, wakeWaiters, type AcquireContext } from "./acquire-run.ts";
+import { checkStateId } from "./check-state-id.ts";
+import { listPage } from "./list-page.ts";
+import { batchesOf, headOf, type MemoryRun } from "./memory-run.ts";
+import { snapshotOf, storeFrom, type MemorySnapshot } from "./memory-snapshot.ts";
+
+const defaultMaxRecordBytes = 16 * 2 ** 20;
+
+/** Options of {@link memoryBackend}. */
+export interface MemoryBackendOptions {
+  /** Start with what this snapshot holds, nobody holding any of its runs. */
+  readonly from?: MemorySnapshot;
+  /** A longer record is refused with `LIMIT`. Default: 16 MiB. */
+  readonly maxRecordBytes?: number;
+  /** The clock and the timers. Default: those of the runtime. */
+  readonly system?: Pick<System, "now" | "setTimer">;
+}
+
+/** A state backend whose journals live and die with the process, with what tests of crashes need. */
+export interface MemoryBackend extends StateBackend {
+  /** A copy of everything, without holders: what would be left if the process died now. */
+  snapshot(): MemorySnapshot;
+  /**
+   * For tests: forgets who holds a run, as if its process had died or had been silent for too long, without telling the
+   * writer. The next `acquire` succeeds and fences it. Throws `NOT_FOUND` for an unknown run.
+   */
+  abandon(stateId: string): void;
+}
+
+/**
+ * A backend that keeps journals in memory: nothing survives the process, one process only. Bytes are copied on the way in
+ * and out, so that a caller who changes them later never changes a journal.
+ *
+ * @example
+ * ```ts
+ * import { memoryBackend } from "@reprise/backend-memory";
+ *
+ * const backend = memoryBackend();
+ * await using writer = await backend.acquire("run-1", { owner: "me", create: "may" });
+ * await writer.append([new TextEncoder().encode("hello")], { expect: 0 });
+ * console.log((await backend.head("run-1"))?.lastSeq); // 1
+ * ```
+ */
+export function memoryBackend(options: MemoryBackendOptions = {}): MemoryBackend {
+  const maxRecordBytes = options.maxRecordBytes ?? defaultMaxRecordBytes;
+  let closed = false;
+  const context: AcquireContext = {
+    store: storeFrom(options.from ?? { runs: [], removed: [] }),
+    system: options.system ?? defaultSystem(),
+    maxRecordBytes,
+    writers: new Set(),
+    waiters: new Set(),
+    checkOpen: () => {
+      if (closed) throw new RepriseError("CLOSED", "this memory backend was closed");
+    },
+  };
+  const { store, checkOpen } = context;
+  const find = (stateId: string): MemoryRun => findRun(context, stateId);
+
+  return {
+    capabilities: { durability: "none", exclusion: "process", watch: false, maxRecordBytes },
+    acquire: (stateId, acquireOptions) => acquireRun(context, stateId, acquireOptions),
+    async *read(stateId, { from = 1, to = Infinity, signal } = {}) {
+      signal?.throwIfAborted();
+      for (const batch of batchesOf(find(stateId).records, from, to)) {
+        signal?.throwIfAborted();
+        yield batch;
+      }
+    },
+    async head(stateId) {
+      checkOpen();
+      checkStateId(stateId);
+      const run = store.runs.get(stateId);
+      return run === undefined ? undefined : headOf(run);
+    },
+    async list(query = {}) {
+      checkOpen();
+      const page = listPage(store.runs.values(), query);
+      return { ...page, rows: page.rows.map(headOf), damaged: [] };
+    },
+    async remove(stateId, authority) {
+      const run = find(stateId);
+      if ("writer" in authority) await checkAuthority(stateId, authority.writer);
+      store.removedEpochs.set(stateId, run.epoch);
+      store.runs.delete(stateId);
+      if ("writer" in authority) await authority.writer.release();
+      wakeWaiters(context);
+    },
+    async close() {
+      closed = true;
+      await Promise.all([...context.writers].map((writer) => writer.release()));
+      wakeWaiters(context);
+    },
+    snapshot: () => snapshotOf(store),
+    abandon(stateId) {
+      find(stateId).holder = undefined;
+      wakeWaiters(context);
+    },
+  };
+}
+
+function findRun({ store, checkOpen }: AcquireContext, stateId: string): MemoryRun {
+  checkOpen();
+  checkStateId(stateId);
+  const run = store.runs.get(stateId);
+  if (run === undefined) throw new RepriseError("NOT_FOUND", `there is no run ${stateId}`, { stateId });
+  return run;
+}
+
+async function checkAuthority(stateId: string, writer: StateWriter): Promise<void> {
+  if (writer.stateId !== stateId) {
+    throw new RepriseError("INVALID_OPTION", `remove: the writer holds run ${writer.stateId}, not ${stateId}`, { stateId, path: "writer" });
+  }
+  // Throws if it holds nothing any more.
+  await writer.renew();
+}

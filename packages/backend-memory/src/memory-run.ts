@@ -1,0 +1,53 @@
+import type { StateHead, StateHeader, StoredRecord } from "@reprise/core/spi";
+
+/** A run while it exists. Removing a run and using its id again makes a new object, which is how old writers notice. */
+export interface MemoryRun {
+  readonly stateId: string;
+  /** The epoch of the newest writer. */
+  epoch: number;
+  header: StateHeader;
+  readonly records: StoredRecord[];
+  /** Undefined while nobody may extend the run. */
+  holder: Holder | undefined;
+}
+
+/** Who may extend a run. */
+export interface Holder {
+  readonly owner: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** Everything one backend keeps. */
+export interface MemoryStore {
+  readonly runs: Map<string, MemoryRun>;
+  /** Last epoch of removed runs: epochs must keep growing if an id is used again. */
+  readonly removedEpochs: Map<string, number>;
+}
+
+/** The run as `list` and `head` show it. */
+export function headOf(run: MemoryRun): StateHead {
+  return {
+    ...run.header,
+    tags: [...run.header.tags],
+    stateId: run.stateId,
+    lastSeq: run.records.length,
+    epoch: run.epoch,
+    lease: run.holder === undefined ? "none" : "live",
+  };
+}
+
+/** A record whose bytes nobody else holds. */
+export function copyOf(record: StoredRecord): StoredRecord {
+  return { seq: record.seq, epoch: record.epoch, bytes: record.bytes.slice() };
+}
+
+const batchLength = 256;
+
+/** Copies of the records `from` … `to` that exist when this is called, in batches. */
+export function* batchesOf(records: readonly StoredRecord[], from: number, to: number): Generator<readonly StoredRecord[]> {
+  const end = Math.min(to, records.length);
+  for (let next = Math.max(from, 1); next <= end; next += batchLength) {
+    yield records.slice(next - 1, Math.min(next - 1 + batchLength, end)).map(copyOf);
+  }
+}

@@ -1,0 +1,78 @@
+import { FencedError, RepriseError, type AppendOptions, type StateWriter } from "@reprise/core/spi";
+import { patchHeader } from "./header.ts";
+import { batchesOf, type MemoryRun, type MemoryStore } from "./memory-run.ts";
+
+/** What a writer needs of its backend. */
+export interface MemoryWriterContext {
+  readonly store: MemoryStore;
+  readonly run: MemoryRun;
+  readonly maxRecordBytes: number;
+  /** Called once, when the writer lets go. */
+  readonly onRelease: (writer: StateWriter) => void;
+}
+
+/** The exclusive right to extend one run in memory. */
+export function memoryWriter(context: MemoryWriterContext): StateWriter {
+  const { store, run } = context;
+  const { epoch, stateId } = run;
+  const recoveredSeq = run.records.length;
+  const controller = new AbortController();
+  let lastSeq = recoveredSeq;
+  let released = false;
+
+  const checkOpen = (): void => {
+    if (released) throw new RepriseError("CLOSED", `run ${stateId}: this writer was released`, { stateId });
+    // Like a writer of another process, this one learns of a takeover only when it next does something.
+    if (store.runs.get(stateId) === run && run.epoch === epoch) return;
+    if (!controller.signal.aborted) controller.abort(new FencedError(stateId, `epoch ${epoch} was taken over or the run was removed`));
+    throw new FencedError(stateId, `epoch ${epoch} was taken over or the run was removed`, { indeterminate: false });
+  };
+
+  const writer: StateWriter = {
+    stateId,
+    epoch,
+    signal: controller.signal,
+    get lastSeq() {
+      return lastSeq;
+    },
+    async *recovered(from = 1) {
+      yield* batchesOf(run.records, from, recoveredSeq);
+    },
+    async append(records, options) {
+      checkOpen();
+      checkAppend(records, options, { stateId, lastSeq, maxRecordBytes: context.maxRecordBytes });
+      for (const bytes of records) run.records.push({ seq: ++lastSeq, epoch, bytes: bytes.slice() });
+      if (options.header !== undefined) run.header = patchHeader(run.header, options.header);
+      return lastSeq;
+    },
+    async flush() {
+      checkOpen();
+    },
+    async renew() {
+      checkOpen();
+    },
+    async release() {
+      if (released) return;
+      released = true;
+      if (run.epoch === epoch) run.holder = undefined;
+      context.onRelease(writer);
+    },
+    [Symbol.asyncDispose]: () => writer.release(),
+  };
+  return writer;
+}
+
+function checkAppend(
+  records: readonly Uint8Array[],
+  options: AppendOptions,
+  { stateId, lastSeq, maxRecordBytes }: { readonly stateId: string; readonly lastSeq: number; readonly maxRecordBytes: number },
+): void {
+  if (records.length === 0) throw new RepriseError("LIMIT", `run ${stateId}: append needs at least one record, got none`, { stateId });
+  const tooLong = records.findIndex((bytes) => bytes.length > maxRecordBytes);
+  if (tooLong !== -1) {
+    const message = `record ${tooLong} of this append has ${records[tooLong]?.length} bytes, the backend takes at most ${maxRecordBytes}`;
+    throw new RepriseError("LIMIT", `run ${stateId}: ${message}`, { stateId });
+  }
+  if (options.expect === lastSeq) return;
+  throw new RepriseError("CONFLICT", `run ${stateId}: append expected seq ${options.expect} to be the last, but it is ${lastSeq}`, { stateId });
+}
