@@ -1,0 +1,97 @@
+import type { AcquireOptions, StateBackend, StateHead, StateWriter } from "@reprise/core/spi";
+import { cuttableWriter, type CuttableWriter } from "./cuttable-writer.ts";
+
+/** A backend whose users can be killed. */
+export interface CrashableBackend extends StateBackend {
+  /**
+   * Kills whoever writes to this run, or, without `stateId`, to any run: as by `kill -9`, nothing of theirs reaches the
+   * backend any more and nothing of it reaches them. Appends that were handed over before may still be committed, their
+   * acknowledgements are lost. Promises of the dead never settle. Gives the ids of the runs that were hit.
+   */
+  crash(stateId?: string): string[];
+}
+
+// What kills each writer in use, of every crashable backend, so that `crash(state)` finds it by the run's id.
+const inUse = new Map<CuttableWriter, () => void>();
+
+/**
+ * Wraps a backend so that the process that uses it can "die" in a test.
+ *
+ * The lease of the dead is left behind: `head` and `list` show it as `stale` until somebody acquires the run again through
+ * this backend, which succeeds at once, like the takeover of a lease whose holder is known to be gone. Load the run
+ * with a *new* Reprise on the same backend: the old one belongs to the dead process.
+ *
+ * @example
+ * ```ts
+ * import { crashableBackend } from "@reprise/testing";
+ *
+ * const disk = crashableBackend(memoryBackend());
+ * const before = createReprise({ backend: disk });
+ * void before.execute(pipeline, input, { stateId: "run-1" });
+ * // … later, in the middle of it:
+ * disk.crash();
+ * const after = createReprise({ backend: disk });
+ * await after.resume(pipeline, "run-1");
+ * ```
+ */
+export function crashableBackend(backend: StateBackend): CrashableBackend {
+  const writers = new Set<CuttableWriter>();
+  const dead = new Map<string, CuttableWriter>();
+
+  function forget(writer: CuttableWriter): void {
+    writers.delete(writer);
+    inUse.delete(writer);
+  }
+  async function acquire(stateId: string, options: AcquireOptions): Promise<StateWriter> {
+    const predecessor = dead.get(stateId);
+    if (predecessor) {
+      dead.delete(stateId);
+      await predecessor.bury();
+    }
+    const writer = cuttableWriter(await backend.acquire(stateId, options), () => forget(writer));
+    writers.add(writer);
+    inUse.set(writer, () => void crash(stateId));
+    return writer;
+  }
+  function crash(stateId?: string): string[] {
+    const victims = [...writers].filter((writer) => stateId === undefined || writer.stateId === stateId);
+    for (const victim of victims) {
+      victim.cut();
+      forget(victim);
+      dead.set(victim.stateId, victim);
+    }
+    return victims.map((victim) => victim.stateId);
+  }
+  const shown = <Head extends StateHead | undefined>(head: Head): Head =>
+    head && dead.has(head.stateId) ? { ...head, lease: "stale" } : head;
+
+  return {
+    capabilities: backend.capabilities,
+    acquire,
+    crash,
+    read: (stateId, options) => backend.read(stateId, options),
+    head: async (stateId) => shown(await backend.head(stateId)),
+    async list(query) {
+      const page = await backend.list(query);
+      return { ...page, rows: page.rows.map(shown) };
+    },
+    async remove(stateId, authority) {
+      await dead.get(stateId)?.bury();
+      dead.delete(stateId);
+      const { writer } = authority as { writer?: StateWriter };
+      const own = [...writers].find((candidate) => candidate === writer);
+      await backend.remove(stateId, own ? { writer: own.inner } : authority);
+    },
+    async close() {
+      for (const writer of dead.values()) await writer.bury();
+      dead.clear();
+      await backend.close();
+      for (const writer of writers) forget(writer);
+    },
+  };
+}
+
+/** What kills those who write to a run, one function per backend it is open on. */
+export function killersOf(stateId: string): (() => void)[] {
+  return [...inUse].filter(([writer]) => writer.stateId === stateId).map(([, kill]) => kill);
+}
