@@ -34,7 +34,13 @@ export default defineConfig({
     reporters: ["default", closingLine],
     coverage: { provider: "v8", include: ["packages/*/src/**/*.ts"], reporter: ["text-summary", "json-summary"] },
     projects: [
-      { extends: true as const, root: ".", test: { name: "workspace", include: ["test/**/*.test.ts"] } },
+      { extends: true as const, root: ".", test: { name: "workspace", include: ["test/**/*.test.ts"], exclude: ["test/packed.test.ts"] } },
+      {
+        extends: true as const,
+        root: ".",
+        // It builds: after all others, so that nobody reads a dist that is being written.
+        test: { name: "packed", include: ["test/packed.test.ts"], testTimeout: 60_000, sequence: { groupOrder: 1 } },
+      },
       ...workspaceFolders.map(({ name, root }) => ({
         extends: true as const,
         root,

@@ -1,0 +1,75 @@
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCommand, runPnpm } from "./support/run-command.ts";
+import { workspaceRoot } from "./support/workspace.ts";
+
+/** What somebody installs with npm, and the programs `test/consumers/<name>.{mjs,cjs,ts}` they then write. */
+const consumers = [
+  { name: "core", packages: ["core"] },
+  { name: "core-fs-retry", packages: ["core", "backend-fs", "retry"] },
+];
+
+/** Every line of Node that package.json's `engines` admits and this machine can get. */
+const runtimes = [
+  { runtime: "the machine's Node", locate: async () => "node" },
+  { runtime: "Node 22", locate: async () => (await runCommand("npx", ["-y", "-p", "node@22", "--", "node", "-p", "process.execPath"], { cwd: tmpdir() })).stdout.trim() },
+  { runtime: "the workspace's Node", locate: async () => process.execPath },
+];
+
+const patienceMs = 180_000;
+let folder = "";
+const project = (name: string): string => join(folder, name);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "reprise-packed-"));
+  const tarballs = join(folder, "tarballs");
+  await runPnpm("exec", "turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only");
+  await runPnpm("-r", "--filter=./packages/*", "pack", "--pack-destination", tarballs);
+  await Promise.all(consumers.map(({ name, packages }) => install(name, packages, tarballs)));
+}, patienceMs);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function install(name: string, packages: readonly string[], tarballs: string): Promise<void> {
+  const packed = await readdir(tarballs);
+  const files = packages.map((short) => join(tarballs, packed.find((file) => new RegExp(`^reprise-${short}-\\d`).test(file)) ?? `${short} was not packed`));
+  await mkdir(project(name));
+  await writeFile(join(project(name), "package.json"), JSON.stringify({ name: `consumer-${name}`, private: true, type: "module" }));
+  await runCommand("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...files], { cwd: project(name) });
+  await cp(join(workspaceRoot, "test/consumers"), project(name), { recursive: true, filter: (path) => !path.includes(".") || path.includes(`/${name}.`) });
+}
+
+describe.each(runtimes)("on $runtime", ({ locate }) => {
+  let node = "";
+  beforeAll(async () => {
+    node = await locate();
+  }, patienceMs);
+
+  test.each(consumers)("$name, packed and installed, can be imported", async ({ name }) => {
+    expect(await runCommand(node, [`${name}.mjs`], { cwd: project(name) })).toEqual({ stdout: "ok\n", stderr: "" });
+  });
+  test.each(consumers)("$name, packed and installed, can be required without a warning", async ({ name }) => {
+    expect(await runCommand(node, [`${name}.cjs`], { cwd: project(name) })).toEqual({ stdout: "ok\n", stderr: "" });
+  });
+});
+
+test.each(consumers)("$name, packed and installed, has types that hold under nodenext", { timeout: patienceMs }, async ({ name }) => {
+  const configuration = {
+    compilerOptions: {
+      module: "nodenext",
+      target: "es2023",
+      lib: ["es2023", "esnext.disposable"],
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      types: ["node"],
+      typeRoots: [join(workspaceRoot, "node_modules/@types")],
+    },
+    files: [`${name}.ts`],
+  };
+  await writeFile(join(project(name), "tsconfig.json"), JSON.stringify(configuration));
+  const tsc = join(workspaceRoot, "node_modules/typescript/bin/tsc");
+  expect(await runCommand(process.execPath, [tsc, "-p", ".", "--pretty", "false"], { cwd: project(name) })).toEqual({ stdout: "", stderr: "" });
+});

@@ -1,0 +1,33 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { workspaceRoot } from "./workspace.ts";
+
+/** What a command that ended well has written. */
+export interface CommandOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command as a user's shell outside this workspace would. Rejects with all it has written if it fails. */
+export function runCommand(command: string, args: readonly string[], options: { readonly cwd: string }): Promise<CommandOutput> {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { cwd: options.cwd, env: outsideEnvironment(), timeout: 170_000, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${command} ${args.join(" ")} failed in ${options.cwd}\n${stdout}\n${stderr}`));
+      else resolve({ stdout, stderr });
+    });
+  });
+}
+
+/** Runs the workspace's pnpm, in the version that its manifest names, at the top of the workspace. */
+export function runPnpm(...args: readonly string[]): Promise<CommandOutput> {
+  const { packageManager } = JSON.parse(readFileSync(join(workspaceRoot, "package.json"), "utf8")) as { packageManager: string };
+  return runCommand("npx", ["-y", packageManager, ...args], { cwd: workspaceRoot });
+}
+
+/** The environment without what pnpm and vitest add: their tools on the PATH would hide the machine's own Node. */
+function outsideEnvironment(): NodeJS.ProcessEnv {
+  const { PATH = "", NODE_ENV: _environment, NODE_OPTIONS: _options, NODE: _node, ...rest } = process.env;
+  const path = PATH.split(delimiter).filter((folder) => !folder.includes("node_modules"));
+  return { ...rest, PATH: path.join(delimiter), NO_COLOR: "1", DO_NOT_TRACK: "1" };
+}
