@@ -38,7 +38,7 @@ export default defineConfig({
       {
         extends: true as const,
         root: ".",
-        // It builds: after all others, so that nobody reads a dist that is being written.
+        // It builds: in a group of its own, so that no other test reads a dist that is being written.
         test: { name: "packed", include: ["test/packed.test.ts"], testTimeout: 60_000, sequence: { groupOrder: 1 } },
       },
       ...workspaceFolders.map(({ name, root }) => ({
