@@ -1,1 +1,41 @@
-export {};
+// For people who write pipelines. Backends, subscribers and policies are written with "@reprise/core/spi".
+
+// Actors
+export { agent, llm, tool } from "./actors/define.ts";
+export type { Actor, ActorSettings, AgentDefinition, LeafDefinition } from "./actors/actor.ts";
+export type {
+  AgentContext,
+  BranchOutcome,
+  CallArguments,
+  CallContext,
+  CallOptions,
+  LeafContext,
+  MapOptions,
+  Storage,
+  TryResult,
+  Verbs,
+} from "./actors/context.ts";
+export type { CallPolicy, OnInputChange, OnUnknownOutcome, OnVersionChange, RetrySetting } from "./actors/call-policy.ts";
+
+// Runs
+export { createReprise } from "./runs/create-reprise.ts";
+export type { CreateOptions, ExecuteOptions, ExecutionOutcome, OpenOptions, Reprise, RepriseOptions, RunDurability } from "./runs/reprise.ts";
+export type { CheckpointOptions, ExecutionState, StateMetadata } from "./runs/execution-state.ts";
+export type { ListPage, ListQuery, StateBackend, StateHead } from "./ports/state-backend.ts";
+
+// History and events
+export { EventType, ExecutionStatus, StateStatus } from "./events/event-type.ts";
+export type { CallSummary, History } from "./history/history.ts";
+export type { CheckpointNotice, ExecutionEvent, GroupNotice, LogNotice, RecoveredNotice, Topic, Topics } from "./events/execution-event.ts";
+
+// Errors
+export { isRepriseError, RepriseError } from "./errors/reprise-error.ts";
+export { ActorFailedError, CancelledError, GroupFailedError, SchemaRejectedError, ScopeClosedError, TimeoutError } from "./errors/call-errors.ts";
+export { AmbiguousReplayError, InputChangedError, NotRepeatableError, OutcomeUnknownError, VersionChangedError } from "./errors/replay-errors.ts";
+export { CorruptError, FencedError, LeaseHeldError } from "./errors/storage-errors.ts";
+export type { ErrorCode, RetryAdvice } from "./errors/codes.ts";
+export type { RepriseErrorDetails } from "./errors/reprise-error.ts";
+
+// Values
+export { createCodec } from "./values/codec.ts";
+export type { CodecOptions, ValueCodec, ValueExtension, ValueLimits } from "./values/codec.ts";

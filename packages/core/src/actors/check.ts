@@ -1,0 +1,64 @@
+import { RepriseError } from "../errors/reprise-error.ts";
+import type { Actor } from "./actor.ts";
+import type { CallPolicy } from "./call-policy.ts";
+import type { CallOptions, MapOptions } from "./context.ts";
+
+const policies = {
+  onInputChange: ["reuse", "warn", "rerun", "fail"],
+  onVersionChange: ["reuse", "warn", "rerun", "fail"],
+  onUnknownOutcome: ["retry", "fail", "ask"],
+} as const;
+
+/** Throws `INVALID_OPTION`, naming the option, the rule and the value. */
+export function checkPolicy(policy: CallPolicy): void {
+  for (const option of ["attemptTimeoutMs", "timeoutMs"] as const) {
+    const limit: unknown = policy[option];
+    if (limit !== undefined && !(typeof limit === "number" && limit > 0 && Number.isFinite(limit))) invalid(option, "a positive number of milliseconds", limit);
+  }
+  for (const option of Object.keys(policies) as (keyof typeof policies)[]) checkOneOf(option, policies[option], policy[option]);
+  const { retry } = policy;
+  if (retry !== undefined && retry !== false && (typeof retry !== "object" || retry === null)) invalid("retry", "a retry policy, its settings, or false", retry);
+}
+
+/** Throws `INVALID_OPTION` unless the value is undefined or one of the list. */
+export function checkOneOf(option: string, allowed: readonly string[], value: unknown): void {
+  if (value !== undefined && !allowed.includes(value as string)) invalid(option, `one of ${allowed.map((choice) => JSON.stringify(choice)).join(", ")}`, value);
+}
+
+export function checkCallOptions(options: CallOptions): void {
+  if (typeof options !== "object" || options === null) invalid("options", "an object", options);
+  if (options.key !== undefined && (typeof options.key !== "string" || options.key.length === 0)) invalid("key", "a non-empty string", options.key);
+  checkPolicy(options);
+}
+
+/** Throws `INVALID_OPTION` unless the value was made by `tool`, `llm` or `agent`. */
+export function checkActor(actor: unknown): asserts actor is Actor<never, unknown> {
+  if (typeof actor === "object" && actor !== null && "handler" in actor && "type" in actor) return;
+  invalid("actor", "made by tool, llm or agent", actor);
+}
+
+/** The checked options of `map`, with defaults. */
+export function checkMapOptions<Item>(
+  name: string,
+  items: unknown,
+  work: unknown,
+  options: MapOptions<Item>,
+): { readonly name: string; readonly maxWorkers: number; readonly failFast: boolean } {
+  if (!Array.isArray(items)) invalid("items", "an array", items);
+  if (typeof work !== "function") checkActor(work);
+  const { maxWorkers = 5, errors = "fail_slow", key } = options;
+  if (!Number.isInteger(maxWorkers) || maxWorkers < 1) invalid("maxWorkers", "a whole number from 1", maxWorkers);
+  checkOneOf("errors", ["fail_slow", "fail_fast"], errors);
+  if (key !== undefined && typeof key !== "function") invalid("key", "a function of an item", key);
+  return { name, maxWorkers, failFast: errors === "fail_fast" };
+}
+
+/** Throws `INVALID_OPTION`. */
+export function invalid(option: string, rule: string, value: unknown): never {
+  throw new RepriseError("INVALID_OPTION", `${option} must be ${rule}, got ${show(value)}`, { path: option });
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
+  return typeof value === "object" || typeof value === "function" ? (value === null ? "null" : `a value of type ${typeof value}`) : String(value);
+}

@@ -1,0 +1,101 @@
+import type { Actor } from "./actor.ts";
+import type { CallPolicy } from "./call-policy.ts";
+
+/** Options of one call. */
+export interface CallOptions extends CallPolicy {
+  /**
+   * Names this use of the actor within its scope, so that it finds its record whatever else the code now calls:
+   * `fetch[doc-7]`. Any text; it is percent-encoded in the address.
+   */
+  readonly key?: string;
+}
+
+/** The input and options of a call: the input may be left out where the actor takes none. */
+export type CallArguments<Input, Options> = undefined extends Input
+  ? [input?: Input, options?: Options]
+  : void extends Input
+    ? [input?: Input, options?: Options]
+    : [input: Input, options?: Options];
+
+/** What `try` gives: an actor's failure as a value. */
+export type TryResult<Output> = {
+  readonly address: string;
+  /** The outcome came from the record; the handler did not run. */
+  readonly replayed: boolean;
+  readonly attempts: number;
+  /** How long the attempt that led to this outcome ran, in ms (when it ran). */
+  readonly executionTimeMs: number;
+  /** Recorded execution time that was not spent again, in ms; 0 if not replayed. */
+  readonly savedMs: number;
+} & ({ readonly ok: true; readonly value: Output } | { readonly ok: false; readonly error: Error });
+
+/** One position of a group's result. */
+export type BranchOutcome<Output> =
+  | { readonly ok: true; readonly value: Output }
+  | { readonly ok: false; readonly error: Error };
+
+/** Options of `map`. */
+export interface MapOptions<Item> {
+  /** Names each branch, so that it keeps its record when items are inserted, removed or reordered. Must be unique. Default: the position. */
+  readonly key?: (item: Item, index: number) => string;
+  /** How many branches may run at once. Default: 5. */
+  readonly maxWorkers?: number;
+  /**
+   * `"fail_slow"` (default) lets all branches end and rejects with a `GroupFailedError` that carries every outcome;
+   * `"fail_fast"` aborts the others at the first failure.
+   */
+  readonly errors?: "fail_slow" | "fail_fast";
+}
+
+/** Values shared by the calls of a run; recorded with the outcome of the call that wrote them (rule S1). */
+export interface Storage {
+  /** The value as a fresh copy; undefined if there is none. */
+  get<T = unknown>(key: string): T | undefined;
+  has(key: string): boolean;
+  /** Throws `NOT_ENCODABLE` at once if the value cannot be recorded. */
+  set(key: string, value: unknown): void;
+  /** Adds to a number (absent counts as 0); merges as a sum, so branches side by side can count together. */
+  add(key: string, amount: number): void;
+  delete(key: string): void;
+  keys(): string[];
+}
+
+/** The verbs of agents and of an `ExecutionState`. */
+export interface Verbs {
+  /**
+   * Calls an actor and gives its value; reuses the recorded outcome if there is one.
+   * Throws `ActorFailedError` with the cause if the actor failed for good.
+   */
+  run<Input, Output>(actor: Actor<Input, Output>, ...rest: CallArguments<Input, CallOptions>): Promise<Output>;
+  /** Like `run`, but an actor's failure is a value. Refusals and storage errors still throw. */
+  try<Input, Output>(actor: Actor<Input, Output>, ...rest: CallArguments<Input, CallOptions>): Promise<TryResult<Output>>;
+  /** Runs an actor or a function once per item, `maxWorkers` at a time; results by position (rule P1). */
+  map<Item, Output>(
+    name: string,
+    items: readonly Item[],
+    work: Actor<Item, Output> | ((item: Item, context: AgentContext) => Output | Promise<Output>),
+    options?: MapOptions<Item>,
+  ): Promise<Output[]>;
+  readonly storage: Storage;
+}
+
+/** What is common to the context of leaves and agents. */
+export interface CallContext {
+  /** Aborted with the reason when the call must end: a timeout, its parent's end, an interruption. Made when first read. */
+  readonly signal: AbortSignal;
+  /** From 1; grows over retries, restarts and recovery. */
+  readonly attempt: number;
+  readonly address: string;
+  /** Tells whoever watches; never recorded. */
+  log(message: string, data?: unknown): void;
+}
+
+/** What the handler of a `tool` or `llm` gets beside its input. */
+export interface LeafContext extends CallContext {
+  /** The same for every attempt of this call, also after a restart: give it to services that deduplicate. */
+  readonly idempotencyKey: string;
+  readonly storage: Storage;
+}
+
+/** What the handler of an `agent`, and the function of a branch, gets beside its input. */
+export interface AgentContext extends CallContext, Verbs {}

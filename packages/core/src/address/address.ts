@@ -1,0 +1,116 @@
+import type { EventType } from "../events/event-type.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
+
+// address = path "::" type ;
+// path    = segment { "::" segment } ;
+// segment = name [ "[" key "]" ] [ number ] [ "{" branch "}" [ number ] ] ;
+// number  = "#" integer ;            the second use of a name has "#2"; the first has none
+// name    = 1 to 128 characters without "::", "[", "]", "{", "}", "#" and control characters, not beginning or ending with ":" ;
+// key     = percent-encoded text, or "~" 32 hex digits of a sha256 where the text is longer than 128 characters ;
+// branch  = key, or the position of the item from 0 ;
+// type    = "agent_call" | "tool_call" | "llm_call" | "group" | "branch" ;
+
+/** One use of a name within a scope. `branch` segments belong to the group segment before them and are joined without `::`. */
+export interface Segment {
+  readonly name: string;
+  /** As it stands in the address: encoded or hashed. */
+  readonly key: string | undefined;
+  /** From 1. */
+  readonly number: number;
+}
+
+const longestName = 128;
+const longestKey = 128;
+// oxlint-disable-next-line no-control-regex -- control characters are what is refused
+const forbiddenInName = /::|[[\]{}#\u0000-\u001f\u007f-\u009f]|^:|:$/u;
+
+const loneSurrogate = /\p{Surrogate}/u;
+
+/** Returns the name if it can be part of an address; throws `INVALID_DEFINITION` otherwise. */
+export function checkName(kind: string, name: unknown): string {
+  if (typeof name !== "string" || name.length === 0 || name.length > longestName || forbiddenInName.test(name)) {
+    throw new RepriseError(
+      "INVALID_DEFINITION",
+      `${kind} name must be 1 to ${longestName} characters without "::", brackets, "#" and control characters, got ${display(name)}`,
+      { path: "name" },
+    );
+  }
+  return name;
+}
+
+/** The key as it stands in an address. Injective: equal texts, and only those, give equal keys (up to sha256). */
+export function encodeKey(key: string, sha256: (data: Uint8Array) => string): string {
+  if (key.length > longestKey || loneSurrogate.test(key)) return `~${sha256(utf16Bytes(key)).slice(0, 32)}`;
+  // A leading "~" is the mark of a hashed key; encodeURIComponent would leave it.
+  return encodeURIComponent(key).replace(/^~/u, "%7E");
+}
+
+/** `fetch[doc-7]#2` */
+export function segmentText(segment: Segment): string {
+  const key = segment.key === undefined ? "" : `[${segment.key}]`;
+  return `${segment.name}${key}${numberText(segment.number)}`;
+}
+
+/** The path of a call within a scope; `scope` is undefined at the top of the run. */
+export function childPath(scope: string | undefined, segment: Segment): string {
+  return scope === undefined ? segmentText(segment) : `${scope}::${segmentText(segment)}`;
+}
+
+/** The path of a branch: `research::pages{3}`. */
+export function branchPath(group: string, branch: string, number: number): string {
+  return `${group}{${branch}}${numberText(number)}`;
+}
+
+/** The address as it is recorded and shown. */
+export function formatAddress(path: string, type: EventType): string {
+  return `${path}::${type}`;
+}
+
+/** What an address says of its call: the inverse of what this file writes. */
+export interface ParsedAddress {
+  /** Path of the call itself: the scope of its children. */
+  readonly path: string;
+  readonly type: EventType;
+  /** The last segment; for a branch its key and number are those in and behind the braces, and the name is the group's. */
+  readonly segment: Segment;
+}
+
+const lastSegment = /^(?<name>[^[\]{}#]+)(?:\[(?<key>[^[\]{}#]*)\])?(?:#(?<number>\d+))?(?<braces>\{(?<branch>[^[\]{}#]*)\}(?:#(?<branchNumber>\d+))?)?$/u;
+
+/** Throws `INVALID_ADDRESS` if the text is not an address. */
+export function parseAddress(address: string): ParsedAddress {
+  const typeAt = address.lastIndexOf("::");
+  const path = address.slice(0, Math.max(0, typeAt));
+  const from = path.lastIndexOf("::");
+  const groups = lastSegment.exec(from < 0 ? path : path.slice(from + 2))?.groups;
+  const name = groups?.["name"];
+  if (groups === undefined || name === undefined) {
+    throw new RepriseError("INVALID_ADDRESS", `expected an address such as "research::fetch[doc-7]::tool_call", got ${display(address)}`, { address });
+  }
+  const isBranch = groups["braces"] !== undefined;
+  const number = isBranch ? groups["branchNumber"] : groups["number"];
+  return {
+    path,
+    type: address.slice(typeAt + 2) as EventType,
+    segment: { name, key: isBranch ? groups["branch"] : groups["key"], number: number === undefined ? 1 : Number(number) },
+  };
+}
+
+function numberText(number: number): string {
+  return number === 1 ? "" : `#${number}`;
+}
+
+function display(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value) : String(typeof value);
+}
+
+// Lone surrogates have no UTF-8; UTF-16 code units tell all strings apart.
+function utf16Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length * 2);
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    bytes[index * 2] = unit & 0xff;
+    bytes[index * 2 + 1] = unit >> 8;
+  }
+  return bytes;
+}

@@ -1,0 +1,39 @@
+import { TimeoutError } from "../errors/call-errors.ts";
+import type { Call } from "./call.ts";
+
+/** Ends an attempt when `attemptTimeoutMs`, or the `timeoutMs` of the whole call, has passed (rule T5). No timer unless asked. */
+export class AttemptTimer {
+  readonly #call: Call;
+  readonly #onTimeout: (error: TimeoutError) => void;
+  #stop: (() => void) | undefined;
+
+  constructor(call: Call, onTimeout: (error: TimeoutError) => void) {
+    this.#call = call;
+    this.#onTimeout = onTimeout;
+  }
+
+  start(): void {
+    const { engine, node, request } = this.#call;
+    const { attemptTimeoutMs, timeoutMs } = request.policy;
+    const callLeft = timeoutMs === undefined ? Infinity : node.budgetAt + timeoutMs - engine.now();
+    const limit = Math.min(attemptTimeoutMs ?? Infinity, callLeft);
+    if (limit === Infinity) return;
+    const error = callLeft <= limit ? new TimeoutError(node.address, "timeoutMs", timeoutMs ?? 0) : new TimeoutError(node.address, "attemptTimeoutMs", attemptTimeoutMs ?? 0);
+    this.#stop = engine.after(Math.max(0, limit), () => this.#onTimeout(error));
+  }
+
+  stop(): void {
+    this.#stop?.();
+  }
+}
+
+/** The time at which a call's `timeoutMs` has passed, in ms since the epoch; Infinity if it has none. Kept across restarts. */
+export function deadlineOf(call: Call): number {
+  const { timeoutMs } = call.request.policy;
+  return timeoutMs === undefined ? Infinity : call.node.budgetAt + timeoutMs;
+}
+
+/** The error of a call whose `timeoutMs` has passed already. */
+export function passedDeadline(call: Call): TimeoutError | undefined {
+  return call.engine.now() < deadlineOf(call) ? undefined : new TimeoutError(call.node.address, "timeoutMs", call.request.policy.timeoutMs ?? 0);
+}

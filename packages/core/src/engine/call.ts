@@ -1,0 +1,103 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { Actor } from "../actors/actor.ts";
+import type { CallPolicy } from "../actors/call-policy.ts";
+import type { EventType } from "../events/event-type.ts";
+import type { CallNode } from "../history/call-node.ts";
+import type { EncodedValue } from "../values/encoded-value.ts";
+import type { RetryPolicy } from "../ports/retry.ts";
+import type { Engine } from "./engine.ts";
+import type { Scope } from "./scope.ts";
+
+/** What is called: an actor, a group or a branch. */
+export interface CallSpec {
+  readonly type: EventType;
+  readonly name: string;
+  /** Undefined for groups and branches. */
+  readonly actor: Actor<never, unknown> | undefined;
+  /** Applied to the recorded value each time it is given to the caller; of a group, to each item of it. */
+  readonly outputSchema: StandardSchemaV1 | undefined;
+  /** Of agents, groups and branches: the code. Leaves run their actor's handler. */
+  readonly code: ((input: unknown, scope: Scope) => unknown) | undefined;
+  /** Of groups: how many branches may run at once. */
+  readonly workers?: number;
+}
+
+/** What a caller passes and is told. */
+export interface CallRequest {
+  readonly spec: CallSpec;
+  readonly input: EncodedValue | undefined;
+  readonly policy: CallPolicy;
+  /** As it stands in the address. */
+  readonly key: string | undefined;
+  /** The call that `execute` began. */
+  readonly root?: boolean;
+  /** Of branches: their position in the group's recorded input, and whether the group names them by keys. */
+  readonly branch?: { readonly recordedPosition: number | undefined; readonly keyed: boolean };
+  readonly onValue: (value: unknown, call: Call) => void;
+  readonly onError: (error: Error, call: Call | undefined) => void;
+}
+
+/**
+ * One use of an actor, group or branch by running code. `open` until its outcome has been released to the caller;
+ * `dropped` once nothing of it may be recorded any more.
+ */
+export class Call {
+  readonly engine: Engine;
+  readonly scope: Scope;
+  readonly request: CallRequest;
+  readonly spec: CallSpec;
+  state: "open" | "released" | "dropped" = "open";
+  /** Set as soon as its first record is appended. */
+  node!: CallNode;
+  /** The outcome came from the record. */
+  replayed = false;
+  inputChanged = false;
+  versionChanged = false;
+  /** Set if the call was told to end before its time. */
+  abortReason: Error | undefined;
+  /** How the present phase (backoff, attempt) ends early. */
+  onAbort: ((reason: Error) => void) | undefined;
+  /** The scope of its code while an attempt runs. */
+  inner: Scope | undefined;
+  /** What the caller gets, where that is not decoded from the record. */
+  live: { readonly value: unknown } | undefined;
+  /** The promise the caller holds, if it holds one. */
+  promise: Promise<unknown> | undefined;
+  /** Made when the first attempt fails. */
+  retryPolicy: RetryPolicy | false | undefined;
+
+  constructor(scope: Scope, request: CallRequest) {
+    this.engine = scope.engine;
+    this.scope = scope;
+    this.request = request;
+    this.spec = request.spec;
+  }
+
+  /** Has an outcome been appended? It is then closed, never cancelled (rule I1). */
+  get outcomeRecorded(): boolean {
+    return this.node !== undefined && this.node.state !== "open" && this.node.state !== "retrying";
+  }
+
+  abort(reason: Error): void {
+    if (this.state !== "open" || this.abortReason !== undefined || this.outcomeRecorded) return;
+    this.abortReason = reason;
+    this.onAbort?.(reason);
+  }
+
+  /** Nothing of this call may be recorded or released any more. */
+  drop(reason: Error): void {
+    if (this.state !== "open") return;
+    this.state = "dropped";
+    this.scope.open.delete(this);
+    const onAbort = this.abortReason === undefined ? this.onAbort : undefined;
+    this.abortReason ??= reason;
+    onAbort?.(reason);
+    this.quiet();
+    this.request.onError(reason, this);
+  }
+
+  /** The caller may have stopped listening: a rejection for the end of the scope is not an unhandled one. */
+  quiet(): void {
+    this.promise?.catch(() => undefined);
+  }
+}

@@ -1,0 +1,147 @@
+import { CancelledError } from "../errors/call-errors.ts";
+import type { CallNode } from "../history/call-node.ts";
+import { decodeInput } from "../history/decode-node.ts";
+import type { RestartedRecord, StartedRecord } from "../journal/journal-record.ts";
+import { AttemptTimer } from "./attempt-timer.ts";
+import type { Call } from "./call.ts";
+import { closeScope } from "./close-scope.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { cancel, complete, fail } from "./outcome.ts";
+import { validated } from "./schema.ts";
+import { Scope } from "./scope.ts";
+import { StorageView } from "./storage-view.ts";
+
+/**
+ * Begins new code. An agent or group starts in the turn of its call, its record rides with the next append; a branch is
+ * started by the engine, so through the gate, and not before its record is acknowledged (rule R2).
+ */
+export function beginCode(call: Call, record: StartedRecord): void {
+  const { engine } = call;
+  if (call.spec.type !== "branch") {
+    engine.bind(call, engine.ride([record]));
+    runCode(call);
+    return;
+  }
+  const seq = engine.append([record], "start", () => startThroughGate(call, seq));
+  engine.bind(call, seq);
+}
+
+/** Runs open code again, within its attempt (rule R3). */
+export function enterCode(call: Call): void {
+  const { node } = call;
+  const startedByEngine = call.spec.type === "branch" || node.opening !== node.id;
+  if (startedByEngine) startThroughGate(call, node.opening);
+  else runCode(call);
+}
+
+/** Opens ended code again: by a retry, or where a failed run is recovered (rules R4, T7). */
+export function reopenCode(call: Call): void {
+  const { engine, node, scope } = call;
+  const opening = node.state !== "retrying" && (scope.node === undefined || scope.node.openingKind === "recovery") ? "recovery" : "retry";
+  const record: RestartedRecord = { k: "restarted", at: engine.now(), c: node.id, n: node.attempt + 1, opening, reuse: opening === "recovery" || reusesChildren(call) };
+  const seq = engine.append([record], "start", () => startThroughGate(call, seq));
+}
+
+/** T7: what completed is reused if the failure came from a child, and runs afresh if the agent failed by itself. */
+function reusesChildren(call: Call): boolean {
+  const { node, spec } = call;
+  if (spec.type !== "agent_call") return true;
+  // R11: a fresh start would run again what must not happen twice.
+  if (hasUnrepeatable(node)) return true;
+  const wish = spec.actor?.retryChildren ?? "auto";
+  return wish === "auto" ? node.failedThroughChild : wish === "reuse";
+}
+
+function hasUnrepeatable(node: CallNode): boolean {
+  return node.children.some((child) => child.once || hasUnrepeatable(child));
+}
+
+function startThroughGate(call: Call, seq: number): void {
+  const { engine } = call;
+  if (!engine.rules.gatedStarts) return runCode(call);
+  engine.gate.push(seq, () => runCode(call));
+}
+
+function runCode(call: Call): void {
+  if (call.state !== "open") return;
+  if (call.abortReason !== undefined) return cancel(call, call.abortReason);
+  new CodeAttempt(call).run();
+}
+
+/** One attempt of code, from its start to its outcome. */
+class CodeAttempt {
+  readonly #call: Call;
+  readonly #scope: Scope;
+  readonly #timer: AttemptTimer;
+  #ended = false;
+
+  constructor(call: Call) {
+    this.#call = call;
+    this.#scope = openScope(call);
+    this.#timer = new AttemptTimer(call, (error) => {
+      this.#scope.abort(error);
+      this.#end({ error });
+    });
+  }
+
+  run(): void {
+    const { engine, spec, node } = this.#call;
+    this.#call.inner = this.#scope;
+    this.#call.onAbort = (reason) => this.#abort(reason);
+    this.#timer.start();
+    const turnBefore = engine.turn;
+    engine.turn = this.#scope;
+    try {
+      // A group's code is the engine's: it reads its items encoded.
+      const input = spec.type === "group" ? undefined : decodeInput(node);
+      const given = validated(spec.actor?.inputSchema, input, node.address, "input");
+      const result = Promise.resolve(given instanceof Promise ? given.then((input) => spec.code?.(input, this.#scope)) : spec.code?.(given, this.#scope));
+      void result.then((value) => this.#end({ value }), (error: unknown) => this.#end({ error }));
+    } catch (error) {
+      this.#end({ error });
+    } finally {
+      engine.turn = turnBefore;
+    }
+  }
+
+  #abort(reason: Error): void {
+    this.#scope.closing = true;
+    this.#scope.abort(reason);
+    for (const call of this.#scope.open) call.abort(reason);
+  }
+
+  #end(outcome: { readonly value: unknown } | { readonly error: unknown }): void {
+    const call = this.#call;
+    if (this.#ended || call.state !== "open") {
+      if (this.#ended) call.engine.late(call);
+      return;
+    }
+    this.#ended = true;
+    this.#timer.stop();
+    const reason = "error" in outcome && outcome.error instanceof Error ? outcome.error : new CancelledError(call.node.address, "its parent has ended");
+    closeScope(this.#scope, reason, (cancelled) => {
+      if (call.state !== "open") return;
+      call.inner = undefined;
+      call.onAbort = undefined;
+      const ending = { storage: this.#scope.storage, before: cancelled };
+      if (call.abortReason !== undefined) cancel(call, call.abortReason, cancelled);
+      else if ("value" in outcome) complete(call, outcome.value, ending);
+      else fail(call, outcome.error, ending);
+    });
+  }
+}
+
+function openScope(call: Call): Scope {
+  const { engine, node, spec, scope } = call;
+  const reopened = node.openingKind !== "first";
+  return new Scope({
+    engine,
+    call,
+    node,
+    storage: new StorageView(scope.storage),
+    visible: node.children.filter((child) => child.id >= node.visibleFrom),
+    strict: spec.type !== "agent_call" || (reopened && engine.rules.strictReopened),
+    knownCode: spec.actor !== undefined && node.fingerprint === fingerprintOf(spec.actor.handler, engine.system),
+    opening: node.opening,
+  });
+}

@@ -1,0 +1,110 @@
+import type { AgentContext, CallOptions, MapOptions, TryResult, Verbs } from "../actors/context.ts";
+import type { Actor } from "../actors/actor.ts";
+import { checkName, encodeKey } from "../address/address.ts";
+import { ActorFailedError, ScopeClosedError } from "../errors/call-errors.ts";
+import { checkActor, checkCallOptions, checkMapOptions } from "../actors/check.ts";
+import type { Call } from "./call.ts";
+import { actorSpec } from "./actor-spec.ts";
+import { groupKeys, groupSpec, type Work } from "./group.ts";
+import { issue } from "./issue.ts";
+import { policyFor } from "./policy.ts";
+import type { Scope } from "./scope.ts";
+import { storageFacade } from "./storage-facade.ts";
+
+/** The context of an agent's or branch's code: its verbs, bound to its scope. */
+export function agentContext(scope: Scope): AgentContext {
+  const { engine, node } = scope;
+  const address = node?.address ?? "";
+  const storage = storageFacade(scope.storage, {
+    values: engine.values,
+    beforeWrite: () => {
+      if (scope.closing) throw new ScopeClosedError(address);
+    },
+  });
+  return Object.freeze({
+    ...verbsOf(scope),
+    storage,
+    address,
+    attempt: node?.attempt ?? 1,
+    log: (message: string, data?: unknown) => engine.actorLog(address, message, data),
+    get signal() {
+      return scope.signal;
+    },
+  });
+}
+
+/** `run`, `try` and `map` on a scope. */
+export function verbsOf(scope: Scope): Omit<Verbs, "storage"> {
+  const { engine } = scope;
+  return {
+    run: (actor, ...[input, options]) => promised((resolve, reject) => callActor(scope, actor, input, options, resolve, reject)),
+    try: <Output>(actor: Actor<never, Output>, ...[input, options]: [input?: unknown, options?: CallOptions]) =>
+      promised<TryResult<Output>>((resolve, reject) =>
+        callActor(
+          scope,
+          actor,
+          input,
+          options,
+          (value: Output, call) => resolve({ ok: true, value, ...factsOf(call) }),
+          (error, call) => (call !== undefined && error instanceof ActorFailedError ? resolve({ ok: false, error, ...factsOf(call) }) : reject(error)),
+        ),
+      ),
+    map: <Item, Output>(name: string, items: readonly Item[], work: Work, options: MapOptions<Item> = {}) =>
+      promised<Output[]>((resolve, reject) => {
+        const plan = checkMapOptions(checkName("group", name), items, work, options);
+        const keys = options.key === undefined ? undefined : groupKeys(items, options.key, engine.system.sha256);
+        const { encoded } = engine.values.encode([...items], "items");
+        return issue(scope, {
+          spec: groupSpec({ ...plan, work, keys }, encoded),
+          input: encoded,
+          policy: {},
+          key: undefined,
+          onValue: (values) => resolve(values as Output[]),
+          onError: reject,
+        });
+      }),
+  };
+}
+
+function callActor<Output>(
+  scope: Scope,
+  actor: Actor<never, Output>,
+  input: unknown,
+  options: CallOptions = {},
+  resolve: (value: Output, call: Call) => void,
+  reject: (error: Error, call?: Call) => void,
+): Call | undefined {
+  const { engine } = scope;
+  checkActor(actor);
+  checkCallOptions(options);
+  return issue(scope, {
+    spec: actorSpec(actor),
+    input: input === undefined ? undefined : engine.values.encode(input, "input").encoded,
+    policy: policyFor(engine, actor, options),
+    key: options.key === undefined ? undefined : encodeKey(options.key, engine.system.sha256),
+    onValue: (value, call) => resolve(value as Output, call),
+    onError: reject,
+  });
+}
+
+// The promise is known to its call, so that one nobody awaits any more can be rejected without being "unhandled".
+function promised<T>(begin: (resolve: (value: T) => void, reject: (error: Error) => void) => Call | undefined): Promise<T> {
+  let call: Call | undefined;
+  const promise = new Promise<T>((resolve, reject) => {
+    call = begin(resolve, reject);
+  });
+  if (call !== undefined) call.promise = promise;
+  return promise;
+}
+
+function factsOf(call: Call): Pick<TryResult<never>, "address" | "replayed" | "attempts" | "executionTimeMs" | "savedMs"> {
+  const { node, replayed } = call;
+  const executionTimeMs = executionTimeOf(call);
+  return { address: node.address, replayed, attempts: node.attempt, executionTimeMs, savedMs: replayed ? executionTimeMs : 0 };
+}
+
+/** How long the attempt ran that led to the outcome, in ms. */
+export function executionTimeOf(call: Call): number {
+  return Math.max(0, (call.node.endedAt ?? call.node.attemptAt) - call.node.attemptAt);
+}
+

@@ -1,0 +1,236 @@
+import type { CallPolicy } from "../actors/call-policy.ts";
+import { Bus } from "../events/bus.ts";
+import type { LogNotice } from "../events/execution-event.ts";
+import type { CallNode } from "../history/call-node.ts";
+import type { RunView } from "../history/fold.ts";
+import { eventsOf } from "../history/run-history.ts";
+import { toEvent } from "../history/to-event.ts";
+import { Journal, type AppendLevel, type JournalSettings } from "../journal/journal.ts";
+import type { CheckpointRecord, JournalRecord, SessionRecord } from "../journal/journal-record.ts";
+import type { RetryProvider } from "../ports/retry.ts";
+import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
+import type { System } from "../system.ts";
+import type { ValueCodec } from "../values/codec.ts";
+import type { Call } from "./call.ts";
+import { executionTimeOf } from "./code-context.ts";
+import type { ErrorOrigins } from "./failure.ts";
+import { Gate } from "./gate.ts";
+import type { EngineRules } from "./rules.ts";
+import { Scope } from "./scope.ts";
+import { StorageView } from "./storage-view.ts";
+
+/** What holds for every call of a run in this process. */
+export interface EngineOptions extends Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
+  readonly allowRepeat: ReadonlySet<string>;
+  readonly maxLost: number;
+  readonly graceMs: number;
+  readonly retry: RetryProvider | undefined;
+}
+
+/** What an engine is made of. */
+export interface EngineSettings {
+  readonly system: System;
+  readonly values: ValueCodec;
+  readonly view: RunView;
+  readonly records: JournalRecord[];
+  readonly writer: StateWriter;
+  readonly journal: Pick<JournalSettings, "codec" | "durability" | "acquire">;
+  readonly options: EngineOptions;
+  readonly rules: EngineRules;
+  /** The record to write before anything else, if the run was loaded. */
+  readonly session: SessionRecord | undefined;
+}
+
+/** One run in this process: what calls, scopes and groups share. */
+export class Engine {
+  readonly system: System;
+  readonly values: ValueCodec;
+  readonly view: RunView;
+  readonly options: EngineOptions;
+  readonly rules: EngineRules;
+  readonly journal: Journal;
+  readonly gate: Gate;
+  readonly bus: Bus;
+  /** The top of the run: the scope of calls that no actor makes. */
+  readonly top: Scope;
+  /** What `state.storage` shows: everything that has joined the run's storage, recorded or live. */
+  readonly storage = new StorageView(undefined);
+  readonly origins: ErrorOrigins = new WeakMap<object, CallNode>();
+  /** Scopes that report what they leave unvisited. */
+  readonly reporting: Scope[] = [];
+  /** The scope whose code runs in this turn. */
+  turn: Scope | undefined;
+  /** Why the run makes no more calls: a refusal, a storage error, or the end of the handle. */
+  stopped: Error | undefined;
+  readonly #timers = new Set<() => void>();
+  #session: SessionRecord | undefined;
+  #acknowledged: number;
+
+  constructor(settings: EngineSettings) {
+    const { system, values, view, options, rules, records } = settings;
+    this.system = system;
+    this.values = values;
+    this.view = view;
+    this.options = options;
+    this.rules = rules;
+    this.#session = settings.session;
+    this.#acknowledged = records.length;
+    this.gate = new Gate(system.yield);
+    this.journal = new Journal(
+      { ...settings.journal, view, onAcknowledged: (record, seq) => this.#onAcknowledged(record, seq), onFailure: (error) => this.stop(error as Error) },
+      records,
+      settings.writer,
+    );
+    this.bus = new Bus({
+      eventsFrom: (from) => eventsOf(view.stateId, records.slice(0, this.#acknowledged), from),
+      log: ({ error, ...notice }) => this.#notice({ ...notice, ...(error === undefined ? {} : { error: values.errorRecord(error) }) }),
+    });
+    // The session record will be the next one: it is what opens a failed run again.
+    const recovery = settings.session?.opening === "recovery";
+    const storage = new StorageView(undefined);
+    storage.join(view.topWrites);
+    this.storage.join(view.storage);
+    this.top = new Scope({
+      engine: this,
+      call: undefined,
+      node: undefined,
+      storage,
+      visible: view.top,
+      strict: recovery && rules.strictReopened,
+      knownCode: true,
+      opening: recovery ? records.length + 1 : 0,
+    });
+  }
+
+  get stateId(): string {
+    return this.view.stateId;
+  }
+
+  now(): number {
+    return this.system.now();
+  }
+
+  /** Calls back after a delay, unless the run stops before. Returns what cancels it. */
+  after(delayMs: number, callback: () => void): () => void {
+    const stop = (): void => {
+      cancelTimer();
+      this.#timers.delete(stop);
+    };
+    const cancelTimer = this.system.setTimer(delayMs, () => {
+      this.#timers.delete(stop);
+      callback();
+    });
+    this.#timers.add(stop);
+    return stop;
+  }
+
+  /** Appends records as one unit; returns the seq of the last. */
+  append(records: readonly JournalRecord[], level: AppendLevel, acknowledged: () => void, header?: HeaderPatch): number {
+    const opened = this.#openSession();
+    return this.journal.append(records, level, acknowledged, opened || header ? { ...opened, ...header } : undefined) + records.length - 1;
+  }
+
+  /** Appends records that go with the next append; returns the seq of the last. */
+  ride(records: readonly JournalRecord[]): number {
+    if (this.#openSession() !== undefined) this.journal.append(records, "start", () => undefined, { status: "running", updatedAt: this.now() });
+    else this.journal.ride(records);
+    return this.journal.lastSeq;
+  }
+
+  /** Gives a call its record. */
+  bind(call: Call, seq: number): void {
+    const node = this.view.calls.get(seq);
+    if (node !== undefined) call.node = node;
+  }
+
+  /** The checkpoint that ends a run, for the same append as the outcome of the call that `execute` began. */
+  endOfRun(call: Call, outcome: JournalRecord): { readonly record: CheckpointRecord; readonly header: HeaderPatch } | undefined {
+    if (outcome.k !== "completed" && outcome.k !== "failed") return undefined;
+    const at = this.now();
+    const through = outcome.k === "failed" ? { through: [call.node.id] } : {};
+    return { record: { k: "checkpoint", at, status: outcome.k, ...through }, header: { status: outcome.k, updatedAt: at } };
+  }
+
+  /** Ends all activity: every verb rejects with the error, nothing is recorded after (rules A3, H6). The first reason stays. */
+  stop(error: Error): void {
+    if (this.stopped !== undefined) return;
+    this.stopped = error;
+    this.journal.seal();
+    this.gate.shut();
+    for (const stopTimer of this.#timers) stopTimer();
+    dropAll(this.top, error);
+  }
+
+  log(level: LogNotice["level"], code: string, message: string, facts: { readonly address?: string | undefined } = {}): void {
+    if (this.bus.has("log")) this.bus.publish("log", this.#notice({ level, code, message, ...(facts.address === undefined ? {} : { address: facts.address }) }));
+  }
+
+  /** What a handler says through `context.log`. */
+  actorLog(address: string, message: string, data: unknown): void {
+    if (this.bus.has("log")) this.bus.publish("log", this.#notice({ level: "info", code: "ACTOR_LOG", message, address, ...(data === undefined ? {} : { data }) }));
+  }
+
+  /** A handler ended after its attempt was over. */
+  late(call: Call): void {
+    if (this.stopped === undefined) this.log("warn", "LATE_RESULT_DROPPED", "it ended after its attempt was over; what it gave is dropped", { address: call.node.address });
+  }
+
+  /** Announces an outcome that came from the record (rule R1). */
+  recovered(call: Call): void {
+    if (!this.bus.has("recovered")) return;
+    const { node } = call;
+    this.bus.publish("recovered", {
+      stateId: this.stateId,
+      address: node.address,
+      type: node.type,
+      name: node.segment.name,
+      call: node.id,
+      parent: node.parent?.id,
+      status: node.state === "completed" ? "completed" : node.state === "failed" ? "failed" : "cancelled",
+      attempts: node.attempt,
+      savedMs: executionTimeOf(call),
+      inputChanged: call.inputChanged,
+      versionChanged: call.versionChanged,
+    });
+  }
+
+  /** A5: says which recorded calls a finished run never asked for. */
+  reportUnvisited(): void {
+    for (const scope of this.reporting) {
+      for (const node of scope.matcher.unvisited()) this.log("warn", "UNVISITED", "it is recorded, and the run ended without asking for it", { address: node.address });
+    }
+  }
+
+  #notice(notice: Omit<LogNotice, "stateId" | "at">): LogNotice {
+    return Object.freeze({ stateId: this.stateId, at: this.now(), ...notice });
+  }
+
+  /** S7: the first append after a load says who continues; a resting run is running again. */
+  #openSession(): HeaderPatch | undefined {
+    const session = this.#session;
+    if (session === undefined) return undefined;
+    this.#session = undefined;
+    const resting = this.view.status !== "running";
+    this.journal.ride([{ ...session, at: this.now() }]);
+    return resting ? { status: "running", updatedAt: this.now() } : undefined;
+  }
+
+  #onAcknowledged(record: JournalRecord, seq: number): void {
+    this.#acknowledged = seq;
+    if (record.k === "checkpoint" && this.bus.has("checkpoint")) {
+      this.bus.publish("checkpoint", { stateId: this.stateId, seq, at: record.at, status: record.status });
+    }
+    if (!this.bus.has("event")) return;
+    const event = toEvent(this.stateId, seq, record, this.view.calls.get("c" in record ? record.c : seq));
+    if (event !== undefined) this.bus.publish("event", event);
+  }
+}
+
+function dropAll(scope: Scope, error: Error): void {
+  scope.closing = true;
+  scope.onEmpty = undefined;
+  for (const call of scope.open) {
+    if (call.inner) dropAll(call.inner, error);
+    call.drop(error);
+  }
+}

@@ -1,0 +1,43 @@
+import { errorCodes, type ErrorCode } from "../errors/codes.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
+import type { CallNode } from "../history/call-node.ts";
+import type { ValueCodec } from "../values/codec.ts";
+import type { ErrorRecord } from "../values/error-record.ts";
+
+/** Which call an error that was given to code stands for. */
+export type ErrorOrigins = WeakMap<object, CallNode>;
+
+/** The error of a record. One of ours keeps its code and can be told by `isRepriseError`. */
+export function decodeFailure(record: ErrorRecord, values: ValueCodec): Error {
+  const error = values.errorFrom(record);
+  if (record.names?.includes("RepriseError") !== true && record.name !== "RepriseError") return error;
+  if (typeof record.code !== "string" || !(record.code in errorCodes)) return error;
+  const revived = new RepriseError(record.code as ErrorCode, record.message, { cause: record.cause && decodeFailure(record.cause, values) });
+  Object.defineProperty(revived, "name", { value: record.name });
+  if (record.stack !== undefined) revived.stack = record.stack;
+  if (record.errors) Object.defineProperty(revived, "errors", { value: record.errors.map((inner) => decodeFailure(inner, values)), enumerable: true });
+  return revived;
+}
+
+/**
+ * The children whose failure ended an attempt (rule R4): those in the cause and errors chains of what was thrown, and
+ * those after whose failure the code issued nothing more.
+ */
+export function throughOf(node: CallNode, error: unknown, origins: ErrorOrigins): number[] {
+  const ids = new Set<number>();
+  collect(error, node, origins, ids, new Set());
+  for (const child of node.children) {
+    if (child.state === "failed" && child.endSeq > node.opening && child.endSeq > node.lastIssued) ids.add(child.id);
+  }
+  return [...ids];
+}
+
+function collect(error: unknown, parent: CallNode, origins: ErrorOrigins, ids: Set<number>, seen: Set<unknown>): void {
+  if (typeof error !== "object" || error === null || seen.has(error)) return;
+  seen.add(error);
+  const node = origins.get(error);
+  if (node?.parent === parent && node.state === "failed") ids.add(node.id);
+  const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
+  collect(cause, parent, origins, ids, seen);
+  if (Array.isArray(errors)) for (const inner of errors) collect(inner, parent, origins, ids, seen);
+}

@@ -1,0 +1,65 @@
+import { CancelledError, GroupFailedError, type FailedGroupOutcome } from "../errors/call-errors.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
+import type { CallNode } from "../history/call-node.ts";
+import { decodeValue } from "../history/decode-node.ts";
+import type { ValueCodec } from "../values/codec.ts";
+import type { Call, CallSpec } from "./call.ts";
+import { decodeFailure } from "./failure.ts";
+import { validated } from "./schema.ts";
+
+/** The value of a branch that only passes on its one call's: recorded as a reference, not again. */
+export class ChildValue {
+  readonly node: CallNode;
+  readonly value: unknown;
+
+  constructor(node: CallNode, value: unknown) {
+    this.node = node;
+    this.value = value;
+  }
+}
+
+/** The value of a group: recorded as references to its branches. */
+export class BranchValues {
+  readonly nodes: readonly CallNode[];
+  readonly values: readonly unknown[];
+
+  constructor(nodes: readonly CallNode[], values: readonly unknown[]) {
+    this.nodes = nodes;
+    this.values = values;
+  }
+}
+
+/** What a group's code throws; recorded as references to its branches, given to callers as a `GroupFailedError`. */
+export class GroupFailure extends RepriseError {
+  override readonly name = "GroupFailedError";
+  /** By position; undefined for one that never began. */
+  readonly branches: readonly (CallNode | undefined)[];
+
+  constructor(address: string, branches: readonly (CallNode | undefined)[]) {
+    const failed = branches.filter((branch) => branch?.state === "failed");
+    super("GROUP_FAILED", `${address}: ${failed.length} of ${branches.length} failed: ${failed[0]?.error?.message ?? "unknown"}`, { address });
+    this.branches = branches;
+  }
+
+  get failed(): CallNode[] {
+    return this.branches.filter((branch): branch is CallNode => branch?.state === "failed");
+  }
+}
+
+/** The error of a recorded group failure, with every outcome by position: the same live and on replay. */
+export function groupError(call: Call, values: ValueCodec): GroupFailedError {
+  const { node, spec } = call;
+  const branches = node.branches ?? [];
+  const outcomes = branches.map((branch, position) => outcomeOf(spec, `${node.path}{${position}}`, branch, values));
+  const failures: Error[] = [];
+  for (const [position, outcome] of outcomes.entries()) {
+    if (!outcome.ok && branches[position]?.state === "failed") failures.push(outcome.error);
+  }
+  return new GroupFailedError(node.address, outcomes, failures);
+}
+
+function outcomeOf(spec: CallSpec, place: string, branch: CallNode | undefined, values: ValueCodec): FailedGroupOutcome {
+  if (branch?.state === "completed") return { ok: true, value: validated(spec.outputSchema, decodeValue(branch.value), branch.address, "output") };
+  if (branch?.state === "failed" && branch.error) return { ok: false, error: decodeFailure(branch.error, values) };
+  return { ok: false, error: new CancelledError(branch?.address ?? place, branch?.reason ?? "another branch failed before it began") };
+}

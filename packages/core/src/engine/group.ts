@@ -1,0 +1,176 @@
+import type { Actor } from "../actors/actor.ts";
+import type { AgentContext } from "../actors/context.ts";
+import { encodeKey } from "../address/address.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
+import type { CallNode } from "../history/call-node.ts";
+import type { EncodedValue } from "../values/encoded-value.ts";
+import { actorSpec } from "./actor-spec.ts";
+import type { Call, CallSpec } from "./call.ts";
+import { agentContext } from "./code-context.ts";
+import { BranchValues, ChildValue, GroupFailure } from "./group-outcome.ts";
+import { issue } from "./issue.ts";
+import { policyFor } from "./policy.ts";
+import type { Scope } from "./scope.ts";
+
+/** What each branch does with its item. */
+export type Work = Actor<never, unknown> | ((item: never, context: AgentContext) => unknown);
+
+/** A group as its caller described it, checked. */
+export interface GroupPlan {
+  readonly name: string;
+  readonly work: Work;
+  /** As they stand in addresses; undefined if the branches go by position. */
+  readonly keys: readonly string[] | undefined;
+  readonly maxWorkers: number;
+  readonly failFast: boolean;
+}
+
+/** Keys as they stand in addresses. Throws `INVALID_OPTION` where two items have the same. */
+export function groupKeys<Item>(items: readonly Item[], key: (item: Item, index: number) => string, sha256: (data: Uint8Array) => string): string[] {
+  const positions = new Map<string, number>();
+  return items.map((item, position) => {
+    const text: unknown = key(item, position);
+    if (typeof text !== "string") throw new RepriseError("INVALID_OPTION", `key must give a string for every item, got ${typeof text} for item ${position}`, { path: "key" });
+    const before = positions.get(text);
+    if (before !== undefined) throw new RepriseError("INVALID_OPTION", `key must be unique within a group, but items ${before} and ${position} both have ${JSON.stringify(text)}`, { path: "key" });
+    positions.set(text, position);
+    return encodeKey(text, sha256);
+  });
+}
+
+/** A group is a call whose code is the engine's: it starts branches, a few at a time (rule P1). */
+export function groupSpec(plan: GroupPlan, items: EncodedValue): CallSpec {
+  return {
+    type: "group",
+    name: plan.name,
+    actor: undefined,
+    outputSchema: outputSchemaOf(plan.work),
+    workers: plan.maxWorkers,
+    code: (_input, scope) => new Promise((resolve, reject) => new GroupRun(plan, scope, items, resolve, reject).begin()),
+  };
+}
+
+class GroupRun {
+  readonly #plan: GroupPlan;
+  readonly #scope: Scope;
+  readonly #items: readonly EncodedValue[];
+  /** The group's record holds these very items, so that branches can refer to them by position. */
+  readonly #recorded: boolean;
+  readonly #resolve: (values: BranchValues) => void;
+  readonly #reject: (failure: GroupFailure) => void;
+  readonly #branch: CallSpec;
+  readonly #calls: (Call | undefined)[];
+  readonly #values: unknown[];
+  #next = 0;
+  #running = 0;
+  #left: number;
+  #failed = false;
+
+  constructor(plan: GroupPlan, scope: Scope, items: EncodedValue, resolve: (values: BranchValues) => void, reject: (failure: GroupFailure) => void) {
+    this.#plan = plan;
+    this.#scope = scope;
+    this.#items = items.items();
+    this.#recorded = scope.node?.input === items || scope.node?.input?.canonical === items.canonical;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#branch = branchSpec(plan);
+    this.#calls = this.#items.map(() => undefined);
+    this.#values = this.#items.map(() => undefined);
+    this.#left = this.#items.length;
+  }
+
+  begin(): void {
+    // Recorded branches had their slot: they are asked for at once, so that they come back in the recorded order.
+    if (this.#scope.engine.rules.slotsForRecorded && this.#scope.node?.children.length !== 0) {
+      for (let position = 0; position < this.#items.length; position += 1) {
+        if (this.#scope.matcher.hasBranch(this.#items[position], this.#plan.keys?.[position])) this.#start(position);
+      }
+    }
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#left === 0) return this.#finish();
+    for (; this.#next < this.#items.length && this.#running < this.#plan.maxWorkers; this.#next += 1) {
+      if (this.#calls[this.#next] === undefined) this.#start(this.#next);
+    }
+  }
+
+  #start(position: number): void {
+    this.#running += 1;
+    this.#calls[position] = issue(this.#scope, {
+      spec: this.#branch,
+      input: this.#items[position],
+      policy: {},
+      key: this.#plan.keys?.[position] ?? String(position),
+      branch: { recordedPosition: this.#recorded ? position : undefined, keyed: this.#plan.keys !== undefined },
+      onValue: (value) => {
+        this.#values[position] = value;
+        this.#ended();
+      },
+      onError: (_error, call) => {
+        if (call?.node?.state !== "failed") return;
+        this.#failed = true;
+        if (this.#plan.failFast) this.#finish();
+        else this.#ended();
+      },
+    });
+    this.#progress();
+  }
+
+  #ended(): void {
+    this.#running -= 1;
+    this.#left -= 1;
+    this.#progress();
+    if (!this.#scope.closing) this.#pump();
+  }
+
+  #finish(): void {
+    const nodes = this.#calls.map((call) => call?.node);
+    if (this.#failed) this.#reject(new GroupFailure(this.#scope.node?.address ?? this.#plan.name, nodes));
+    else this.#resolve(new BranchValues(nodes.filter((node): node is CallNode => node !== undefined), this.#values));
+  }
+
+  #progress(): void {
+    const { engine, node } = this.#scope;
+    if (node === undefined || !engine.bus.has("group")) return;
+    const begun = this.#calls.filter((call): call is Call => call?.node !== undefined);
+    const inState = (state: CallNode["state"]): number => begun.filter((call) => call.node.state === state).length;
+    engine.bus.publish("group", {
+      stateId: engine.stateId,
+      address: node.address,
+      call: node.id,
+      size: this.#items.length,
+      running: inState("open") + inState("retrying"),
+      completed: inState("completed"),
+      failed: inState("failed"),
+      cancelled: inState("cancelled"),
+      recovered: begun.filter((call) => call.replayed && call.node.state === "completed").length,
+    });
+  }
+}
+
+function branchSpec(plan: GroupPlan): CallSpec {
+  const { work, name } = plan;
+  const common = { type: "branch", name, actor: undefined, outputSchema: outputSchemaOf(work) } as const;
+  if (typeof work === "function") return { ...common, code: (input, scope) => work(input as never, agentContext(scope)) };
+  const spec = actorSpec(work);
+  return {
+    ...common,
+    code: (_input, scope) =>
+      new Promise((resolve, reject) => {
+        issue(scope, {
+          spec,
+          input: scope.node?.input,
+          policy: policyFor(scope.engine, work, {}),
+          key: undefined,
+          onValue: (value, call) => resolve(new ChildValue(call.node, value)),
+          onError: reject,
+        });
+      }),
+  };
+}
+
+function outputSchemaOf(work: Work): CallSpec["outputSchema"] {
+  return typeof work === "function" ? undefined : work.outputSchema;
+}

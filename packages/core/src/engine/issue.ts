@@ -1,0 +1,182 @@
+import { branchPath, childPath, formatAddress } from "../address/address.ts";
+import { AmbiguousReplayError, NotRepeatableError, OutcomeUnknownError, VersionChangedError } from "../errors/replay-errors.ts";
+import { ScopeClosedError } from "../errors/call-errors.ts";
+import { isLeaf } from "../history/call-node.ts";
+import type { StartedRecord } from "../journal/journal-record.ts";
+import { backOff } from "./backoff.ts";
+import { Call, type CallRequest } from "./call.ts";
+import { beginCode, enterCode, reopenCode } from "./code-attempt.ts";
+import { decodeFailure } from "./failure.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { sameItems } from "./group-items.ts";
+import { beginLeaf, restartLeaf } from "./leaf-attempt.ts";
+import type { Match, MatchRequest } from "./matcher.ts";
+import { failForGood, release } from "./outcome.ts";
+import { retryPolicyOf } from "./retry-decision.ts";
+import type { Scope } from "./scope.ts";
+import { verdict, type Verdict } from "./verdict.ts";
+
+/**
+ * A call is made: finds its record and does what the verdict says, or starts a new call. Everything the caller is told
+ * comes through `request.onValue` and `request.onError`.
+ */
+export function issue(scope: Scope, request: CallRequest): Call | undefined {
+  const { engine } = scope;
+  const closed = engine.stopped ?? (scope.closing ? new ScopeClosedError(scope.node?.address ?? `run ${engine.stateId}`) : undefined);
+  if (closed !== undefined) {
+    request.onError(closed, undefined);
+    return undefined;
+  }
+  warnOfOuterContext(scope, request);
+  const call = new Call(scope, request);
+  try {
+    const match = findRecord(call);
+    if (match.node !== undefined) call.node = match.node;
+    reviveRetries(call);
+    scope.open.add(call);
+    if (match.node === undefined) start(call, match);
+    else resume(call, match.node, match.inputChanged);
+    return call;
+  } catch (refusal) {
+    // A3: a refusal never becomes a recorded failure that code could catch and a replay would repeat.
+    scope.open.delete(call);
+    engine.stop(refusal as Error);
+    request.onError(refusal as Error, undefined);
+    return undefined;
+  }
+}
+
+function findRecord(call: Call): Match {
+  const { request, spec, scope } = call;
+  const looking: MatchRequest = {
+    type: spec.type,
+    name: spec.name,
+    key: request.key,
+    input: request.input,
+    onInputChange: request.policy.onInputChange,
+    once: spec.actor?.repeatable === false,
+    address: addressOf(call, 1),
+  };
+  if (request.branch) return scope.matcher.takeBranch(looking, request.branch.keyed);
+  if (spec.type === "group") return scope.matcher.takeGroup(looking);
+  const match = scope.matcher.take(looking);
+  if (match.node === undefined || match.node.version === spec.actor?.version) return match;
+  switch (request.policy.onVersionChange) {
+    case "fail":
+      throw new VersionChangedError(match.node.address, { recorded: match.node.version, current: spec.actor?.version });
+    case "rerun":
+      if (looking.once) throw new AmbiguousReplayError(match.node.address, "it is not repeatable, and onVersionChange asks to run it again");
+      return scope.matcher.replace(looking);
+    default:
+      call.versionChanged = true;
+      return match;
+  }
+}
+
+function start(call: Call, match: Extract<Match, { readonly node: undefined }>): void {
+  const { engine, spec, request, scope } = call;
+  if (match.inputChanged) {
+    engine.log("warn", "INPUT_CHANGED", "no record of its name has this input: it runs as a new call", { address: addressOf(call, match.number) });
+  }
+  const { actor } = spec;
+  const record: StartedRecord = {
+    k: "started",
+    at: engine.now(),
+    a: addressOf(call, match.number),
+    ...(scope.node && { p: scope.node.id }),
+    ...inputFields(call),
+    ...(actor?.version !== undefined && { ver: actor.version }),
+    ...(spec.type === "agent_call" && actor && { fp: fingerprintOf(actor.handler, engine.system) }),
+    ...(request.root === true && { root: 1 }),
+    ...(actor?.repeatable === false && { once: 1 }),
+    ...(spec.workers !== undefined && { workers: spec.workers }),
+  };
+  if (isLeaf(spec.type)) beginLeaf(call, record);
+  else beginCode(call, record);
+}
+
+function inputFields(call: Call): Pick<StartedRecord, "i" | "ip" | "ix"> {
+  const { input, branch } = call.request;
+  if (branch?.recordedPosition !== undefined) return { ix: branch.recordedPosition };
+  if (input === undefined) return {};
+  return input === call.scope.node?.input ? { ip: 1 } : { i: input };
+}
+
+function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
+  const { engine, scope, request, spec } = call;
+  call.inputChanged = inputChanged && spec.type !== "group";
+  if (call.inputChanged) engine.log("warn", "INPUT_CHANGED", "the recorded outcome belongs to another input", { address: node.address });
+  if (call.versionChanged) engine.log("warn", "VERSION_CHANGED", `recorded with version ${node.version ?? "none"}`, { address: node.address });
+  const decided = verdict(node, scope.opening);
+  refuseRepetition(call, decided);
+  switch (decided) {
+    case "reuse":
+      // A group whose items changed is never reused as a whole: its branches are matched one by one.
+      if (spec.type === "group" && !sameItems(node, request.input)) return reopenCode(call);
+      call.replayed = true;
+      return release(call);
+    case "replay":
+      call.replayed = true;
+      return release(call);
+    case "continue":
+      return backOff(call);
+    case "lost":
+      return lostLeaf(call);
+    case "reenter":
+      return enterCode(call);
+    case "execute":
+      return isLeaf(node.type) ? restartLeaf(call) : reopenCode(call);
+  }
+}
+
+/** T1: a configuration that cannot be used is found before anything runs, not at the first failure. */
+function reviveRetries(call: Call): void {
+  const setting = call.request.policy.retry ?? call.node?.retryConfig;
+  if (setting !== undefined && setting !== false) retryPolicyOf(call);
+}
+
+/** R11: what must not happen twice runs again only where the address was named. */
+function refuseRepetition(call: Call, decided: Verdict): void {
+  const { node, engine, request } = call;
+  if (!node.once || engine.options.allowRepeat.has(node.address)) return;
+  if (decided === "lost" && request.policy.onUnknownOutcome !== "fail") throw unknownOutcome(node.address);
+  if (decided === "execute") {
+    const cause = node.error && decodeFailure(node.error, engine.values);
+    throw new NotRepeatableError(node.address, "it is not repeatable, and its last attempt did not complete", { cause });
+  }
+}
+
+function unknownOutcome(address: string): OutcomeUnknownError {
+  return new OutcomeUnknownError(address, "it started and its outcome is not known; find out whether it happened, and if it may run again name the address in allowRepeat");
+}
+
+/** R3: lost attempts are counted apart from failed ones. */
+function lostLeaf(call: Call): void {
+  const { node, request, engine } = call;
+  const { maxLost } = engine.options;
+  if (request.policy.onUnknownOutcome === "ask" && !engine.options.allowRepeat.has(node.address)) throw unknownOutcome(node.address);
+  if (request.policy.onUnknownOutcome === "fail") return failForGood(call, new OutcomeUnknownError(node.address, "it started and its outcome is not known"));
+  const inARow = node.lost + 1;
+  if (inARow >= maxLost) {
+    return failForGood(call, new OutcomeUnknownError(node.address, `its last ${inARow} attempts left no outcome (maxLost is ${maxLost})`));
+  }
+  restartLeaf(call);
+}
+
+function addressOf(call: Call, number: number): string {
+  const { spec, request, scope } = call;
+  const path = request.branch
+    ? branchPath(scope.path ?? "", request.key ?? "", number)
+    : childPath(scope.path, { name: spec.name, key: request.key, number });
+  return formatAddress(path, spec.type);
+}
+
+/** A4: inside a branch, an unkeyed call on the outer context gets its number by chance. */
+function warnOfOuterContext(scope: Scope, request: CallRequest): void {
+  const { turn } = scope.engine;
+  if (turn === undefined || turn === scope || request.key !== undefined || scope.warnedOuter || !turn.isBranchWithin(scope)) return;
+  scope.warnedOuter = true;
+  scope.engine.log("warn", "OUTER_CONTEXT_IN_BRANCH", `"${request.spec.name}" was called on the outer context from inside a branch; the branch's own context was probably meant`, {
+    address: scope.node?.address,
+  });
+}

@@ -1,0 +1,98 @@
+import type { RestartedRecord, StartedRecord } from "../journal/journal-record.ts";
+import { decodeInput } from "../history/decode-node.ts";
+import type { Call } from "./call.ts";
+import type { LeafContext } from "../actors/context.ts";
+import { AttemptTimer, passedDeadline } from "./attempt-timer.ts";
+import { LeafCallContext } from "./leaf-context.ts";
+import { cancel, complete, fail, failForGood } from "./outcome.ts";
+import { validated } from "./schema.ts";
+import { StorageView } from "./storage-view.ts";
+
+/** Records the start of a new leaf and runs it once that is acknowledged (rule H4). */
+export function beginLeaf(call: Call, record: StartedRecord): void {
+  const seq = call.engine.append([record], levelOf(call), () => runLeaf(call));
+  call.engine.bind(call, seq);
+}
+
+/** Begins another attempt of a recorded leaf: after a failure, or where an attempt was lost. */
+export function restartLeaf(call: Call): void {
+  const { engine, node } = call;
+  const passed = passedDeadline(call);
+  if (passed !== undefined) return failForGood(call, passed);
+  const record: RestartedRecord = { k: "restarted", at: engine.now(), c: node.id, n: node.attempt + 1 };
+  engine.append([record], levelOf(call), () => runLeaf(call));
+}
+
+// R11: what must not happen twice is known to have started before it runs, even after a power loss.
+function levelOf(call: Call): "start" | "firm" {
+  return call.spec.actor?.repeatable === false ? "firm" : "start";
+}
+
+function runLeaf(call: Call): void {
+  if (call.state !== "open") return;
+  if (call.abortReason !== undefined) return cancel(call, call.abortReason);
+  new LeafAttempt(call).run();
+}
+
+/** One try of a leaf, from the start of its handler to its outcome. */
+class LeafAttempt {
+  readonly #call: Call;
+  readonly #storage: StorageView;
+  readonly #context: LeafCallContext;
+  readonly #timer: AttemptTimer;
+  #timeout: Error | undefined;
+  #stopGrace: (() => void) | undefined;
+  #ended = false;
+
+  constructor(call: Call) {
+    this.#call = call;
+    this.#storage = new StorageView(call.scope.storage);
+    this.#context = new LeafCallContext(call, this.#storage);
+    this.#timer = new AttemptTimer(call, (error) => this.#timeOut(error));
+  }
+
+  run(): void {
+    this.#call.onAbort = (reason) => this.#context.abort(reason);
+    this.#timer.start();
+    try {
+      const result = this.#invoke();
+      if (isThenable(result)) void Promise.resolve(result).then((value) => this.#settle({ value }), (error: unknown) => this.#settle({ error }));
+      else this.#settle({ value: result });
+    } catch (error) {
+      this.#settle({ error });
+    }
+  }
+
+  #invoke(): unknown {
+    const { node, spec } = this.#call;
+    const handler = spec.actor?.handler as (input: unknown, context: LeafContext) => unknown;
+    const given = validated(spec.actor?.inputSchema, decodeInput(node), node.address, "input");
+    return given instanceof Promise ? given.then((input) => handler(input, this.#context)) : handler(given, this.#context);
+  }
+
+  #settle(outcome: { readonly value: unknown } | { readonly error: unknown }): void {
+    const call = this.#call;
+    if (this.#ended || call.state !== "open") return call.engine.late(call);
+    this.#ended = true;
+    this.#timer.stop();
+    this.#stopGrace?.();
+    this.#context.close();
+    call.onAbort = undefined;
+    if (this.#timeout !== undefined) fail(call, this.#timeout);
+    // A result that comes inside the grace of an ending parent is kept: it was paid for (rule I1).
+    else if ("value" in outcome) complete(call, outcome.value, { storage: this.#storage });
+    else if (call.abortReason !== undefined) cancel(call, call.abortReason);
+    else fail(call, outcome.error);
+  }
+
+  /** The handler is told, and given the grace to end before the failure is recorded: no attempt overlaps the next. */
+  #timeOut(error: Error): void {
+    this.#timeout = error;
+    this.#context.abort(error);
+    this.#stopGrace = this.#call.engine.after(this.#call.engine.options.graceMs, () => this.#settle({ error }));
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

@@ -1,0 +1,64 @@
+import type { LeafContext, Storage } from "../actors/context.ts";
+import { ScopeClosedError } from "../errors/call-errors.ts";
+import type { Call } from "./call.ts";
+import { canonical } from "./matcher.ts";
+import { storageFacade } from "./storage-facade.ts";
+import type { StorageView } from "./storage-view.ts";
+
+/** What a leaf's handler gets; parts that cost something are made when they are first read. */
+export class LeafCallContext implements LeafContext {
+  readonly attempt: number;
+  readonly #call: Call;
+  readonly #view: StorageView;
+  #storage: Storage | undefined;
+  #controller: AbortController | undefined;
+  #abortReason: Error | undefined;
+  #closed = false;
+
+  constructor(call: Call, view: StorageView) {
+    this.#call = call;
+    this.#view = view;
+    this.attempt = call.node.attempt;
+  }
+
+  get address(): string {
+    return this.#call.node.address;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
+    }
+    return this.#controller.signal;
+  }
+
+  get idempotencyKey(): string {
+    const { engine, node } = this.#call;
+    return engine.system.sha256(new TextEncoder().encode(JSON.stringify([engine.stateId, node.address, canonical(node.input)])));
+  }
+
+  get storage(): Storage {
+    return (this.#storage ??= storageFacade(this.#view, {
+      values: this.#call.engine.values,
+      beforeWrite: () => {
+        if (this.#closed) throw new ScopeClosedError(this.address);
+      },
+    }));
+  }
+
+  // An arrow function, so that `const { log } = context` works like the other parts.
+  readonly log = (message: string, data?: unknown): void => this.#call.engine.actorLog(this.address, message, data);
+
+  /** Tells the handler to end. */
+  abort(reason: Error): void {
+    if (this.#abortReason !== undefined) return;
+    this.#abortReason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  /** The attempt has ended: nothing more is written. */
+  close(): void {
+    this.#closed = true;
+  }
+}

@@ -1,0 +1,203 @@
+import type { OnInputChange } from "../actors/call-policy.ts";
+import { AmbiguousReplayError, InputChangedError } from "../errors/replay-errors.ts";
+import type { EventType } from "../events/event-type.ts";
+import type { CallNode } from "../history/call-node.ts";
+import type { EncodedValue } from "../values/encoded-value.ts";
+
+/** A call that looks for its record. */
+export interface MatchRequest {
+  readonly type: EventType;
+  readonly name: string;
+  /** As it stands in the address. */
+  readonly key: string | undefined;
+  readonly input: EncodedValue | undefined;
+  /** What was said about changed inputs; undefined if nothing was. */
+  readonly onInputChange: OnInputChange | undefined;
+  /** `repeatable: false`: such a call never becomes new while records of its name are left. */
+  readonly once: boolean;
+  /** For messages. */
+  readonly address: string;
+}
+
+/** A record, or the number of a new call. */
+export type Match =
+  | { readonly node: CallNode; readonly inputChanged: boolean }
+  | { readonly node: undefined; readonly number: number; readonly inputChanged: boolean };
+
+/** How a matcher treats calls without an equal input. */
+export interface MatcherRules {
+  /** The scope was opened again, or is a group: only an equal input matches. */
+  readonly strict: boolean;
+  /** The code that asks is known to be the one that was recorded. */
+  readonly knownCode: boolean;
+}
+
+interface Queue {
+  readonly nodes: CallNode[];
+  /** Everything before it is taken. */
+  head: number;
+  byInput: Map<string, CallNode[]> | undefined;
+  /** Canonical input of a record that was given to a call with another input. */
+  givenAway: string | undefined;
+}
+
+/**
+ * Which record belongs to a call (rules A2, A3). One matcher serves one opening of a scope and knows the records that
+ * opening can see; calls made live never enter it, so three calls in a live loop give three results.
+ */
+export class Matcher {
+  readonly #rules: MatcherRules;
+  readonly #nodes: readonly CallNode[];
+  readonly #taken = new Set<CallNode>();
+  readonly #queues = new Map<string, Queue>();
+  readonly #numbers = new Map<string, number>();
+
+  constructor(nodes: readonly CallNode[], rules: MatcherRules) {
+    this.#nodes = nodes;
+    this.#rules = rules;
+    for (const node of nodes) {
+      const { name, key, number } = node.segment;
+      const counter = counterId(name, key);
+      this.#numbers.set(counter, Math.max(number, this.#numbers.get(counter) ?? 0));
+      // Branches are paired by their item alone, unless the group names them with keys; see `takeBranch`.
+      queueIn(this.#queues, node.type === "branch" ? branchQueue(undefined) : queueId(node.type, name, key)).nodes.push(node);
+      if (node.type === "branch") queueIn(this.#queues, branchQueue(key)).nodes.push(node);
+    }
+  }
+
+  /** Records that no call has asked for. */
+  unvisited(): CallNode[] {
+    return this.#nodes.filter((node) => !this.#taken.has(node));
+  }
+
+  /** Finds the record of a call, or numbers a new one. Throws the refusals of rules A3 and R8. */
+  take(request: MatchRequest): Match {
+    const queue = this.#queues.get(queueId(request.type, request.name, request.key));
+    if (queue === undefined) return this.#fresh(request, false);
+    const equal = this.#takeEqual(queue, request);
+    if (equal !== undefined) return { node: equal, inputChanged: false };
+    const head = this.#head(queue);
+    if (head === undefined) return this.#fresh(request, false);
+    if (this.#mayTakeUnequal(queue, request)) return this.#unequal(queue, head, request);
+    if (request.onInputChange === "fail" && !this.#rules.strict) throw new InputChangedError(request.address);
+    return this.#fresh(request, true);
+  }
+
+  /**
+   * The record of a group: one with equal items, else the first that shares an item. Pairing a group with other items is
+   * safe, for its branches are matched by their items one by one.
+   */
+  takeGroup(request: MatchRequest): Match {
+    const queue = this.#queues.get(queueId(request.type, request.name, request.key));
+    if (queue === undefined) return this.#fresh(request, false);
+    const equal = this.#takeEqual(queue, request);
+    if (equal !== undefined) return { node: equal, inputChanged: false };
+    const items = itemsOf(request.input);
+    const sharing = queue.nodes.find((node) => !this.#taken.has(node) && [...itemsOf(node.input)].some((item) => items.has(item)));
+    if (sharing === undefined) return this.#fresh(request, false);
+    this.#taken.add(sharing);
+    return { node: sharing, inputChanged: true };
+  }
+
+  /** The record of a branch: its key, if the group names its branches, and its item must be equal. */
+  takeBranch(request: MatchRequest, keyed: boolean): Match {
+    const queue = this.#queues.get(branchQueue(keyed ? request.key : undefined));
+    const equal = queue && this.#takeEqual(queue, request);
+    return equal === undefined ? this.#fresh(request, false) : { node: equal, inputChanged: false };
+  }
+
+  /** Would `takeBranch` find a record? */
+  hasBranch(input: EncodedValue | undefined, key: string | undefined): boolean {
+    const queue = this.#queues.get(branchQueue(key));
+    return queue !== undefined && this.#equals(queue, canonical(input)) !== undefined;
+  }
+
+  /** Leaves a paired record to nobody and numbers a new call in its place (`"rerun"`). */
+  replace(request: MatchRequest): Match {
+    return this.#fresh(request, false);
+  }
+
+  #mayTakeUnequal(queue: Queue, request: MatchRequest): boolean {
+    if (this.#rules.strict) return false;
+    if (request.key !== undefined) return true;
+    return queue.nodes.length === 1 && (this.#rules.knownCode || request.onInputChange === "reuse");
+  }
+
+  #unequal(queue: Queue, head: CallNode, request: MatchRequest): Match {
+    if (request.onInputChange === "fail") throw new InputChangedError(request.address);
+    if (request.onInputChange === "rerun") return this.#fresh(request, true);
+    if (request.key === undefined) queue.givenAway = canonical(head.input);
+    this.#taken.add(head);
+    return { node: head, inputChanged: true };
+  }
+
+  #fresh(request: MatchRequest, recordsLeft: boolean): Match {
+    if (recordsLeft && request.once) {
+      throw new AmbiguousReplayError(request.address, "it is not repeatable, and a record of its name with another input is left that could be it; give it a key");
+    }
+    const counter = counterId(request.name, request.key);
+    const number = (this.#numbers.get(counter) ?? 0) + 1;
+    this.#numbers.set(counter, number);
+    return { node: undefined, number, inputChanged: recordsLeft };
+  }
+
+  #takeEqual(queue: Queue, request: MatchRequest): CallNode | undefined {
+    const input = canonical(request.input);
+    if (queue.givenAway === input) {
+      throw new AmbiguousReplayError(request.address, "its record was given to an earlier call with another input; give both a key");
+    }
+    const equal = this.#equals(queue, input);
+    if (equal !== undefined) this.#taken.add(equal);
+    return equal;
+  }
+
+  #equals(queue: Queue, input: string): CallNode | undefined {
+    const head = this.#head(queue);
+    if (head === undefined) return undefined;
+    // Unchanged code asks in the recorded order: the head is nearly always it, and the index is never built.
+    if (canonical(head.input) === input) return head;
+    queue.byInput ??= indexByInput(queue.nodes);
+    const same = queue.byInput.get(input);
+    while (same?.[0] !== undefined && this.#taken.has(same[0])) same.shift();
+    return same?.[0];
+  }
+
+  #head(queue: Queue): CallNode | undefined {
+    for (; queue.head < queue.nodes.length; queue.head += 1) {
+      const node = queue.nodes[queue.head];
+      if (node !== undefined && !this.#taken.has(node)) return node;
+    }
+    return undefined;
+  }
+}
+
+/** The canonical text of an input: equal texts are equal values. */
+export function canonical(input: EncodedValue | undefined): string {
+  return input === undefined ? "" : input.canonical;
+}
+
+function indexByInput(nodes: readonly CallNode[]): Map<string, CallNode[]> {
+  const index = new Map<string, CallNode[]>();
+  for (const node of nodes) {
+    const text = canonical(node.input);
+    const same = index.get(text);
+    if (same) same.push(node);
+    else index.set(text, [node]);
+  }
+  return index;
+}
+
+function itemsOf(input: EncodedValue | undefined): Set<string> {
+  return new Set(input?.items().map((item) => item.canonical));
+}
+
+function queueIn(queues: Map<string, Queue>, id: string): Queue {
+  let queue = queues.get(id);
+  if (queue === undefined) queues.set(id, (queue = { nodes: [], head: 0, byInput: undefined, givenAway: undefined }));
+  return queue;
+}
+
+// Names and keys hold no brackets, so these texts are injective.
+const counterId = (name: string, key: string | undefined): string => (key === undefined ? name : `${name}[${key}]`);
+const queueId = (type: EventType, name: string, key: string | undefined): string => `${type} ${counterId(name, key)}`;
+const branchQueue = (key: string | undefined): string => (key === undefined ? "{}" : `{${key}}`);

@@ -1,0 +1,162 @@
+import { NotEncodableError } from "../values/not-encodable-error.ts";
+import { decodeValue } from "../history/decode-node.ts";
+import type { CancelledRecord, CompletedRecord, FailedRecord, JournalRecord } from "../journal/journal-record.ts";
+import { ActorFailedError, CancelledError } from "../errors/call-errors.ts";
+import type { Call } from "./call.ts";
+import { backOff } from "./backoff.ts";
+import { decodeFailure, throughOf } from "./failure.ts";
+import { BranchValues, ChildValue, GroupFailure, groupError } from "./group-outcome.ts";
+import { decideRetry } from "./retry-decision.ts";
+import { restored, validated } from "./schema.ts";
+import type { StorageView } from "./storage-view.ts";
+
+/** What an ending attempt brings beside its value or error. */
+export interface Ending {
+  /** Its writes: recorded with the outcome if it completed, dropped if not (rule S1). */
+  readonly storage: StorageView;
+  /** Cancelled records of descendants, for the same append. */
+  readonly before?: readonly CancelledRecord[];
+}
+
+/** What is recorded of a value, and what the caller gets where that is not decoded from the record. */
+interface Prepared {
+  readonly fields: Pick<CompletedRecord, "v" | "vc" | "vb">;
+  readonly live: unknown;
+}
+
+/** An attempt ended with a value: records it, then releases it to the caller. */
+export function complete(call: Call, raw: unknown, ending: Ending): void {
+  let prepared: Prepared | Promise<Prepared>;
+  try {
+    prepared = prepare(call, raw);
+  } catch (error) {
+    return fail(call, error, ending);
+  }
+  if (prepared instanceof Promise) {
+    void prepared.then((settled) => recordValue(call, settled, ending), (error: unknown) => fail(call, error, ending));
+  } else {
+    recordValue(call, prepared, ending);
+  }
+}
+
+function prepare(call: Call, raw: unknown): Prepared | Promise<Prepared> {
+  if (raw instanceof ChildValue) return { fields: { vc: raw.node.id }, live: raw.value };
+  if (raw instanceof BranchValues) return { fields: { vb: raw.nodes.map((node) => node.id) }, live: raw.values };
+  const { encoded, plain } = call.engine.values.encode(raw, "result");
+  const fields = raw === undefined ? {} : { v: encoded };
+  const schema = call.spec.outputSchema;
+  if (schema === undefined) return { fields, live: plain ? raw : encoded.decode() };
+  const live = validated(schema, encoded.decode(), call.node.address, "output");
+  return live instanceof Promise ? live.then((value: unknown) => ({ fields, live: value })) : { fields, live };
+}
+
+function recordValue(call: Call, prepared: Prepared, ending: Ending): void {
+  const { engine, node, scope } = call;
+  if (call.state !== "open") return engine.late(call);
+  const writes = ending.storage.writes();
+  call.live = { value: prepared.live };
+  const record: CompletedRecord = { k: "completed", at: engine.now(), c: node.id, ...prepared.fields, ...(writes && { w: writes }) };
+  if (writes && !engine.rules.joinAtRelease) scope.storage.join(writes);
+  recordEnd(call, [...(ending.before ?? []), record]);
+}
+
+/** An attempt ended with an error: records it and either plans the next attempt or releases the failure. */
+export function fail(call: Call, error: unknown, ending?: Ending): void {
+  const { engine, node } = call;
+  if (call.state !== "open") return engine.late(call);
+  const record = failedRecord(call, error);
+  const plan = error instanceof NotEncodableError ? undefined : decideRetry(call, record.e);
+  const before = ending?.before ?? [];
+  if (plan === undefined) return recordEnd(call, [...before, record]);
+  const { delayMs, policy } = plan;
+  const now = engine.now();
+  engine.append(
+    [...before, record, { k: "retrying", at: now, c: node.id, due: now + delayMs, delay: delayMs, max: policy.maxAttempts, cfg: policy.config }],
+    "outcome",
+    () => {
+      if (call.state === "open") backOff(call);
+    },
+  );
+}
+
+/** The call fails without another attempt, whatever its retry policy. */
+export function failForGood(call: Call, error: Error): void {
+  recordEnd(call, [failedRecord(call, error)]);
+}
+
+/** The call is ended from outside before it had an outcome. */
+export function cancel(call: Call, reason: Error, before: readonly CancelledRecord[] = []): void {
+  const { engine, node } = call;
+  if (call.state !== "open" || call.outcomeRecorded) return;
+  recordEnd(call, [...before, { k: "cancelled", at: engine.now(), c: node.id, why: reason.message }]);
+}
+
+function failedRecord(call: Call, error: unknown): FailedRecord {
+  const { engine, node, spec } = call;
+  const through = spec.code ? throughOf(node, error, engine.origins) : [];
+  if (error instanceof GroupFailure) for (const branch of error.failed) through.push(branch.id);
+  return {
+    k: "failed",
+    at: engine.now(),
+    c: node.id,
+    e: engine.values.errorRecord(error),
+    ...(through.length > 0 && { through: [...new Set(through)] }),
+    ...(error instanceof GroupFailure && { b: error.branches.map((branch) => branch?.id ?? null) }),
+  };
+}
+
+function recordEnd(call: Call, records: readonly JournalRecord[]): void {
+  const { engine } = call;
+  const last = records.at(-1);
+  const rest = call.request.root === true && last ? engine.endOfRun(call, last) : undefined;
+  engine.append(rest ? [...records, rest.record] : records, "outcome", () => release(call), rest?.header);
+}
+
+/** Gives a recorded outcome to the caller, through the gate (rule R2). */
+export function release(call: Call): void {
+  const { engine, node } = call;
+  if (engine.rules.liveGate || call.replayed) engine.gate.push(node.endSeq, () => deliver(call));
+  else deliver(call);
+}
+
+function deliver(call: Call): void {
+  const { engine, node, scope } = call;
+  if (call.state !== "open") return;
+  call.state = "released";
+  engine.turn = scope;
+  if (node.state === "completed") {
+    if (!scope.closing && (engine.rules.joinAtRelease || call.replayed)) scope.storage.join(node.writes);
+    deliverValue(call);
+  } else {
+    const error = errorFor(call);
+    engine.origins.set(error, node);
+    if (call.replayed) engine.recovered(call);
+    if (scope.closing) call.quiet();
+    call.request.onError(error, call);
+  }
+  scope.leave(call);
+}
+
+function deliverValue(call: Call): void {
+  const { engine, node, request, spec } = call;
+  if (call.live !== undefined) return request.onValue(call.live.value, call);
+  engine.recovered(call);
+  try {
+    const value = restored(spec, decodeValue(node.value), node.address);
+    if (!(value instanceof Promise)) return request.onValue(value, call);
+    void value.then((settled) => request.onValue(settled, call), (error: Error) => engine.stop(error));
+  } catch (error) {
+    // The recorded value no longer fits the schema: better code can resume the run, so nothing is recorded.
+    engine.stop(error as Error);
+    request.onError(error as Error, call);
+  }
+}
+
+function errorFor(call: Call): Error {
+  const { node, engine } = call;
+  if (node.state === "cancelled" || node.error === undefined) return new CancelledError(node.address, node.reason ?? "it was aborted");
+  if (node.branches !== undefined) return groupError(call, engine.values);
+  const cause = decodeFailure(node.error, engine.values);
+  // A branch is a position in a group, not an actor: its outcome is what its function threw.
+  return node.type === "branch" ? cause : new ActorFailedError(node.address, node.attempt, cause);
+}

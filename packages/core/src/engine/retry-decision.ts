@@ -1,0 +1,51 @@
+import type { RetrySetting } from "../actors/call-policy.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
+import type { RetryPolicy } from "../ports/retry.ts";
+import type { ErrorRecord } from "../values/error-record.ts";
+import { deadlineOf } from "./attempt-timer.ts";
+import type { Call } from "./call.ts";
+
+/** The next attempt of a call. */
+export interface RetryPlan {
+  readonly delayMs: number;
+  readonly policy: RetryPolicy;
+}
+
+// What no further attempt can change, whatever a policy says.
+const neverRetried: ReadonlySet<unknown> = new Set(["SCHEMA_REJECTED", "NOT_ENCODABLE", "CANCELLED", "SCOPE_CLOSED"]);
+
+/** Is the failed attempt followed by another? Asks the policy, within the limits that are core's (rules T1, T5, R11). */
+export function decideRetry(call: Call, error: ErrorRecord): RetryPlan | undefined {
+  const { engine, node, spec, scope } = call;
+  if (spec.actor === undefined || node.once || scope.closing || neverRetried.has(error.code)) return undefined;
+  const policy = retryPolicyOf(call);
+  if (policy === false) return undefined;
+  const decision = policy.decide({ error, failures: node.failures + 1, random: engine.system.random() });
+  if (!decision.retry) return undefined;
+  // T5: no delay passes the call's own limit.
+  return engine.now() + decision.delayMs < deadlineOf(call) ? { delayMs: decision.delayMs, policy } : undefined;
+}
+
+/**
+ * T1: the nearest configuration wins, code's over the recorded one; a recorded one is revived. Throws
+ * `RETRY_PROVIDER_MISSING` where a configuration needs a provider and there is none.
+ */
+export function retryPolicyOf(call: Call): RetryPolicy | false {
+  return (call.retryPolicy ??= resolve(call));
+}
+
+function resolve(call: Call): RetryPolicy | false {
+  const { engine, request, spec } = call;
+  const setting: RetrySetting | undefined = request.policy.retry;
+  if (setting === false) return false;
+  if (setting !== undefined && isPolicy(setting)) return setting;
+  const provider = engine.options.retry;
+  const config = setting ?? call.node?.retryConfig;
+  if (config === undefined || config === null) return provider?.defaultFor(spec.type) ?? false;
+  if (provider !== undefined) return provider.from(config);
+  throw new RepriseError("RETRY_PROVIDER_MISSING", `"${spec.name}" has a retry configuration, and createReprise was given no retry provider; pass retry: retryProvider() of @reprise/retry`, { path: "retry" });
+}
+
+function isPolicy(setting: object): setting is RetryPolicy {
+  return "decide" in setting && typeof setting.decide === "function";
+}

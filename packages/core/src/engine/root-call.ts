@@ -1,0 +1,49 @@
+import type { Actor } from "../actors/actor.ts";
+import { InputChangedError } from "../errors/replay-errors.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
+import type { EncodedValue } from "../values/encoded-value.ts";
+import { actorSpec } from "./actor-spec.ts";
+import type { Engine } from "./engine.ts";
+import { issue } from "./issue.ts";
+import { canonical } from "./matcher.ts";
+import { policyFor } from "./policy.ts";
+
+/** How the call that `execute` began ended. */
+export type RootOutcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
+
+/** Starts or continues the call a run is about. Without an input the recorded one is used. */
+export function runRoot(engine: Engine, actor: Actor<never, unknown>, input: { readonly given: unknown } | undefined): Promise<RootOutcome> {
+  return new Promise((resolve) => {
+    try {
+      issue(engine.top, {
+        spec: actorSpec(actor),
+        input: rootInput(engine, actor, input),
+        policy: policyFor(engine, actor, {}),
+        key: undefined,
+        root: true,
+        onValue: (value) => resolve({ ok: true, value }),
+        onError: (error) => resolve({ ok: false, error }),
+      });
+    } catch (error) {
+      resolve({ ok: false, error: error as Error });
+    }
+  });
+}
+
+/** R8: the root's input is recorded; a different one is refused unless an option allows it, and then the recorded one is used. */
+function rootInput(engine: Engine, actor: Actor<never, unknown>, input: { readonly given: unknown } | undefined): EncodedValue | undefined {
+  const { root } = engine.view;
+  const given = input?.given === undefined ? undefined : engine.values.encode(input.given, "input").encoded;
+  if (root === undefined) {
+    if (input === undefined) throw new RepriseError("NOT_FOUND", `run ${engine.stateId} never began an actor, so there is nothing to resume; use execute`, { stateId: engine.stateId });
+    return given;
+  }
+  if (root.type !== actor.type || root.segment.name !== actor.name) {
+    throw new RepriseError("INVALID_OPTION", `run ${engine.stateId} belongs to ${root.address}, not to "${actor.name}" (${actor.type})`, { stateId: engine.stateId, path: "actor" });
+  }
+  if (input === undefined || canonical(given) === canonical(root.input)) return root.input;
+  const { onInputChange } = engine.options;
+  if (onInputChange !== "reuse" && onInputChange !== "warn") throw new InputChangedError(root.address, { stateId: engine.stateId });
+  engine.log("warn", "INPUT_CHANGED", "the run continues with its recorded input", { address: root.address });
+  return root.input;
+}

@@ -1,0 +1,91 @@
+import type { CallNode } from "../history/call-node.ts";
+import type { Call } from "./call.ts";
+import type { Engine } from "./engine.ts";
+import { Matcher } from "./matcher.ts";
+import { StorageView } from "./storage-view.ts";
+
+/** How a scope is opened. */
+export interface ScopeSettings {
+  readonly engine: Engine;
+  /** The call whose code runs in it; undefined at the top of the run. */
+  readonly call: Call | undefined;
+  readonly node: CallNode | undefined;
+  readonly storage: StorageView;
+  /** The records this opening can see. */
+  readonly visible: readonly CallNode[];
+  readonly strict: boolean;
+  readonly knownCode: boolean;
+  /** Seq of the record that opened it. */
+  readonly opening: number;
+}
+
+/** One running attempt of code that calls: an agent, a branch, a group, or the top of a run. Passed down explicitly (rule A2). */
+export class Scope {
+  readonly engine: Engine;
+  readonly call: Call | undefined;
+  readonly node: CallNode | undefined;
+  readonly storage: StorageView;
+  readonly matcher: Matcher;
+  readonly opening: number;
+  /** Calls without a released outcome. */
+  readonly open = new Set<Call>();
+  /** Its handler has ended, or it was aborted: it issues nothing more. */
+  closing = false;
+  /** Whether it was opened for the first time with records to find: what it leaves is reported as unvisited. */
+  readonly reportsUnvisited: boolean;
+  /** Called when the last open call has gone. */
+  onEmpty: (() => void) | undefined;
+  /** Why it was told to end; what `ctx.signal` is aborted with. */
+  abortReason: Error | undefined;
+  /** Made when `ctx.signal` is first read. */
+  #controller: AbortController | undefined;
+  /** Rule A4 is warned about once. */
+  warnedOuter = false;
+
+  constructor(settings: ScopeSettings) {
+    this.engine = settings.engine;
+    this.call = settings.call;
+    this.node = settings.node;
+    this.storage = settings.storage;
+    this.opening = settings.opening;
+    this.matcher = new Matcher(settings.visible, { strict: settings.strict, knownCode: settings.knownCode });
+    const reopened = settings.node?.openingKind === "retry" || settings.node?.openingKind === "recovery";
+    this.reportsUnvisited = settings.visible.length > 0 && !reopened;
+    if (this.reportsUnvisited) this.engine.reporting.push(this);
+  }
+
+  /** Path of the scope in addresses; undefined at the top. */
+  get path(): string | undefined {
+    return this.node?.path;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.abortReason !== undefined) this.#controller.abort(this.abortReason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: Error): void {
+    if (this.abortReason !== undefined) return;
+    this.abortReason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  /** Takes a call off whose outcome was released. */
+  leave(call: Call): void {
+    this.open.delete(call);
+    if (this.open.size === 0) this.onEmpty?.();
+  }
+
+  /** Is this scope inside a branch that is itself inside `outer`? */
+  isBranchWithin(outer: Scope): boolean {
+    let branch = false;
+    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.call?.scope) {
+      if (scope === outer) return branch;
+      if (scope.node?.type === "branch") branch = true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,78 @@
+import type { StorageWrite } from "../journal/journal-record.ts";
+import type { EncodedValue } from "../values/encoded-value.ts";
+
+type Operation =
+  | { readonly kind: "set"; readonly value: EncodedValue | number }
+  | { readonly kind: "add"; readonly amount: number }
+  | { readonly kind: "delete" };
+
+/**
+ * The writes of one call over the view of the call that encloses it (rule S1). A view's writes are seen by its call and
+ * by calls below it; they join the parent's view when the outcome is released, or are dropped with the attempt.
+ */
+export class StorageView {
+  readonly #parent: StorageView | undefined;
+  readonly #operations = new Map<string, Operation>();
+
+  constructor(parent: StorageView | undefined) {
+    this.#parent = parent;
+  }
+
+  /** The value as it is stored; undefined if there is none. A sum is given as a number. */
+  get(key: string): EncodedValue | number | undefined {
+    const operation = this.#operations.get(key);
+    if (operation?.kind === "set") return operation.value;
+    if (operation?.kind === "delete") return undefined;
+    const below = this.#parent?.get(key);
+    return operation === undefined ? below : numberIn(below) + operation.amount;
+  }
+
+  keys(): Set<string> {
+    const keys = this.#parent?.keys() ?? new Set<string>();
+    for (const [key, operation] of this.#operations) {
+      if (operation.kind === "delete") keys.delete(key);
+      else keys.add(key);
+    }
+    return keys;
+  }
+
+  set(key: string, value: EncodedValue | number): void {
+    this.#operations.set(key, { kind: "set", value });
+  }
+
+  /** Merges as a sum, whatever order branches end in. */
+  add(key: string, amount: number): void {
+    const before = this.#operations.get(key);
+    if (before === undefined) this.#operations.set(key, { kind: "add", amount });
+    else if (before.kind === "add") this.#operations.set(key, { kind: "add", amount: before.amount + amount });
+    else this.#operations.set(key, { kind: "set", value: amount + (before.kind === "set" ? numberIn(before.value) : 0) });
+  }
+
+  delete(key: string): void {
+    this.#operations.set(key, { kind: "delete" });
+  }
+
+  /** What to record with the outcome; undefined if nothing was written. */
+  writes(): StorageWrite[] | undefined {
+    if (this.#operations.size === 0) return undefined;
+    return [...this.#operations].map(([key, operation]) => {
+      if (operation.kind === "set") return [key, "s", operation.value];
+      return operation.kind === "add" ? [key, "a", operation.amount] : [key, "d"];
+    });
+  }
+
+  /** Takes over the writes of a call below. */
+  join(writes: readonly StorageWrite[]): void {
+    for (const write of writes) {
+      if (write[1] === "s") this.set(write[0], write[2]);
+      else if (write[1] === "a") this.add(write[0], write[2]);
+      else this.delete(write[0]);
+    }
+  }
+}
+
+// A sum over something that is no number starts from 0: branches that run side by side cannot agree on more.
+function numberIn(value: EncodedValue | number | undefined): number {
+  const number = typeof value === "object" ? value.decode() : value;
+  return typeof number === "number" ? number : 0;
+}

@@ -1,0 +1,73 @@
+import { RepriseError, type RepriseErrorDetails } from "./reprise-error.ts";
+
+/** An actor failed for good. `cause` is what its last attempt threw, as recorded: the same live and on replay. Code `ACTOR_FAILED`. */
+export class ActorFailedError extends RepriseError {
+  override readonly name = "ActorFailedError";
+  declare readonly address: string;
+  /** How many attempts were made. */
+  readonly attempts: number;
+
+  constructor(address: string, attempts: number, cause: Error) {
+    super("ACTOR_FAILED", `${address} failed${attempts > 1 ? ` after ${attempts} attempts` : ""}: ${cause.message}`, { address, cause });
+    this.attempts = attempts;
+  }
+}
+
+/** A branch's outcome inside a {@link GroupFailedError}. */
+export type FailedGroupOutcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
+
+/** Some branches of a group failed. Code `GROUP_FAILED`. */
+export class GroupFailedError extends RepriseError {
+  override readonly name = "GroupFailedError";
+  declare readonly address: string;
+  /** The failures, by position. */
+  readonly errors: readonly Error[];
+  /** Every outcome by position, the successful ones too. */
+  readonly outcomes: readonly FailedGroupOutcome[];
+
+  constructor(address: string, outcomes: readonly FailedGroupOutcome[], failures: readonly Error[]) {
+    super("GROUP_FAILED", `${address}: ${failures.length} of ${outcomes.length} failed: ${failures[0]?.message ?? "unknown"}`, { address });
+    this.errors = failures;
+    this.outcomes = outcomes;
+  }
+}
+
+/** The call was aborted before it ended: its parent ended, or another branch failed fast. Code `CANCELLED`. */
+export class CancelledError extends RepriseError {
+  override readonly name = "CancelledError";
+
+  constructor(address: string, reason: string, details: RepriseErrorDetails = {}) {
+    super("CANCELLED", `${address} was cancelled: ${reason}`, { ...details, address });
+  }
+}
+
+/** A limit of time passed: `attemptTimeoutMs` or `timeoutMs`. Code `TIMEOUT`. */
+export class TimeoutError extends RepriseError {
+  override readonly name = "TimeoutError";
+
+  constructor(address: string, option: string, limitMs: number) {
+    super("TIMEOUT", `${address} did not end within ${option} of ${limitMs} ms`, { address, path: option });
+  }
+}
+
+/** A context was used after its call had ended. Code `SCOPE_CLOSED`. */
+export class ScopeClosedError extends RepriseError {
+  override readonly name = "ScopeClosedError";
+
+  constructor(address: string, details: RepriseErrorDetails = {}) {
+    super("SCOPE_CLOSED", `${address} has ended: its context can make no more calls`, { ...details, address });
+  }
+}
+
+/** A schema refused an input or a result. Code `SCHEMA_REJECTED`. */
+export class SchemaRejectedError extends RepriseError {
+  override readonly name = "SchemaRejectedError";
+  /** What the schema said, as plain data. */
+  readonly data: readonly { readonly message: string; readonly path: string }[];
+
+  constructor(address: string, what: "input" | "output", issues: readonly { readonly message: string; readonly path: string }[]) {
+    const first = issues[0];
+    super("SCHEMA_REJECTED", `${address}: ${what}${first?.path ?? ""}: ${first?.message ?? "refused by the schema"}`, { address, path: `${what}${first?.path ?? ""}` });
+    this.data = issues;
+  }
+}

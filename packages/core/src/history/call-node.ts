@@ -1,0 +1,79 @@
+import type { Segment } from "../address/address.ts";
+import type { EventType } from "../events/event-type.ts";
+import type { PlainData } from "../ports/retry.ts";
+import type { EncodedValue } from "../values/encoded-value.ts";
+import type { ErrorRecord } from "../values/error-record.ts";
+import type { StorageWrite } from "../journal/journal-record.ts";
+
+/** What the journal says of a call now. `retrying`: failed, another attempt is due. */
+export type CallState = "open" | "retrying" | "completed" | "failed" | "cancelled";
+
+/** Where a completed call's value is: its own, another call's, or its branches'. */
+export type RecordedValue =
+  | { readonly kind: "own"; readonly value: EncodedValue | undefined }
+  | { readonly kind: "of"; readonly node: CallNode }
+  | { readonly kind: "list"; readonly nodes: readonly CallNode[] };
+
+/** One call, as the fold of its records. Changed by `fold` only. */
+export interface CallNode {
+  /** Seq of its first record: what other records call it by. */
+  readonly id: number;
+  readonly parent: CallNode | undefined;
+  readonly address: string;
+  readonly path: string;
+  readonly type: EventType;
+  readonly segment: Segment;
+  /** Undefined for the value undefined. */
+  readonly input: EncodedValue | undefined;
+  readonly version: string | undefined;
+  readonly fingerprint: string | undefined;
+  /** Begun by `execute`. */
+  readonly root: boolean;
+  /** `repeatable: false`. */
+  readonly once: boolean;
+  readonly workers: number | undefined;
+  readonly children: CallNode[];
+
+  state: CallState;
+  /** Number of the current or last attempt, from 1. */
+  attempt: number;
+  /** Failed attempts of the present budget; it starts anew after a terminal end. */
+  failures: number;
+  /** Attempts in a row that left no outcome. */
+  lost: number;
+  /** Seq of the record that opened the present attempt. */
+  opening: number;
+  openingKind: "first" | "retry" | "recovery";
+  /** Children recorded before this seq are not seen by the present opening. */
+  visibleFrom: number;
+  /** Seq of the last call its code issued. */
+  lastIssued: number;
+  /** Its failure ended the attempt of its parent in which it happened (rule R4). */
+  endedParent: boolean;
+  /** Its last failure came from a child: `through` was not empty. */
+  failedThroughChild: boolean;
+  /** Seq of the outcome; 0 while open. */
+  endSeq: number;
+  /** Times in ms since the epoch: the first start, the start of the budget, of the attempt, and the end. */
+  readonly startedAt: number;
+  budgetAt: number;
+  attemptAt: number;
+  endedAt: number | undefined;
+  value: RecordedValue | undefined;
+  writes: readonly StorageWrite[];
+  error: ErrorRecord | undefined;
+  /** Why it was cancelled. */
+  reason: string | undefined;
+  /** Of a failed group: its branches by position. */
+  branches: readonly (CallNode | undefined)[] | undefined;
+  /** While retrying. */
+  dueAt: number | undefined;
+  delayMs: number | undefined;
+  maxAttempts: number | undefined;
+  retryConfig: PlainData | undefined;
+}
+
+/** Leaves do work; everything else is code that calls. */
+export function isLeaf(type: EventType): boolean {
+  return type === "tool_call" || type === "llm_call";
+}

@@ -1,0 +1,202 @@
+import { parseAddress } from "../address/address.ts";
+import type { StateStatus } from "../events/event-type.ts";
+import { CorruptError } from "../errors/storage-errors.ts";
+import type { CompletedRecord, JournalRecord, StartedRecord, StorageWrite } from "../journal/journal-record.ts";
+import type { PlainData } from "../ports/retry.ts";
+import type { EncodedValue } from "../values/encoded-value.ts";
+import type { CallNode, RecordedValue } from "./call-node.ts";
+
+/** The state of a run: the fold of its records. */
+export interface RunView {
+  readonly calls: Map<number, CallNode>;
+  /** Calls made at the top of the run. */
+  readonly top: CallNode[];
+  /** The call that `execute` began. */
+  root: CallNode | undefined;
+  stateId: string;
+  createdAt: number;
+  updatedAt: number;
+  status: StateStatus;
+  /** Metadata patches in order. */
+  readonly metadata: EncodedValue[];
+  /** Writes made outside any actor, in order. */
+  readonly topWrites: StorageWrite[];
+  /** Everything that has joined the storage of the run, in order: `topWrites`, and the writes of completed calls at the top. */
+  readonly storage: StorageWrite[];
+  /** Seq of the last call made at the top. */
+  lastIssued: number;
+}
+
+/** The state of a run without records. */
+export function emptyView(): RunView {
+  return { calls: new Map(), top: [], root: undefined, stateId: "", createdAt: 0, updatedAt: 0, status: "running", metadata: [], topWrites: [], storage: [], lastIssued: 0 };
+}
+
+/**
+ * Applies one record. The same function serves load and live append, so that what is live and what is restored cannot
+ * differ. Returns the call concerned.
+ */
+export function fold(view: RunView, record: JournalRecord, seq: number): CallNode | undefined {
+  view.updatedAt = record.at;
+  switch (record.k) {
+    case "run":
+      view.stateId = record.id;
+      view.createdAt = record.at;
+      if (record.meta) view.metadata.push(record.meta);
+      return undefined;
+    case "session":
+      view.status = "running";
+      return undefined;
+    case "checkpoint":
+      view.status = record.status;
+      if (record.meta) view.metadata.push(record.meta);
+      for (const id of record.through ?? []) nodeOf(view, id, seq).endedParent = true;
+      return undefined;
+    case "storage":
+      view.topWrites.push(...record.w);
+      view.storage.push(...record.w);
+      return undefined;
+    case "started":
+      return open(view, record, seq);
+    default:
+      return change(view, record, seq);
+  }
+}
+
+type ChangeRecord = Extract<JournalRecord, { readonly c: number }>;
+
+function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
+  const node = nodeOf(view, record.c, seq);
+  switch (record.k) {
+    case "restarted":
+      restart(view, node, record, seq);
+      break;
+    case "completed":
+      end(node, "completed", record.at, seq);
+      node.value = valueOf(view, record, seq);
+      node.writes = record.w ?? [];
+      if (node.parent === undefined) view.storage.push(...node.writes);
+      break;
+    case "failed":
+      end(node, "failed", record.at, seq);
+      node.error = record.e;
+      node.failedThroughChild = (record.through?.length ?? 0) > 0;
+      node.failures += 1;
+      node.lost = 0;
+      if (record.b) node.branches = record.b.map((id) => (id === null ? undefined : nodeOf(view, id, seq)));
+      for (const id of record.through ?? []) nodeOf(view, id, seq).endedParent = true;
+      break;
+    case "retrying":
+      node.state = "retrying";
+      node.dueAt = record.due;
+      node.delayMs = record.delay;
+      node.maxAttempts = record.max;
+      node.retryConfig = record.cfg as PlainData | undefined;
+      break;
+    case "cancelled":
+      end(node, "cancelled", record.at, seq);
+      node.reason = record.why;
+      break;
+  }
+  return node;
+}
+
+function open(view: RunView, record: StartedRecord, seq: number): CallNode {
+  const parent = record.p === undefined ? undefined : nodeOf(view, record.p, seq);
+  const { path, type, segment } = parseAddress(record.a);
+  const node: CallNode = {
+    id: seq,
+    parent,
+    address: record.a,
+    path,
+    type,
+    segment,
+    input: inputOf(record, parent),
+    version: record.ver,
+    fingerprint: record.fp,
+    root: record.root === 1,
+    once: record.once === 1,
+    workers: record.workers,
+    children: [],
+    state: "open",
+    attempt: 1,
+    failures: 0,
+    lost: 0,
+    opening: seq,
+    openingKind: "first",
+    visibleFrom: seq,
+    lastIssued: 0,
+    endedParent: false,
+    failedThroughChild: false,
+    endSeq: 0,
+    startedAt: record.at,
+    budgetAt: record.at,
+    attemptAt: record.at,
+    endedAt: undefined,
+    value: undefined,
+    writes: [],
+    error: undefined,
+    reason: undefined,
+    branches: undefined,
+    dueAt: undefined,
+    delayMs: undefined,
+    maxAttempts: undefined,
+    retryConfig: undefined,
+  };
+  view.calls.set(seq, node);
+  (parent?.children ?? view.top).push(node);
+  (parent ?? view).lastIssued = seq;
+  if (node.root) view.root = node;
+  return node;
+}
+
+function restart(view: RunView, node: CallNode, record: Extract<JournalRecord, { k: "restarted" }>, seq: number): void {
+  if (node.state === "open") {
+    node.lost += 1;
+  } else {
+    // A pending retry spends the budget it has; after a terminal end the budget starts anew, and the code that asked
+    // again has issued a call.
+    if (node.state !== "retrying") {
+      node.failures = 0;
+      node.budgetAt = record.at;
+      (node.parent ?? view).lastIssued = seq;
+    }
+    node.lost = 0;
+  }
+  node.state = "open";
+  node.attempt = record.n;
+  node.attemptAt = record.at;
+  node.endedAt = undefined;
+  node.endSeq = 0;
+  node.endedParent = false;
+  node.opening = seq;
+  if (record.opening !== undefined) {
+    node.openingKind = record.opening;
+    if (record.reuse !== true) node.visibleFrom = seq;
+  }
+}
+
+function end(node: CallNode, state: CallNode["state"], at: number, seq: number): void {
+  node.state = state;
+  node.endSeq = seq;
+  node.endedAt = at;
+  node.dueAt = undefined;
+}
+
+function inputOf(record: StartedRecord, parent: CallNode | undefined): EncodedValue | undefined {
+  if (record.ip === 1) return parent?.input;
+  if (record.ix !== undefined) return parent?.input?.item(record.ix);
+  return record.i;
+}
+
+function valueOf(view: RunView, record: CompletedRecord, seq: number): RecordedValue {
+  if (record.vc !== undefined) return { kind: "of", node: nodeOf(view, record.vc, seq) };
+  if (record.vb !== undefined) return { kind: "list", nodes: record.vb.map((id) => nodeOf(view, id, seq)) };
+  return { kind: "own", value: record.v };
+}
+
+function nodeOf(view: RunView, id: number, seq: number): CallNode {
+  const node = view.calls.get(id);
+  if (node === undefined) throw new CorruptError(`run ${view.stateId}: record ${seq} names call ${id}, which is not in the journal`, { stateId: view.stateId });
+  return node;
+}

@@ -1,0 +1,37 @@
+import type { EventType, ExecutionStatus } from "../events/event-type.ts";
+import type { ExecutionEvent } from "../events/execution-event.ts";
+import type { ErrorRecord } from "../values/error-record.ts";
+
+/** One call as the history knows it: a snapshot, not updated. */
+export interface CallSummary {
+  /** Seq of its first event. */
+  readonly call: number;
+  /** `call` of the enclosing call; undefined at the top of the run. */
+  readonly parent: number | undefined;
+  readonly address: string;
+  readonly type: EventType;
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  readonly attempts: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Milliseconds since the epoch; undefined while it is open. */
+  readonly endedAt: number | undefined;
+  readonly error: ErrorRecord | undefined;
+  /** Decoded anew at each access. */
+  readonly input: unknown;
+  /** Decoded anew at each access; undefined unless completed. */
+  readonly value: unknown;
+}
+
+/** Everything that happened in a run, by time and by address. */
+export interface History {
+  /** Seq of the last record. */
+  readonly lastSeq: number;
+  /** Every event from `from` (default 1) on, in order. */
+  events(from?: number): ExecutionEvent[];
+  /** The latest call with this address. */
+  get(address: string): CallSummary | undefined;
+  /** Every call, in the order of their first events. */
+  calls(): CallSummary[];
+}

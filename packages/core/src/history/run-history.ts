@@ -1,0 +1,59 @@
+import type { ExecutionEvent } from "../events/execution-event.ts";
+import type { JournalRecord } from "../journal/journal-record.ts";
+import type { CallNode } from "./call-node.ts";
+import { decodeInput, decodeValue } from "./decode-node.ts";
+import { emptyView, fold, type RunView } from "./fold.ts";
+import type { CallSummary, History } from "./history.ts";
+import { toEvent } from "./to-event.ts";
+
+/** The history of a run in this process, live or loaded. */
+export class RunHistory implements History {
+  readonly #view: RunView;
+  readonly #records: readonly JournalRecord[];
+
+  constructor(view: RunView, records: readonly JournalRecord[]) {
+    this.#view = view;
+    this.#records = records;
+  }
+
+  get lastSeq(): number {
+    return this.#records.length;
+  }
+
+  events(from = 1): ExecutionEvent[] {
+    return eventsOf(this.#view.stateId, this.#records, from);
+  }
+
+  get(address: string): CallSummary | undefined {
+    let found: CallNode | undefined;
+    for (const node of this.#view.calls.values()) if (node.address === address) found = node;
+    return found && summaryOf(found);
+  }
+
+  calls(): CallSummary[] {
+    return [...this.#view.calls.values()].map(summaryOf);
+  }
+}
+
+/** The events of a journal from `from` on: what an event says of a call depends on the records before it. */
+export function eventsOf(stateId: string, records: readonly JournalRecord[], from: number): ExecutionEvent[] {
+  const view = emptyView();
+  const events: ExecutionEvent[] = [];
+  for (const [index, record] of records.entries()) {
+    const seq = index + 1;
+    const node = fold(view, record, seq);
+    if (seq < from) continue;
+    const event = toEvent(stateId, seq, record, node);
+    if (event) events.push(event);
+  }
+  return events;
+}
+
+function summaryOf(node: CallNode): CallSummary {
+  const { id, address, type, attempt, startedAt, endedAt, error } = node;
+  const status = node.state === "open" ? "started" : node.state;
+  return Object.defineProperties(
+    { call: id, parent: node.parent?.id, address, type, name: node.segment.name, status, attempts: attempt, startedAt, endedAt, error },
+    { input: { get: () => decodeInput(node), enumerable: true }, value: { get: () => decodeValue(node.value), enumerable: true } },
+  ) as CallSummary;
+}

@@ -1,0 +1,51 @@
+import type { ExecutionEvent } from "../events/execution-event.ts";
+import type { JournalRecord } from "../journal/journal-record.ts";
+import type { CallNode } from "./call-node.ts";
+import { decodeInput, decodeValue } from "./decode-node.ts";
+
+/**
+ * The event of a record, from the call as it is right after the record was folded; undefined for records that are not
+ * about a call.
+ */
+export function toEvent(stateId: string, seq: number, record: JournalRecord, node: CallNode | undefined): ExecutionEvent | undefined {
+  if (node === undefined || record.k === "run" || record.k === "session" || record.k === "checkpoint" || record.k === "storage") return undefined;
+  const common = {
+    seq,
+    stateId,
+    address: node.address,
+    type: node.type,
+    name: node.segment.name,
+    call: node.id,
+    parent: node.parent?.id,
+    attempt: node.attempt,
+    at: record.at,
+  };
+  const executionTimeMs = Math.max(0, record.at - node.attemptAt);
+  switch (record.k) {
+    case "started":
+      return lazily({ ...common, status: "started", ...groupOf(node) }, "input", () => decodeInput(node));
+    case "restarted":
+      return Object.freeze({ ...common, status: "started", ...(record.opening && { opening: record.opening }), ...maxOf(node), ...groupOf(node) });
+    case "completed":
+      return lazily({ ...common, status: "completed", executionTimeMs }, "value", () => decodeValue(node.value));
+    case "failed":
+      return Object.freeze({ ...common, status: "failed", executionTimeMs, error: record.e });
+    case "retrying":
+      return Object.freeze({ ...common, status: "retrying", delayMs: record.delay, dueAt: record.due, ...maxOf(node) });
+    case "cancelled":
+      return Object.freeze({ ...common, status: "cancelled", executionTimeMs, reason: record.why });
+  }
+}
+
+function groupOf(node: CallNode): Pick<ExecutionEvent, "group"> {
+  return node.workers === undefined ? {} : { group: { size: node.input?.length ?? 0, maxWorkers: node.workers } };
+}
+
+function maxOf(node: CallNode): Pick<ExecutionEvent, "maxAttempts"> {
+  return node.maxAttempts === undefined ? {} : { maxAttempts: node.maxAttempts };
+}
+
+// A property that is enumerable like data, and decoded only when somebody looks: most subscribers never do.
+function lazily<K extends "input" | "value">(event: Omit<ExecutionEvent, K>, property: K, decode: () => unknown): ExecutionEvent {
+  return Object.freeze(Object.defineProperty({ ...event }, property, { get: decode, enumerable: true })) as ExecutionEvent;
+}

@@ -1,0 +1,38 @@
+import type { z } from "zod";
+import type { EncodedValue } from "../values/encoded-value.ts";
+import type { ErrorRecord } from "../values/error-record.ts";
+import type { recordSchemas } from "./records.ts";
+
+type Shape<K extends keyof typeof recordSchemas> = z.infer<(typeof recordSchemas)[K]>;
+/** The stored shape with encoded values in place of their trees. */
+type WithValues<S, Values> = Omit<S, keyof Values> & Values;
+
+/** One write of a call: what it did to a key of the storage (rule S1). */
+export type StorageWrite =
+  | readonly [key: string, kind: "s", value: EncodedValue | number]
+  | readonly [key: string, kind: "a", amount: number]
+  | readonly [key: string, kind: "d"];
+
+export type RunRecord = WithValues<Shape<"run">, { readonly meta?: EncodedValue }>;
+export type SessionRecord = Shape<"session">;
+export type StartedRecord = WithValues<Shape<"started">, { readonly i?: EncodedValue }>;
+export type RestartedRecord = Shape<"restarted">;
+export type CompletedRecord = WithValues<Shape<"completed">, { readonly v?: EncodedValue; readonly w?: readonly StorageWrite[] }>;
+export type FailedRecord = WithValues<Shape<"failed">, { readonly e: ErrorRecord }>;
+export type RetryingRecord = Shape<"retrying">;
+export type CancelledRecord = Shape<"cancelled">;
+export type StorageRecord = WithValues<Shape<"storage">, { readonly w: readonly StorageWrite[] }>;
+export type CheckpointRecord = WithValues<Shape<"checkpoint">, { readonly meta?: EncodedValue }>;
+
+/** A record as the program holds it; `records.ts` says what the fields mean. */
+export type JournalRecord =
+  | RunRecord
+  | SessionRecord
+  | StartedRecord
+  | RestartedRecord
+  | CompletedRecord
+  | FailedRecord
+  | RetryingRecord
+  | CancelledRecord
+  | StorageRecord
+  | CheckpointRecord;

@@ -1,0 +1,204 @@
+import { FencedError } from "../errors/storage-errors.ts";
+import { fold, type RunView } from "../history/fold.ts";
+import type { Durability, HeaderPatch, StateWriter } from "../ports/state-backend.ts";
+import type { JournalRecord } from "./journal-record.ts";
+import type { RecordCodec } from "./record-codec.ts";
+
+/**
+ * What an append's acknowledgement has to mean: `start` (handed to the operating system), `outcome` (the run's
+ * durability) or `firm` (the strongest there is, whatever the run's durability: R11, checkpoints).
+ */
+export type AppendLevel = "start" | "outcome" | "firm";
+
+/** What a journal needs to know of its run. */
+export interface JournalSettings {
+  readonly view: RunView;
+  readonly codec: RecordCodec;
+  /** The run's durability; `checkpoint` keeps records in memory until a firm append. */
+  readonly durability: Durability | "checkpoint";
+  /** Takes the run again after its lease was given back. */
+  readonly acquire: () => Promise<StateWriter>;
+  /** Called for each record once it is acknowledged, in order. */
+  readonly onAcknowledged: (record: JournalRecord, seq: number) => void;
+  /** Called once, with the error of the first write that failed (rule H6). */
+  readonly onFailure: (error: unknown) => void;
+}
+
+interface Batch {
+  records: { readonly record: JournalRecord; readonly seq: number }[];
+  level: AppendLevel | "ride";
+  header: HeaderPatch | undefined;
+  acknowledged: (() => void)[];
+  /** How many of the records have been acknowledged: buffered ones may be before they are written. */
+  told: number;
+}
+
+const order: Record<Batch["level"], number> = { ride: 0, start: 1, outcome: 2, firm: 3 };
+
+/**
+ * The one way into a run's history. A record gets its seq and is folded in the turn it is appended; all records of one
+ * turn go to the backend together, and acknowledgements come back in journal order. After a failed write nothing is
+ * acknowledged any more.
+ */
+export class Journal {
+  readonly records: JournalRecord[];
+  readonly #settings: JournalSettings;
+  #writer: StateWriter | undefined;
+  /** Seq of the last record handed to a writer. */
+  #written: number;
+  #batch: Batch | undefined;
+  #flushing = false;
+  #chain: Promise<void> = Promise.resolve();
+  #failed = false;
+  #sealed = false;
+
+  /** `records` are those already in the backend, folded into the view. */
+  constructor(settings: JournalSettings, records: JournalRecord[], writer: StateWriter | undefined) {
+    this.#settings = settings;
+    this.records = records;
+    this.#written = records.length;
+    this.#writer = writer;
+  }
+
+  get lastSeq(): number {
+    return this.records.length;
+  }
+
+  /** Appends records as one unit, all or none. Returns the seq of the first; `acknowledged` is called in journal order. */
+  append(records: readonly JournalRecord[], level: AppendLevel, acknowledged?: () => void, header?: HeaderPatch): number {
+    const first = this.#add(records, level, header);
+    if (acknowledged) this.#batch?.acknowledged.push(acknowledged);
+    if (!this.#flushing) {
+      this.#flushing = true;
+      queueMicrotask(() => {
+        this.#flushing = false;
+        this.#flush();
+      });
+    }
+    return first;
+  }
+
+  /** Appends records that nobody waits for: they go with the next append, or with `settle`. */
+  ride(records: readonly JournalRecord[]): number {
+    return this.#add(records, "ride", undefined);
+  }
+
+  /** Writes what is buffered and resolves when everything appended so far is acknowledged or has failed. */
+  async settle(): Promise<void> {
+    if (this.#batch !== undefined) {
+      if (order[this.#batch.level] < order.outcome) this.#batch.level = "outcome";
+      this.#flush();
+    }
+    await this.#chain;
+  }
+
+  /** Writes what is buffered and gives the lease back; the next append takes it again. */
+  async rest(): Promise<void> {
+    if (this.#batch !== undefined && !this.#failed) {
+      this.#batch.level = "firm";
+      this.#flush();
+    }
+    await this.#chain;
+    const writer = this.#writer;
+    this.#writer = undefined;
+    await writer?.release();
+  }
+
+  /** Takes nothing more; what was appended before is still written. */
+  seal(): void {
+    this.#sealed = true;
+  }
+
+  #add(records: readonly JournalRecord[], level: Batch["level"], header: HeaderPatch | undefined): number {
+    const first = this.records.length + 1;
+    if (this.#failed || this.#sealed) return first;
+    const batch = (this.#batch ??= { records: [], level, header: undefined, acknowledged: [], told: 0 });
+    if (order[level] > order[batch.level]) batch.level = level;
+    if (header) batch.header = { ...batch.header, ...header };
+    for (const record of records) {
+      this.records.push(record);
+      const seq = this.records.length;
+      batch.records.push({ record, seq });
+      fold(this.#settings.view, record, seq);
+    }
+    return first;
+  }
+
+  #flush(): void {
+    const batch = this.#batch;
+    if (batch === undefined || this.#failed) return;
+    if (this.#settings.durability === "checkpoint" && batch.level !== "firm") {
+      // Buffered counts as appended: the records stay in the batch, only who waits is told.
+      this.#chain = this.#chain.then(() => this.#tell(batch));
+      return;
+    }
+    this.#batch = undefined;
+    const sent = this.#send(batch);
+    this.#chain = this.#chain.then(async () => {
+      try {
+        await sent;
+      } catch (error) {
+        this.#fail(error);
+        return;
+      }
+      this.#tell(batch);
+    });
+    // The chain reports the failure; this only keeps a rejection that comes before its turn from being "unhandled".
+    sent.catch(() => undefined);
+  }
+
+  #tell(batch: Batch): void {
+    if (this.#failed) return;
+    for (; batch.told < batch.records.length; batch.told += 1) {
+      const { record, seq } = batch.records[batch.told] as Batch["records"][number];
+      this.#settings.onAcknowledged(record, seq);
+    }
+    const waiting = batch.acknowledged;
+    batch.acknowledged = [];
+    for (const callback of waiting) callback();
+  }
+
+  async #send(batch: Batch): Promise<void> {
+    const expect = this.#written;
+    this.#written += batch.records.length;
+    const bytes = batch.records.map(({ record }) => this.#settings.codec.encode(record));
+    const durability = this.#durabilityOf(batch.level);
+    const options = {
+      expect,
+      ...(durability === undefined ? {} : { durability }),
+      ...(order[batch.level] < order.outcome ? { fence: false } : {}),
+      ...(batch.header ? { header: batch.header } : {}),
+    };
+    const writer = this.#writer ?? (await this.#acquireAgain(expect));
+    await writer.append(bytes, options);
+  }
+
+  /** Undefined: the strongest the backend has. */
+  #durabilityOf(level: Batch["level"]): Durability | undefined {
+    const { durability } = this.#settings;
+    if (level === "firm" || durability === "checkpoint" || durability === "none") return undefined;
+    return level === "outcome" ? durability : "process";
+  }
+
+  #acquiring: Promise<StateWriter> | undefined;
+
+  #acquireAgain(expect: number): Promise<StateWriter> {
+    this.#acquiring ??= this.#settings.acquire().then(async (writer) => {
+      this.#acquiring = undefined;
+      if (writer.lastSeq !== expect) {
+        await writer.release();
+        throw new FencedError(writer.stateId, `it was extended elsewhere: record ${writer.lastSeq} is the last, this handle knows ${expect}`, { indeterminate: false });
+      }
+      this.#writer = writer;
+      return writer;
+    });
+    return this.#acquiring;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#batch = undefined;
+    this.#settings.onFailure(error);
+  }
+}

@@ -1,0 +1,86 @@
+import { CorruptError } from "../errors/storage-errors.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
+import type { StoredRecord } from "../ports/state-backend.ts";
+import type { ValueCodec } from "../values/codec.ts";
+import type { JournalRecord, StorageWrite } from "./journal-record.ts";
+import { recordSchema, schemaVersion } from "./records.ts";
+
+/** Turns records into the bytes a backend keeps, and back. */
+export interface RecordCodec {
+  encode(record: JournalRecord): Uint8Array;
+  /** Throws `CORRUPT` if the bytes are no record, `INCOMPATIBLE` if they come from a newer version of this library. */
+  decode(stored: StoredRecord, stateId: string): JournalRecord;
+}
+
+/** Records as JSON text in UTF-8. */
+export function createRecordCodec(values: ValueCodec): RecordCodec {
+  const utf8 = new TextEncoder();
+  const text = new TextDecoder("utf-8", { fatal: true });
+  return {
+    encode: (record) => utf8.encode(JSON.stringify(toStored(record))),
+    decode(stored, stateId) {
+      let json: unknown;
+      try {
+        json = JSON.parse(text.decode(stored.bytes));
+      } catch (cause) {
+        throw new CorruptError(`run ${stateId}: record ${stored.seq} is not JSON text`, { stateId, cause });
+      }
+      refuseNewer(json, stateId);
+      const parsed = recordSchema.safeParse(json);
+      if (parsed.success) return fromStored(parsed.data, values);
+      throw new CorruptError(`run ${stateId}: record ${stored.seq} is not a record of this format: ${parsed.error.issues[0]?.message}`, { stateId, cause: parsed.error });
+    },
+  };
+}
+
+function refuseNewer(json: unknown, stateId: string): void {
+  if (typeof json !== "object" || json === null || !("k" in json) || json.k !== "run" || !("v" in json)) return;
+  if (typeof json.v === "number" && json.v > schemaVersion) {
+    throw new RepriseError("INCOMPATIBLE", `run ${stateId} was written by a newer version of Reprise (record format ${json.v}; this one reads up to ${schemaVersion})`, { stateId });
+  }
+}
+
+function toStored(record: JournalRecord): unknown {
+  switch (record.k) {
+    case "run":
+    case "checkpoint":
+      return record.meta === undefined ? record : { ...record, meta: record.meta.tree };
+    case "started":
+      return record.i === undefined ? record : { ...record, i: record.i.tree };
+    case "completed":
+      if (record.v === undefined && record.w === undefined) return record;
+      return { ...record, ...(record.v && { v: record.v.tree }), ...(record.w && { w: record.w.map(storedWrite) }) };
+    case "storage":
+      return { ...record, w: record.w.map(storedWrite) };
+    default:
+      return record;
+  }
+}
+
+function fromStored(stored: ReturnType<typeof recordSchema.parse>, values: ValueCodec): JournalRecord {
+  switch (stored.k) {
+    case "run":
+    case "checkpoint":
+      return withValue(stored, "meta", stored.meta, values) as JournalRecord;
+    case "started":
+      return withValue(stored, "i", stored.i, values) as JournalRecord;
+    case "completed":
+      return { ...withValue(stored, "v", stored.v, values), ...(stored.w && { w: stored.w.map((write) => liveWrite(write, values)) }) } as JournalRecord;
+    case "storage":
+      return { ...stored, w: stored.w.map((write) => liveWrite(write, values)) };
+    default:
+      return stored as JournalRecord;
+  }
+}
+
+function withValue(record: object, field: string, tree: unknown, values: ValueCodec): object {
+  return tree === undefined ? record : { ...record, [field]: values.fromTree(tree) };
+}
+
+function storedWrite(write: StorageWrite): unknown {
+  return write[1] === "s" && typeof write[2] === "object" ? [write[0], "s", write[2].tree] : write;
+}
+
+function liveWrite(write: readonly [string, string, unknown?], values: ValueCodec): StorageWrite {
+  return (write[1] === "s" ? [write[0], "s", values.fromTree(write[2])] : write) as StorageWrite;
+}

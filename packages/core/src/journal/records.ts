@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { StateStatus } from "../events/event-type.ts";
+
+/** Version of the record format, in the first record of every journal. */
+export const schemaVersion = 1;
+
+// The closed table of what a journal can hold. One JSON object per record; `k` is its kind, `at` its time in ms since the
+// epoch. A call is named by the seq of its first record (`c`, `p`); its address is stored once, there.
+
+const time = z.number();
+const seq = z.int().positive();
+/** A tagged tree; checked when it is decoded. */
+const tree = z.unknown();
+const error = z.looseObject({ name: z.string(), message: z.string() });
+/** `[key, "s", tree]` set, `[key, "a", amount]` add, `[key, "d"]` delete. */
+const write = z.union([
+  z.tuple([z.string(), z.literal("s"), tree]),
+  z.tuple([z.string(), z.literal("a"), z.number()]),
+  z.tuple([z.string(), z.literal("d")]),
+]);
+const writes = z.array(write).optional();
+
+export const recordSchemas = {
+  /** The first record of every journal. */
+  run: z.strictObject({ k: z.literal("run"), at: time, v: z.int().positive(), id: z.string(), meta: tree.optional() }),
+  /** The first append of a process that loaded the run; with `opening` it opens a failed run again. */
+  session: z.strictObject({ k: z.literal("session"), at: time, lib: z.string(), opening: z.literal("recovery").optional() }),
+  /** The first record of a call: names it. */
+  started: z.strictObject({
+    k: z.literal("started"),
+    at: time,
+    /** Address. */
+    a: z.string(),
+    /** The enclosing call; absent at the top of the run. */
+    p: seq.optional(),
+    /** Input; absent for undefined, or where `ip` or `ix` says where it is. */
+    i: tree.optional(),
+    /** The input is the parent's. */
+    ip: z.literal(1).optional(),
+    /** The input is this item of the parent group's input. */
+    ix: z.int().nonnegative().optional(),
+    /** The actor's version. */
+    ver: z.string().optional(),
+    /** Fingerprint of an agent's handler. */
+    fp: z.string().optional(),
+    /** The call that `execute` began. */
+    root: z.literal(1).optional(),
+    /** `repeatable: false`. */
+    once: z.literal(1).optional(),
+    /** Of a group: how many branches may run at once. */
+    workers: z.int().positive().optional(),
+  }),
+  /** A further attempt; with `opening` an ended agent, branch or group is opened again. */
+  restarted: z.strictObject({
+    k: z.literal("restarted"),
+    at: time,
+    c: seq,
+    /** Attempt. */
+    n: z.int().positive(),
+    opening: z.enum(["retry", "recovery"]).optional(),
+    /** What completed in earlier attempts stays visible. */
+    reuse: z.boolean().optional(),
+  }),
+  completed: z.strictObject({
+    k: z.literal("completed"),
+    at: time,
+    c: seq,
+    /** Value; absent for undefined, or where `vc` or `vb` says where it is. */
+    v: tree.optional(),
+    /** The value is that of this call. */
+    vc: seq.optional(),
+    /** The value is the list of these branches' values. */
+    vb: z.array(seq).optional(),
+    w: writes,
+  }),
+  failed: z.strictObject({
+    k: z.literal("failed"),
+    at: time,
+    c: seq,
+    e: error,
+    /** The children whose failure ended this attempt (rule R4). */
+    through: z.array(seq).optional(),
+    /** Of a group: its branches by position; null for one that never began. */
+    b: z.array(seq.nullable()).optional(),
+  }),
+  /** Follows a failed record in the same append: another attempt is due. */
+  retrying: z.strictObject({ k: z.literal("retrying"), at: time, c: seq, due: time, delay: z.number().nonnegative(), max: z.number().optional(), cfg: tree.optional() }),
+  cancelled: z.strictObject({ k: z.literal("cancelled"), at: time, c: seq, why: z.string() }),
+  /** Writes made outside any actor. */
+  storage: z.strictObject({ k: z.literal("storage"), at: time, w: z.array(write) }),
+  checkpoint: z.strictObject({
+    k: z.literal("checkpoint"),
+    at: time,
+    status: z.enum(Object.values(StateStatus)),
+    meta: tree.optional(),
+    /** With status failed: the calls at the top whose failure ended the run. */
+    through: z.array(seq).optional(),
+  }),
+} as const;
+
+/** Checks that a parsed line of a journal is a record. */
+export const recordSchema = z.discriminatedUnion("k", [
+  recordSchemas.run,
+  recordSchemas.session,
+  recordSchemas.started,
+  recordSchemas.restarted,
+  recordSchemas.completed,
+  recordSchemas.failed,
+  recordSchemas.retrying,
+  recordSchemas.cancelled,
+  recordSchemas.storage,
+  recordSchemas.checkpoint,
+]);

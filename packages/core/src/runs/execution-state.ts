@@ -1,0 +1,39 @@
+import type { Verbs } from "../actors/context.ts";
+import type { StateStatus } from "../events/event-type.ts";
+import type { Topic, Topics } from "../events/execution-event.ts";
+import type { History } from "../history/history.ts";
+
+/** What is known of a run beside its history. Fields of your own are kept too, if they can be recorded. */
+export interface StateMetadata {
+  readonly pipelineName?: string;
+  readonly tags?: readonly string[];
+  readonly parentStateId?: string;
+  readonly [field: string]: unknown;
+}
+
+/** What `saveCheckpoint` takes. */
+export interface CheckpointOptions {
+  /** Default: the present status. A resting status (anything but `running`) gives the lease back. */
+  readonly status?: StateStatus;
+  /** Merged shallowly into the run's metadata; `tags` replace. */
+  readonly metadata?: StateMetadata;
+}
+
+/** A run in this process: its verbs, its storage and its history. */
+export interface ExecutionState extends Verbs, AsyncDisposable {
+  readonly stateId: string;
+  readonly status: StateStatus;
+  readonly metadata: StateMetadata;
+  readonly history: History;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Subscribes to a topic; gives the function that ends the subscription (rule H5). */
+  on<T extends Topic>(topic: T, handler: (message: Topics[T]) => void | Promise<void>): () => void;
+  /** Records the status and metadata; resolves with the seq of the record once it is durable (rule S3). */
+  saveCheckpoint(options?: CheckpointOptions): Promise<number>;
+  /**
+   * Ends this handle: what is buffered is written and the lease is given back. Calls that are still open reject with code
+   * `CLOSED` and stay open in the journal: the next load continues them. Idempotent.
+   */
+  close(): Promise<void>;
+}

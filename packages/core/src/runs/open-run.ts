@@ -1,0 +1,88 @@
+import { Engine } from "../engine/engine.ts";
+import { emptyView, fold } from "../history/fold.ts";
+import type { JournalRecord, RunRecord } from "../journal/journal-record.ts";
+import { schemaVersion } from "../journal/records.ts";
+import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
+import { libraryVersion } from "../version.ts";
+import { headerOf } from "./metadata.ts";
+import type { StateMetadata } from "./execution-state.ts";
+import type { OpenOptions } from "./reprise.ts";
+import { RunState } from "./run-state.ts";
+import type { RepriseSettings } from "./settings.ts";
+
+/** What is to be opened, and how. */
+export interface OpenRequest {
+  readonly stateId: string;
+  readonly create: "may" | "must" | "never";
+  readonly metadata: StateMetadata | undefined;
+  readonly options: OpenOptions;
+}
+
+/** Takes the lease of a run, reads its journal and makes its state; a run without records begins here. */
+export async function openRun(settings: RepriseSettings, request: OpenRequest): Promise<RunState> {
+  const { stateId, create, options } = request;
+  const acquire = (how: OpenRequest["create"]): Promise<StateWriter> =>
+    settings.backend.acquire(stateId, {
+      owner: settings.system.owner,
+      create: how,
+      ...(options.waitMs !== undefined && { waitMs: options.waitMs }),
+      ...(options.signal && { signal: options.signal }),
+    });
+  const writer = await acquire(create);
+  try {
+    const view = emptyView();
+    const records: JournalRecord[] = [];
+    for await (const batch of writer.recovered()) {
+      for (const stored of batch) {
+        const record = settings.records.decode(stored, stateId);
+        records.push(record);
+        fold(view, record, records.length);
+      }
+    }
+    const loaded = records.length > 0;
+    const failed = view.status === "failed";
+    view.stateId = stateId;
+    const engine = new Engine({
+      system: settings.system,
+      values: settings.values,
+      view,
+      records,
+      writer,
+      journal: { codec: settings.records, durability: settings.durability, acquire: () => acquire("never") },
+      options: engineOptions(settings, options),
+      rules: settings.rules,
+      session: loaded ? { k: "session", at: settings.system.now(), lib: libraryVersion, ...(failed && { opening: "recovery" }) } : undefined,
+    });
+    if (!loaded) beginRun(engine, request);
+    return new RunState(engine, settings, loaded);
+  } catch (error) {
+    await writer.release();
+    throw error;
+  }
+}
+
+function beginRun(engine: Engine, request: OpenRequest): void {
+  const at = engine.now();
+  const { metadata } = request;
+  const meta = metadata && { meta: engine.values.encode(metadata, "metadata").encoded };
+  const record: RunRecord = { k: "run", at, v: schemaVersion, id: request.stateId, ...meta };
+  const header: HeaderPatch = { status: "running", createdAt: at, updatedAt: at, tags: [], ...(metadata && headerOf(metadata)) };
+  engine.append([record], "start", () => undefined, header);
+}
+
+function engineOptions(settings: RepriseSettings, options: OpenOptions): Engine["options"] {
+  const { onInputChange, onVersionChange, onUnknownOutcome } = { ...settings.options, ...withoutUndefined(options) };
+  return {
+    allowRepeat: new Set(options.allowRepeat),
+    maxLost: settings.maxLost,
+    graceMs: settings.graceMs,
+    retry: settings.options.retry,
+    ...(onInputChange && { onInputChange }),
+    ...(onVersionChange && { onVersionChange }),
+    ...(onUnknownOutcome && { onUnknownOutcome }),
+  };
+}
+
+function withoutUndefined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

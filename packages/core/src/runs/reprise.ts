@@ -1,0 +1,82 @@
+import type { Actor } from "../actors/actor.ts";
+import type { CallPolicy } from "../actors/call-policy.ts";
+import type { CallArguments } from "../actors/context.ts";
+import type { RetryProvider } from "../ports/retry.ts";
+import type { Durability, ListPage, ListQuery, StateBackend, StateHead } from "../ports/state-backend.ts";
+import type { Subscriber } from "../ports/subscriber.ts";
+import type { System } from "../system.ts";
+import type { ValueExtension } from "../values/codec.ts";
+import type { ExecutionState, StateMetadata } from "./execution-state.ts";
+
+/** What an acknowledged outcome survives (rule H4). */
+export type RunDurability = "power" | "process" | "checkpoint";
+
+/** The one place of configuration. Everything is optional. */
+export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
+  /** Where runs live. Default: in the memory of this process, gone with it. */
+  readonly backend?: StateBackend;
+  /** Knows retry defaults and revives recorded configurations: `retryProvider()` of `@reprise/retry`. Default: none, one attempt per call. */
+  readonly retry?: RetryProvider;
+  /** Default: `"power"`, or the strongest level the backend has. Asking for more than the backend has is an error. */
+  readonly durability?: RunDurability;
+  /** Fails at once if the backend provides less. Default: nothing is required. */
+  readonly requires?: { readonly durability?: Durability; readonly exclusion?: "process" | "host" | "cluster" };
+  /** How instances of classes are recorded. Default: none, they are refused. */
+  readonly codec?: { readonly extensions: readonly ValueExtension[] };
+  /** How often in a row a leaf may be lost (started, no outcome) before it fails. Default: 3. */
+  readonly maxLost?: number;
+  /** How long an ending attempt waits for its open children, in ms. Default: 5,000. */
+  readonly graceMs?: number;
+  /** Printers and other watchers of every run. */
+  readonly subscribers?: readonly Subscriber[];
+  /** Clock, randomness and timers. Default: those of the runtime. */
+  readonly system?: System;
+}
+
+/** Options of a run that is opened. */
+export interface OpenOptions extends Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
+  /** Addresses of calls with `repeatable: false` that may run again although they may have happened. */
+  readonly allowRepeat?: readonly string[];
+  /** How long to wait for another holder of the run, in ms. Default: 0. */
+  readonly waitMs?: number;
+  /** Ends that wait. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of `create`. */
+export interface CreateOptions extends OpenOptions {
+  /** Default: a random UUID. Must not exist yet. */
+  readonly stateId?: string;
+  readonly metadata?: StateMetadata;
+}
+
+/** Options of `execute`. */
+export interface ExecuteOptions extends OpenOptions {
+  /** Starts this run, or resumes it if it exists. Default: a new run with a random UUID. */
+  readonly stateId?: string;
+  /** Of a new run; an existing one keeps its own. */
+  readonly metadata?: StateMetadata;
+}
+
+/** How a run ended, or where it stands. */
+export type ExecutionOutcome<Output> =
+  | { readonly status: "completed"; readonly stateId: string; readonly value: Output }
+  | { readonly status: "failed"; readonly stateId: string; readonly error: Error };
+
+/** Made by `createReprise`. */
+export interface Reprise {
+  /** Runs an actor as a run of its own: starts it, or resumes it if `stateId` exists. Never throws for a failure of the actor. */
+  execute<Input, Output>(actor: Actor<Input, Output>, ...rest: CallArguments<Input, ExecuteOptions>): Promise<ExecutionOutcome<Output>>;
+  /** Continues a run with its recorded input. `NOT_FOUND` if it does not exist or never began an actor. */
+  resume<Input, Output>(actor: Actor<Input, Output>, stateId: string, options?: OpenOptions): Promise<ExecutionOutcome<Output>>;
+  /** A new run to be driven by hand. */
+  create(options?: CreateOptions): Promise<ExecutionState>;
+  /** An existing run to be driven by hand. Throws `NOT_FOUND`, `LeaseHeldError`, `CORRUPT`, … */
+  load(stateId: string, options?: OpenOptions): Promise<ExecutionState>;
+  list(query?: ListQuery): Promise<ListPage>;
+  head(stateId: string): Promise<StateHead | undefined>;
+  /** Removes a run for good; `LeaseHeldError` if somebody holds it. */
+  delete(stateId: string): Promise<void>;
+  /** Closes every open run of this Reprise, and its backend. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,159 @@
+import type { Actor } from "../actors/actor.ts";
+import { checkActor, checkOneOf } from "../actors/check.ts";
+import type { Storage, Verbs } from "../actors/context.ts";
+import { verbsOf } from "../engine/code-context.ts";
+import type { Engine } from "../engine/engine.ts";
+import { runRoot } from "../engine/root-call.ts";
+import { storageFacade } from "../engine/storage-facade.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
+import { StateStatus } from "../events/event-type.ts";
+import type { Topic, Topics } from "../events/execution-event.ts";
+import type { History } from "../history/history.ts";
+import { RunHistory } from "../history/run-history.ts";
+import type { RunFeed } from "../ports/subscriber.ts";
+import type { CheckpointOptions, ExecutionState, StateMetadata } from "./execution-state.ts";
+import { checkMetadata, headerOf, mergedMetadata } from "./metadata.ts";
+import type { ExecutionOutcome } from "./reprise.ts";
+import type { RepriseSettings } from "./settings.ts";
+
+/** A run that is open in this process. */
+export class RunState implements ExecutionState {
+  readonly history: History;
+  readonly storage: Storage;
+  readonly run: Verbs["run"];
+  readonly try: Verbs["try"];
+  readonly map: Verbs["map"];
+  readonly #engine: Engine;
+  readonly #detach: (() => void | Promise<void>)[] = [];
+  #closed: Promise<void> | undefined;
+  /** Called once the handle is closed. */
+  onClosed: (() => void) | undefined;
+
+  constructor(engine: Engine, settings: RepriseSettings, loaded: boolean) {
+    this.#engine = engine;
+    this.history = new RunHistory(engine.view, engine.journal.records);
+    const verbs = verbsOf(engine.top);
+    this.run = verbs.run;
+    this.try = verbs.try;
+    this.map = verbs.map;
+    this.storage = storageFacade(engine.storage, {
+      values: engine.values,
+      beforeWrite: () => {
+        if (engine.stopped !== undefined) throw engine.stopped;
+      },
+      onWrite: (write) => {
+        engine.top.storage.join([write]);
+        engine.ride([{ k: "storage", at: engine.now(), w: [write] }]);
+      },
+    });
+    const feed: RunFeed = {
+      stateId: this.stateId,
+      origin: loaded ? { kind: "loaded", lastSeq: engine.journal.lastSeq } : { kind: "created" },
+      on: (topic, handler) => this.on(topic, handler),
+    };
+    for (const subscriber of settings.options.subscribers ?? []) {
+      const detach = subscriber.attach(feed);
+      if (detach) this.#detach.push(detach);
+    }
+  }
+
+  get stateId(): string {
+    return this.#engine.stateId;
+  }
+
+  get status(): StateStatus {
+    return this.#engine.view.status;
+  }
+
+  get createdAt(): number {
+    return this.#engine.view.createdAt;
+  }
+
+  get metadata(): StateMetadata {
+    return mergedMetadata(this.#engine.view.metadata);
+  }
+
+  /** Has it neither open calls nor a reason not to be given away? */
+  get idle(): boolean {
+    return this.#engine.top.open.size === 0;
+  }
+
+  on<T extends Topic>(topic: T, handler: (message: Topics[T]) => void | Promise<void>): () => void {
+    return this.#engine.bus.on(topic, handler);
+  }
+
+  async saveCheckpoint(options: CheckpointOptions = {}): Promise<number> {
+    const engine = this.#engine;
+    const { status = this.status, metadata } = options;
+    checkOneOf("status", Object.values(StateStatus), status);
+    checkMetadata(metadata);
+    if (engine.stopped !== undefined) throw engine.stopped;
+    const resting = status !== StateStatus.RUNNING;
+    if (resting && !this.idle) {
+      throw new RepriseError("CALLS_OPEN", `run ${this.stateId} has ${engine.top.open.size} open calls: a checkpoint with status "${status}" would give it away; await them first`, { stateId: this.stateId });
+    }
+    const at = engine.now();
+    const meta = metadata && { meta: engine.values.encode(metadata, "metadata").encoded };
+    const through = status === StateStatus.FAILED ? endingFailures(engine) : [];
+    let seq = 0;
+    const acknowledged = new Promise<void>((resolve) => {
+      seq = engine.append([{ k: "checkpoint", at, status, ...meta, ...(through.length > 0 && { through }) }], "firm", resolve, {
+        status,
+        updatedAt: at,
+        ...(metadata && headerOf(metadata)),
+      });
+    });
+    await Promise.race([acknowledged, engine.journal.settle()]);
+    if (engine.stopped !== undefined) throw engine.stopped;
+    if (resting) await this.rest();
+    return seq;
+  }
+
+  /** Runs the actor that the run is about, to its end. Not part of the public interface: `execute` and `resume` use it. */
+  async execute<Output>(actor: Actor<never, Output>, input: { readonly given: unknown } | undefined): Promise<ExecutionOutcome<Output>> {
+    checkActor(actor);
+    const outcome = await runRoot(this.#engine, actor, input);
+    if (this.#engine.stopped === undefined) this.#engine.reportUnvisited();
+    return outcome.ok ? { status: "completed", stateId: this.stateId, value: outcome.value as Output } : { status: "failed", stateId: this.stateId, error: outcome.error };
+  }
+
+  /** Gives the lease back; the next verb takes it again and finds out whether the run was extended elsewhere (rule S3). */
+  async rest(): Promise<void> {
+    await this.#engine.journal.rest();
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    const engine = this.#engine;
+    engine.stop(new RepriseError("CLOSED", `run ${this.stateId} was closed in this process`, { stateId: this.stateId }));
+    try {
+      await this.rest();
+    } finally {
+      await engine.bus.drained();
+      for (const detach of this.#detach) await this.#safely(detach);
+      this.onClosed?.();
+    }
+  }
+
+  async #safely(detach: () => void | Promise<void>): Promise<void> {
+    try {
+      await detach();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#engine.log("error", "SUBSCRIBER_FAILED", `a subscriber failed while the run was closed: ${reason}`);
+    }
+  }
+}
+
+/** R4: at the top, the failures after which nothing was issued are those that ended the run. */
+function endingFailures(engine: Engine): number[] {
+  const { top, lastIssued } = engine.view;
+  return top.filter((node) => node.state === "failed" && node.endSeq > lastIssued).map((node) => node.id);
+}

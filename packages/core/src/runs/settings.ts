@@ -1,0 +1,71 @@
+import { checkOneOf, checkPolicy, invalid } from "../actors/check.ts";
+import { allRules, rulesKey, type EngineRules } from "../engine/rules.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
+import { createRecordCodec, type RecordCodec } from "../journal/record-codec.ts";
+import type { Durability, StateBackend } from "../ports/state-backend.ts";
+import { defaultSystem, type System } from "../system.ts";
+import { createCodec, type ValueCodec } from "../values/codec.ts";
+import { ephemeralBackend } from "./ephemeral-backend.ts";
+import type { RepriseOptions } from "./reprise.ts";
+
+/** A checked configuration with its defaults: what every run of a Reprise shares. */
+export interface RepriseSettings {
+  readonly options: RepriseOptions;
+  readonly backend: StateBackend;
+  readonly system: System;
+  readonly values: ValueCodec;
+  readonly records: RecordCodec;
+  readonly durability: Durability | "checkpoint";
+  readonly maxLost: number;
+  readonly graceMs: number;
+  readonly rules: EngineRules;
+}
+
+const rank: Record<Durability, number> = { none: 0, process: 1, power: 2 };
+const reach = { process: 0, host: 1, cluster: 2 } as const;
+
+/** Throws `INVALID_OPTION`, or `UNSUPPORTED` where the backend provides less than was asked for. */
+export function resolveSettings(options: RepriseOptions): RepriseSettings {
+  const { maxLost = 3, graceMs = 5_000 } = options;
+  if (!Number.isInteger(maxLost) || maxLost < 1) invalid("maxLost", "a whole number from 1", maxLost);
+  if (!(Number.isFinite(graceMs) && graceMs >= 0)) invalid("graceMs", "a number of milliseconds from 0", graceMs);
+  const { retry: _provider, ...policy } = options;
+  checkPolicy(policy);
+  checkOneOf("durability", ["power", "process", "checkpoint"], options.durability);
+  const backend = options.backend ?? ephemeralBackend();
+  const system = options.system ?? defaultSystem();
+  const values = createCodec({ ...options.codec, now: system.now });
+  checkRequired(options, backend);
+  return {
+    options,
+    backend,
+    system,
+    values,
+    records: createRecordCodec(values),
+    durability: durabilityOf(options, backend),
+    maxLost,
+    graceMs,
+    rules: { ...allRules, ...(options as { readonly [rulesKey]?: Partial<EngineRules> })[rulesKey] },
+  };
+}
+
+function durabilityOf(options: RepriseOptions, backend: StateBackend): Durability | "checkpoint" {
+  const strongest = backend.capabilities.durability;
+  const wished = options.durability;
+  if (wished === undefined) return strongest;
+  if (wished !== "checkpoint" && rank[wished] > rank[strongest]) unsupported("durability", wished, strongest);
+  return wished;
+}
+
+function checkRequired(options: RepriseOptions, backend: StateBackend): void {
+  const { capabilities } = backend;
+  const { durability, exclusion } = options.requires ?? {};
+  checkOneOf("requires.durability", ["power", "process", "none"], durability);
+  checkOneOf("requires.exclusion", ["process", "host", "cluster"], exclusion);
+  if (durability !== undefined && rank[durability] > rank[capabilities.durability]) unsupported("requires.durability", durability, capabilities.durability);
+  if (exclusion !== undefined && reach[exclusion] > reach[capabilities.exclusion]) unsupported("requires.exclusion", exclusion, capabilities.exclusion);
+}
+
+function unsupported(option: string, wished: string, has: string): never {
+  throw new RepriseError("UNSUPPORTED", `${option} is "${wished}", but the backend provides "${has}"`, { path: option });
+}
