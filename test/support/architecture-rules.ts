@@ -7,8 +7,8 @@ export interface PackageRule {
   readonly entries: readonly string[];
   /** Files that talk to the surroundings: clock, chance, timers, environment, console. */
   readonly edges: readonly string[];
-  /** Modules that only the edges may import; `nowhere` forbids them there too. */
-  readonly modules?: { readonly pattern: RegExp; readonly nowhere?: boolean };
+  /** Modules that only these files may import. */
+  readonly modules?: { readonly pattern: RegExp; readonly only: readonly string[] };
 }
 
 const sourcesOf = (pack: WorkspacePackage): readonly SourceFile[] => pack.files.filter((file) => file.kind === "source");
@@ -102,16 +102,16 @@ export function strayEffects(pack: WorkspacePackage, rule: PackageRule): readonl
     );
 }
 
-/** Imports of modules that are kept to the package's edges. */
+/** Imports of modules that are kept to a few files of the package. */
 export function strayModules(pack: WorkspacePackage, rule: PackageRule): readonly string[] {
   const { modules } = rule;
   if (!modules) return [];
   return sourcesOf(pack)
-    .filter((file) => modules.nowhere === true || !rule.edges.includes(file.path))
+    .filter((file) => !modules.only.includes(file.path))
     .flatMap((file) =>
       file.imports
         .filter(({ specifier }) => specifier !== undefined && modules.pattern.test(specifier))
-        .map(({ specifier, line }) => `${pack.folder}/${file.path}:${line} imports ${specifier}; only ${modules.nowhere === true ? "nobody" : rule.edges.join(", ")} may`),
+        .map(({ specifier, line }) => `${pack.folder}/${file.path}:${line} imports ${specifier}; ${modules.only.length > 0 ? `only ${modules.only.join(", ")} may` : "no file may"}`),
     );
 }
 
