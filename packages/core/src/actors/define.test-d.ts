@@ -1,0 +1,86 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { expectTypeOf, test } from "vitest";
+import { z } from "zod";
+import type { Actor, AgentContext, LeafContext, TryResult } from "../index.ts";
+import { agent, createReprise, llm, tool } from "../index.ts";
+
+const parse = tool({ name: "parse", input: z.string().transform(Number), output: z.number().transform(String), run: (value) => value + 1 });
+const add = tool({ name: "add", run: ({ a, b }: { a: number; b: number }) => a + b });
+const now = llm({ name: "now", run: async () => new Date(0) });
+const reprise = createReprise();
+
+test("input and output types come from the handler", () => {
+  expectTypeOf(add).toEqualTypeOf<Actor<{ a: number; b: number }, number>>();
+  expectTypeOf(now).toEqualTypeOf<Actor<void, Date>>();
+});
+
+test("schemas whose input and output types differ give callers the outside and the handler the inside", () => {
+  expectTypeOf(parse).toEqualTypeOf<Actor<string, string>>();
+  tool({
+    name: "inside",
+    input: z.string().transform(Number),
+    run: (value, context) => {
+      expectTypeOf(value).toBeNumber();
+      expectTypeOf(context).toEqualTypeOf<LeafContext>();
+    },
+  });
+  const custom = {} as StandardSchemaV1<{ at: string }, Date>;
+  expectTypeOf(agent({ name: "custom", input: custom, run: async (at: Date) => at.getTime() })).toEqualTypeOf<Actor<{ at: string }, number>>();
+});
+
+test("run infers input and output, and needs no input where the actor takes none", () => {
+  agent({
+    name: "agent",
+    run: async (topic: string, context) => {
+      expectTypeOf(context).toEqualTypeOf<AgentContext>();
+      expectTypeOf(await context.run(add, { a: 1, b: 2 })).toBeNumber();
+      expectTypeOf(await context.run(now)).toEqualTypeOf<Date>();
+      expectTypeOf(await context.run(now, undefined, { key: "first" })).toEqualTypeOf<Date>();
+      expectTypeOf(await context.run(parse, topic, { timeoutMs: 5 })).toBeString();
+      expectTypeOf(await context.try(parse, topic)).toEqualTypeOf<TryResult<string>>();
+      // @ts-expect-error an input is needed
+      await context.run(add);
+      // @ts-expect-error the input has another type
+      await context.run(add, { a: 1 });
+      // @ts-expect-error there is no such option
+      await context.run(add, { a: 1, b: 2 }, { retries: 3 });
+    },
+  });
+});
+
+test("map infers from the actor or the function", () => {
+  agent({
+    name: "agent",
+    run: async (topics: string[], context) => {
+      expectTypeOf(await context.map("parsed", topics, parse)).toEqualTypeOf<string[]>();
+      expectTypeOf(await context.map("lengths", topics, async (topic, branch) => (await branch.run(parse, topic)).length, { key: (topic) => topic })).toEqualTypeOf<number[]>();
+      // @ts-expect-error the items have another type
+      await context.map("sums", topics, add);
+    },
+  });
+});
+
+test("execute and resume give the outcome's type", async () => {
+  const outcome = await reprise.execute(parse, "1", { stateId: "run" });
+  if (outcome.status === "completed") expectTypeOf(outcome.value).toBeString();
+  else expectTypeOf(outcome.error).toEqualTypeOf<Error>();
+  const resumed = await reprise.resume(now, "run");
+  if (resumed.status === "completed") expectTypeOf(resumed.value).toEqualTypeOf<Date>();
+  await reprise.execute(now);
+  // @ts-expect-error an input is needed
+  await reprise.execute(parse);
+});
+
+test("a leaf cannot make calls", () => {
+  // @ts-expect-error a leaf's context has no run
+  tool({ name: "leaf", run: (_: void, context) => context.run(now) });
+});
+
+test("definitions that make no sense are type errors", () => {
+  // @ts-expect-error a name is needed
+  tool({ run: () => 1 });
+  // @ts-expect-error there is no such choice
+  tool({ name: "a", onInputChange: "maybe", run: () => 1 });
+  // @ts-expect-error the handler's result does not fit the output schema
+  tool({ name: "a", output: z.string(), run: () => 1 });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import type { CallNode } from "../history/call-node.ts";
+import { emptyView, fold } from "../history/fold.ts";
+import { createCodec } from "../values/codec.ts";
+import { Matcher, type MatchRequest, type MatcherRules } from "./matcher.ts";
+
+const codec = createCodec();
+const input = (value: unknown) => (value === undefined ? undefined : codec.encode(value, "input").encoded);
+
+/** Records as a run would leave them: `["fetch", 1]` is `fetch::tool_call` with input 1, `["fetch[a]", 1]` a keyed one. */
+function recorded(...calls: readonly (readonly [segment: string, value: unknown])[]): CallNode[] {
+  const view = emptyView();
+  for (const [index, [segment, value]] of calls.entries()) {
+    const encoded = input(value);
+    fold(view, { k: "started", at: 0, a: `${segment}::tool_call`, ...(encoded && { i: encoded }) }, index + 1);
+  }
+  return view.top;
+}
+
+const request = (name: string, value: unknown, more: Partial<MatchRequest> = {}): MatchRequest => ({
+  type: "tool_call",
+  name,
+  key: undefined,
+  input: input(value),
+  onInputChange: undefined,
+  once: false,
+  address: name,
+  ...more,
+});
+
+const known: MatcherRules = { strict: false, knownCode: true };
+const changedCode: MatcherRules = { strict: false, knownCode: false };
+const reopened: MatcherRules = { strict: true, knownCode: true };
+const code = (error: string) => expect.objectContaining({ code: error });
+
+describe("A2: numbers", () => {
+  test("count per name and key, in the order of issue", () => {
+    const matcher = new Matcher([], known);
+    const numbers = [request("a", 1), request("a", 1), request("b", 1), request("a", 1, { key: "k" })].map((each) => matcher.take(each));
+    expect(numbers).toMatchObject([{ number: 1 }, { number: 2 }, { number: 1 }, { number: 1 }]);
+  });
+
+  test("of new calls are above all recorded ones", () => {
+    const matcher = new Matcher(recorded(["a", 1], ["a#2", 2], ["a#3", 3]), known);
+    expect(matcher.take(request("a", 9))).toMatchObject({ node: undefined, number: 4, inputChanged: true });
+    expect(matcher.take(request("a", 2))).toMatchObject({ node: { address: "a#2::tool_call" } });
+  });
+});
+
+describe("A3: an unkeyed call", () => {
+  test("takes the first unconsumed record with an equal input", () => {
+    const matcher = new Matcher(recorded(["a", 1], ["a#2", 2], ["a#3", 1]), known);
+    const taken = [1, 1, 2].map((value) => matcher.take(request("a", value)).node?.address);
+    expect(taken).toEqual(["a::tool_call", "a#3::tool_call", "a#2::tool_call"]);
+  });
+
+  test("never takes a record of another actor or kind", () => {
+    const matcher = new Matcher(recorded(["a", 1]), known);
+    expect(matcher.take(request("b", 1)).node).toBeUndefined();
+    expect(matcher.take(request("a", 1, { type: "llm_call" })).node).toBeUndefined();
+  });
+
+  test("compares values, not texts: the order of keys does not matter", () => {
+    const matcher = new Matcher(recorded(["a", { x: 1, y: new Date(5) }]), known);
+    expect(matcher.take(request("a", { y: new Date(5), x: 1 }))).toMatchObject({ node: { id: 1 }, inputChanged: false });
+  });
+
+  test("with another input takes the sole record of its name where the code is known to be the same", () => {
+    expect(new Matcher(recorded(["a", 1]), known).take(request("a", 2))).toMatchObject({ node: { id: 1 }, inputChanged: true });
+    expect(new Matcher(recorded(["a", 1]), changedCode).take(request("a", 2))).toMatchObject({ node: undefined, inputChanged: true });
+    expect(new Matcher(recorded(["a", 1], ["a#2", 3]), known).take(request("a", 2))).toMatchObject({ node: undefined, inputChanged: true });
+  });
+
+  test("is refused if its own record was given to an earlier call with another input", () => {
+    const matcher = new Matcher(recorded(["a", 1]), known);
+    matcher.take(request("a", 2));
+    expect(() => matcher.take(request("a", 1))).toThrowError(code("AMBIGUOUS_REPLAY"));
+  });
+
+  test.each([
+    ["reuse", changedCode, { node: { id: 1 }, inputChanged: true }],
+    ["warn", changedCode, { node: undefined, inputChanged: true }],
+    ["warn", known, { node: { id: 1 }, inputChanged: true }],
+    ["rerun", known, { node: undefined, inputChanged: true }],
+  ] as const)("R8: with another input and onInputChange %j", (onInputChange, rules, expected) => {
+    expect(new Matcher(recorded(["a", 1]), rules).take(request("a", 2, { onInputChange }))).toMatchObject(expected);
+  });
+
+  test("R8: a re-run leaves the record for its own asker", () => {
+    const matcher = new Matcher(recorded(["a", 1]), known);
+    matcher.take(request("a", 2, { onInputChange: "rerun" }));
+    expect(matcher.take(request("a", 1))).toMatchObject({ node: { id: 1 }, inputChanged: false });
+  });
+
+  test("R8: with another input and onInputChange fail is refused", () => {
+    for (const rules of [known, changedCode]) {
+      expect(() => new Matcher(recorded(["a", 1]), rules).take(request("a", 2, { onInputChange: "fail" }))).toThrowError(code("INPUT_CHANGED"));
+    }
+  });
+
+  test("that is not repeatable never becomes new while records of its name are left", () => {
+    const matcher = new Matcher(recorded(["pay", 1], ["pay#2", 2]), known);
+    expect(() => matcher.take(request("pay", 9, { once: true }))).toThrowError(code("AMBIGUOUS_REPLAY"));
+    const left = new Matcher(recorded(["pay", 1]), reopened);
+    left.take(request("pay", 1, { once: true }));
+    expect(left.take(request("pay", 2, { once: true }))).toMatchObject({ node: undefined, number: 2 });
+  });
+});
+
+describe("A3: a keyed call", () => {
+  test("takes the record of its key, whatever the others do", () => {
+    const matcher = new Matcher(recorded(["a[x]", 1], ["a[y]", 2]), changedCode);
+    expect(matcher.take(request("a", 2, { key: "y" }))).toMatchObject({ node: { id: 2 }, inputChanged: false });
+    expect(matcher.take(request("a", 5, { key: "x" }))).toMatchObject({ node: { id: 1 }, inputChanged: true });
+  });
+
+  test("R8: with another input runs again or is refused if that was asked for", () => {
+    const matcher = () => new Matcher(recorded(["a[x]", 1]), known);
+    expect(matcher().take(request("a", 2, { key: "x", onInputChange: "rerun" }))).toMatchObject({ node: undefined, number: 2 });
+    expect(() => matcher().take(request("a", 2, { key: "x", onInputChange: "fail" }))).toThrowError(code("INPUT_CHANGED"));
+  });
+});
+
+describe("A3: in a scope that was opened again", () => {
+  test("only an equal input matches, keyed or not", () => {
+    const matcher = new Matcher(recorded(["a", 1], ["b[x]", 1]), reopened);
+    expect(matcher.take(request("a", 2, { onInputChange: "reuse" })).node).toBeUndefined();
+    expect(matcher.take(request("b", 2, { key: "x" })).node).toBeUndefined();
+    expect(matcher.take(request("a", 1)).node?.id).toBe(1);
+    expect(matcher.take(request("b", 1, { key: "x" })).node?.id).toBe(2);
+  });
+});
+
+test("A5: what nobody asked for is known", () => {
+  const matcher = new Matcher(recorded(["a", 1], ["b", 1], ["a#2", 2]), known);
+  matcher.take(request("a", 1));
+  expect(matcher.unvisited().map((node) => node.address)).toEqual(["b::tool_call", "a#2::tool_call"]);
+});
+
+test("A3: 20,000 records asked for in reverse are all found", () => {
+  const count = 20_000;
+  const matcher = new Matcher(recorded(...Array.from({ length: count }, (_, index) => [`a#${index + 1}`, index] as const)), known);
+  const wrong: number[] = [];
+  for (let index = count - 1; index >= 0; index -= 1) if (matcher.take(request("a", index)).node?.id !== index + 1) wrong.push(index);
+  expect(wrong).toEqual([]);
+  expect(matcher.unvisited()).toEqual([]);
+});

@@ -1,0 +1,146 @@
+import { expect, test } from "vitest";
+import { emptyView } from "../history/fold.ts";
+import type { AppendOptions, StateWriter } from "../ports/state-backend.ts";
+import { createCodec } from "../values/codec.ts";
+import { Journal, type JournalSettings } from "./journal.ts";
+import type { JournalRecord } from "./journal-record.ts";
+import { createRecordCodec } from "./record-codec.ts";
+
+interface Sent {
+  readonly records: string[];
+  readonly options: AppendOptions;
+  readonly acknowledge: () => void;
+  readonly refuse: (error: Error) => void;
+}
+
+/** A journal over a writer whose appends are acknowledged by hand. */
+function journalByHand(durability: JournalSettings["durability"] = "power") {
+  const sent: Sent[] = [];
+  const published: number[] = [];
+  const failures: unknown[] = [];
+  let released = 0;
+  const text = new TextDecoder();
+  const writer = {
+    lastSeq: 0,
+    append: (records: readonly Uint8Array[], options: AppendOptions) =>
+      new Promise<number>((resolve, reject) => {
+        sent.push({
+          records: records.map((bytes) => (JSON.parse(text.decode(bytes)) as { k: string }).k),
+          options,
+          acknowledge: () => resolve(options.expect + records.length),
+          refuse: reject,
+        });
+      }),
+    release: async () => void (released += 1),
+  } as unknown as StateWriter;
+  const journal = new Journal(
+    {
+      view: emptyView(),
+      codec: createRecordCodec(createCodec()),
+      durability,
+      acquire: async () => writer,
+      onAcknowledged: (_record, seq) => void published.push(seq),
+      onFailure: (error) => void failures.push(error),
+    },
+    [],
+    writer,
+  );
+  return { journal, sent, published, failures, released: () => released };
+}
+
+const storage: JournalRecord = { k: "storage", at: 0, w: [] };
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+};
+
+test("records of one turn go to the backend in one append, as strongly as the strongest of them asks", async () => {
+  const { journal, sent } = journalByHand();
+  journal.append([storage], "start");
+  journal.append([storage, storage], "outcome");
+  await settle();
+  expect(sent).toMatchObject([{ records: ["storage", "storage", "storage"], options: { expect: 0, durability: "power" } }]);
+  expect(sent[0]?.options.fence).toBeUndefined();
+});
+
+test("H4: a start alone is handed to the operating system only, and without the fence check", async () => {
+  const { journal, sent } = journalByHand();
+  journal.append([storage], "start");
+  await settle();
+  expect(sent[0]?.options).toEqual({ expect: 0, durability: "process", fence: false });
+});
+
+test("H4: a record that rides waits for the next append", async () => {
+  const { journal, sent } = journalByHand();
+  expect(journal.ride([storage])).toBe(1);
+  await settle();
+  expect(sent).toEqual([]);
+  expect(journal.append([storage], "outcome")).toBe(2);
+  await settle();
+  expect(sent[0]?.records).toHaveLength(2);
+});
+
+test("R2: acknowledgements come in the order of the journal, whatever order the backend answers in", async () => {
+  const { journal, sent, published } = journalByHand();
+  const told: string[] = [];
+  journal.append([storage], "outcome", () => told.push("first"));
+  await settle();
+  journal.append([storage], "start", () => told.push("second"));
+  await settle();
+  sent[1]?.acknowledge();
+  await settle();
+  expect(told).toEqual([]);
+  sent[0]?.acknowledge();
+  await settle();
+  expect(told).toEqual(["first", "second"]);
+  expect(published).toEqual([1, 2]);
+});
+
+test("H6: after a failed write nothing is acknowledged or written any more", async () => {
+  const { journal, sent, failures } = journalByHand();
+  const told: string[] = [];
+  journal.append([storage], "outcome", () => told.push("first"));
+  await settle();
+  journal.append([storage], "outcome", () => told.push("second"));
+  await settle();
+  sent[0]?.refuse(new Error("disk"));
+  sent[1]?.acknowledge();
+  await settle();
+  journal.append([storage], "outcome", () => told.push("third"));
+  await settle();
+  expect(told).toEqual([]);
+  expect(sent).toHaveLength(2);
+  expect(failures).toEqual([new Error("disk")]);
+});
+
+test("H4: at durability checkpoint a record counts as appended while it is buffered, until a firm append writes all", async () => {
+  const { journal, sent, published } = journalByHand("checkpoint");
+  const told: string[] = [];
+  journal.append([storage], "outcome", () => told.push("buffered"));
+  await settle();
+  expect([told, published, sent]).toEqual([["buffered"], [1], []]);
+  journal.append([storage], "firm", () => told.push("written"));
+  await settle();
+  expect(sent).toMatchObject([{ records: ["storage", "storage"], options: { expect: 0 } }]);
+  expect(sent[0]?.options.durability).toBeUndefined();
+  sent[0]?.acknowledge();
+  await settle();
+  expect([told, published]).toEqual([["buffered", "written"], [1, 2]]);
+});
+
+test("what was appended before the journal was sealed is still written, nothing after", async () => {
+  const { journal, sent } = journalByHand();
+  journal.append([storage], "outcome");
+  journal.seal();
+  journal.append([storage], "outcome");
+  await settle();
+  expect(sent.map(({ records }) => records.length)).toEqual([1]);
+});
+
+test("S3: a resting journal has given its lease back, and writes again with a new one", async () => {
+  const { journal, sent, released } = journalByHand();
+  journal.append([storage], "outcome");
+  await settle();
+  sent[0]?.acknowledge();
+  await journal.rest();
+  expect(released()).toBe(1);
+});
