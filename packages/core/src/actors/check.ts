@@ -1,4 +1,5 @@
 import { RepriseError } from "../errors/reprise-error.ts";
+import { showValue } from "../errors/show-value.ts";
 import type { Actor } from "./actor.ts";
 import type { CallPolicy } from "./call-policy.ts";
 import type { CallOptions, MapOptions } from "./context.ts";
@@ -55,10 +56,5 @@ export function checkMapOptions<Item>(
 
 /** Throws `INVALID_OPTION`. */
 export function invalid(option: string, rule: string, value: unknown): never {
-  throw new RepriseError("INVALID_OPTION", `${option} must be ${rule}, got ${show(value)}`, { path: option });
-}
-
-function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
-  return typeof value === "object" || typeof value === "function" ? (value === null ? "null" : `a value of type ${typeof value}`) : String(value);
+  throw new RepriseError("INVALID_OPTION", `${option} must be ${rule}, got ${showValue(value)}`, { path: option });
 }

@@ -25,7 +25,7 @@ describe("A1: an address", () => {
   });
 
   test.each(["", "fetch", "::tool_call", "a[::tool_call", "a]b::tool_call"])("%j is refused", (address) => {
-    expect(() => parseAddress(address)).toThrowError(expect.objectContaining({ code: "INVALID_ADDRESS" }));
+    expect(() => parseAddress(address)).toThrow(expect.objectContaining({ code: "INVALID_ADDRESS" }));
   });
 
   test("is read back as it was written, for any name, key and number", () => {
@@ -60,7 +60,7 @@ describe("A1: a key", () => {
 
 describe("A1: a name", () => {
   test.each(["a::b", "a[b", "a]", "a{b", "a}", "a#b", "a\nb", "a\u0000", "a\u009f", ":a", "a:", "", "n".repeat(129)])("%j is refused at definition", (name) => {
-    expect(() => checkName("tool", name)).toThrowError(expect.objectContaining({ code: "INVALID_DEFINITION", path: "name" }));
+    expect(() => checkName("tool", name)).toThrow(expect.objectContaining({ code: "INVALID_DEFINITION", path: "name" }));
   });
 
   test.each(["a", "a:b", "fetch page", "naïve", "数据", "a/b.c", "n".repeat(128)])("%j is accepted", (name) => {

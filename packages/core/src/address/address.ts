@@ -1,5 +1,6 @@
 import type { EventType } from "../events/event-type.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
+import { showValue } from "../errors/show-value.ts";
 
 // address = path "::" type ;
 // path    = segment { "::" segment } ;
@@ -31,7 +32,7 @@ export function checkName(kind: string, name: unknown): string {
   if (typeof name !== "string" || name.length === 0 || name.length > longestName || forbiddenInName.test(name)) {
     throw new RepriseError(
       "INVALID_DEFINITION",
-      `${kind} name must be 1 to ${longestName} characters without "::", brackets, "#" and control characters, got ${display(name)}`,
+      `${kind} name must be 1 to ${longestName} characters without "::", brackets, "#" and control characters, got ${showValue(name)}`,
       { path: "name" },
     );
   }
@@ -85,7 +86,7 @@ export function parseAddress(address: string): ParsedAddress {
   const groups = lastSegment.exec(from < 0 ? path : path.slice(from + 2))?.groups;
   const name = groups?.["name"];
   if (groups === undefined || name === undefined) {
-    throw new RepriseError("INVALID_ADDRESS", `expected an address such as "research::fetch[doc-7]::tool_call", got ${display(address)}`, { address });
+    throw new RepriseError("INVALID_ADDRESS", `expected an address such as "research::fetch[doc-7]::tool_call", got ${showValue(address)}`, { address });
   }
   const isBranch = groups["braces"] !== undefined;
   const number = isBranch ? groups["branchNumber"] : groups["number"];
@@ -98,10 +99,6 @@ export function parseAddress(address: string): ParsedAddress {
 
 function numberText(number: number): string {
   return number === 1 ? "" : `#${number}`;
-}
-
-function display(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value) : String(typeof value);
 }
 
 // Lone surrogates have no UTF-8; UTF-16 code units tell all strings apart.

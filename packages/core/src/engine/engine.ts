@@ -161,6 +161,10 @@ export class Engine {
     dropAll(this.top, error);
   }
 
+  throwIfStopped(): void {
+    if (this.stopped !== undefined) throw this.stopped;
+  }
+
   log(level: LogNotice["level"], code: string, message: string, facts: { readonly address?: string | undefined } = {}): void {
     if (this.bus.has("log")) this.bus.publish("log", this.#notice({ level, code, message, ...(facts.address === undefined ? {} : { address: facts.address }) }));
   }

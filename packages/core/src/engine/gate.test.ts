@@ -47,7 +47,7 @@ test("R2: any order of asking gives the order of the journal", () => {
       const released: number[] = [];
       for (const seq of seqs) gate.push(seq, () => released.push(seq));
       while (turn());
-      expect(released).toEqual([...seqs].sort((a, b) => a - b));
+      expect(released).toEqual(seqs.toSorted((a, b) => a - b));
     }),
   );
 });

@@ -2,7 +2,7 @@ import type { CallNode } from "../history/call-node.ts";
 import type { Call } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { Matcher } from "./matcher.ts";
-import { StorageView } from "./storage-view.ts";
+import type { StorageView } from "./storage-view.ts";
 
 /** How a scope is opened. */
 export interface ScopeSettings {
@@ -81,11 +81,13 @@ export class Scope {
 
   /** Is this scope inside a branch that is itself inside `outer`? */
   isBranchWithin(outer: Scope): boolean {
-    let branch = false;
-    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.call?.scope) {
-      if (scope === outer) return branch;
-      if (scope.node?.type === "branch") branch = true;
-    }
-    return false;
+    const around = this.call?.scope;
+    if (around === undefined) return false;
+    return this.node?.type === "branch" ? around.isWithin(outer) : around.isBranchWithin(outer);
+  }
+
+  /** Is this `outer` or a scope inside it? */
+  isWithin(outer: Scope): boolean {
+    return this === outer || this.call?.scope.isWithin(outer) === true;
   }
 }

@@ -1,5 +1,6 @@
 import type { Storage } from "../actors/context.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
+import { showValue } from "../errors/show-value.ts";
 import type { StorageWrite } from "../journal/journal-record.ts";
 import type { ValueCodec } from "../values/codec.ts";
 import type { StorageView } from "./storage-view.ts";
@@ -51,5 +52,5 @@ function decoded(value: ReturnType<StorageView["get"]>): unknown {
 
 function checkKey(key: unknown): string {
   if (typeof key === "string" && key.length > 0) return key;
-  throw new RepriseError("INVALID_OPTION", `a storage key must be a non-empty string, got ${typeof key === "string" ? '""' : typeof key}`, { path: "key" });
+  throw new RepriseError("INVALID_OPTION", `a storage key must be a non-empty string, got ${showValue(key)}`, { path: "key" });
 }

@@ -69,7 +69,7 @@ function fromStored(stored: ReturnType<typeof recordSchema.parse>, values: Value
     case "storage":
       return { ...stored, w: stored.w.map((write) => liveWrite(write, values)) };
     default:
-      return stored as JournalRecord;
+      return stored;
   }
 }
 

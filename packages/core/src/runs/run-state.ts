@@ -38,9 +38,7 @@ export class RunState implements ExecutionState {
     this.map = verbs.map;
     this.storage = storageFacade(engine.storage, {
       values: engine.values,
-      beforeWrite: () => {
-        if (engine.stopped !== undefined) throw engine.stopped;
-      },
+      beforeWrite: () => engine.throwIfStopped(),
       onWrite: (write) => {
         engine.top.storage.join([write]);
         engine.ride([{ k: "storage", at: engine.now(), w: [write] }]);
@@ -87,7 +85,7 @@ export class RunState implements ExecutionState {
     const { status = this.status, metadata } = options;
     checkOneOf("status", Object.values(StateStatus), status);
     checkMetadata(metadata);
-    if (engine.stopped !== undefined) throw engine.stopped;
+    engine.throwIfStopped();
     const resting = status !== StateStatus.RUNNING;
     if (resting && !this.idle) {
       throw new RepriseError("CALLS_OPEN", `run ${this.stateId} has ${engine.top.open.size} open calls: a checkpoint with status "${status}" would give it away; await them first`, { stateId: this.stateId });
@@ -104,7 +102,7 @@ export class RunState implements ExecutionState {
       });
     });
     await Promise.race([acknowledged, engine.journal.settle()]);
-    if (engine.stopped !== undefined) throw engine.stopped;
+    engine.throwIfStopped();
     if (resting) await this.rest();
     return seq;
   }
