@@ -1,1 +1,11 @@
-export {};
+// The backend
+export { fsBackend } from "./fs-backend.ts";
+export type { FsBackendOptions } from "./fs-backend.ts";
+
+// For simulators and fault injection
+export { realIo, realProcesses } from "./real-io.ts";
+export { fsSystem } from "./system.ts";
+export type { FileIdentity, Io, IoFile } from "./io.ts";
+export type { ProcessIdentity, Processes } from "./processes.ts";
+export type { SyncMode } from "./real-io.ts";
+export type { FsSystem } from "./system.ts";

@@ -1,0 +1,188 @@
+import { FencedError, RepriseError, type HeaderPatch } from "@reprise/core/spi";
+import type { SegmentWriter, UnfinishedFrame } from "./segment-writer.ts";
+import { isFull } from "./storage-error.ts";
+import type { FsSystem } from "./system.ts";
+
+/** One append, or a wish to have everything before it synced. */
+export interface Commit {
+  /** Undefined: nothing to write. */
+  readonly frame: UnfinishedFrame | undefined;
+  /** Acknowledge only what is durable. */
+  readonly sync: boolean;
+  /** Acknowledge only if nobody has taken over. */
+  readonly fence: boolean;
+  readonly header: HeaderPatch | undefined;
+}
+
+/** What the queue needs of its writer. */
+export interface CommitQueueContext {
+  readonly stateId: string;
+  readonly segment: SegmentWriter;
+  readonly system: FsSystem;
+  /** Seq of the last record in the segment. */
+  readonly lastSeq: number;
+  /** Called with the patches of an acknowledged group, in order; the acknowledgement waits for it. Must not reject. */
+  readonly saveHeader: (patches: readonly HeaderPatch[]) => Promise<void>;
+  /** Called once, when nothing can be acknowledged any more. */
+  readonly onFailure: (error: RepriseError) => void;
+}
+
+interface Pending extends Commit {
+  readonly resolve: (seq: number) => void;
+  readonly reject: (error: RepriseError) => void;
+}
+
+/** Makes the error of one failure; `indeterminate` if the append concerned may have happened. */
+export type Failure = (indeterminate: boolean) => RepriseError;
+
+/** The queue found that its segment is not the newest any more. */
+class TakenOver extends Error {}
+
+// Records acknowledged before they are durable become so after this long.
+const backgroundSyncMs = 50;
+// One write takes no more than this, so that a burst of appends does not need twice its size in memory.
+const groupBytes = 8 * 2 ** 20;
+
+/**
+ * Group commit: while one group is written and synced the next one forms. There is no timer in the way: one caller pays one
+ * sync, many callers share one. Acknowledgements are in call order, whatever each of them waits for.
+ */
+export class CommitQueue {
+  readonly #context: CommitQueueContext;
+  #waiting: Pending[] = [];
+  #running: Promise<void> | undefined;
+  #failure: Failure | undefined;
+  #cancelBackgroundSync: (() => void) | undefined;
+  /** Seq of the last record queued. */
+  queuedSeq: number;
+  /** Seq of the last record acknowledged. */
+  acknowledgedSeq: number;
+  /** Seq of the last record known to be durable. */
+  syncedSeq: number;
+
+  constructor(context: CommitQueueContext) {
+    this.#context = context;
+    this.queuedSeq = context.lastSeq;
+    this.acknowledgedSeq = context.lastSeq;
+    this.syncedSeq = context.lastSeq;
+  }
+
+  /** The error for anything that is asked of the queue after it failed. */
+  get failure(): RepriseError | undefined {
+    return this.#failure?.(false);
+  }
+
+  /** Queues a commit behind all others; resolves with the seq of its last record. */
+  add(commit: Commit): Promise<number> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    if (commit.frame !== undefined) this.queuedSeq = commit.frame.firstSeq + commit.frame.count - 1;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...commit, resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#running;
+    this.#cancelBackgroundSync?.();
+  }
+
+  /** Ends the queue from outside: rejects what waits. */
+  fail(failure: Failure): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.#cancelBackgroundSync?.();
+    for (const pending of this.#waiting) pending.reject(failure(false));
+    this.#waiting = [];
+    this.#context.onFailure(failure(false));
+  }
+
+  async #run(): Promise<void> {
+    // Appends of the same turn share a sync.
+    await Promise.resolve();
+    for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) {
+      try {
+        await this.#commit(group);
+      } catch (error) {
+        this.#failGroup(group, error);
+      }
+    }
+    this.#running = undefined;
+  }
+
+  #nextGroup(): Pending[] {
+    let bytes = 0;
+    const end = this.#waiting.findIndex(({ frame }) => (bytes += frame?.frame.length ?? 0) > groupBytes);
+    // A single append may be larger than a group.
+    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(end, 1));
+  }
+
+  async #commit(group: readonly Pending[]): Promise<void> {
+    const { segment } = this.#context;
+    const frames = group.flatMap(({ frame }) => frame ?? []);
+    if (frames.length > 0) await segment.write(frames);
+    const lastFrame = frames.at(-1);
+    const writtenSeq = lastFrame === undefined ? undefined : lastFrame.firstSeq + lastFrame.count - 1;
+
+    // The first that waits for a sync holds up all behind it.
+    const firstSync = group.findIndex(({ sync }) => sync);
+    if (firstSync !== 0) await this.#acknowledge(firstSync === -1 ? group : group.slice(0, firstSync));
+    if (firstSync === -1) return this.#syncLater();
+    if (!segment.isSynced) await segment.sync();
+    this.syncedSeq = writtenSeq ?? this.acknowledgedSeq;
+    await this.#acknowledge(firstSync === 0 ? group : group.slice(firstSync));
+  }
+
+  async #acknowledge(group: readonly Pending[]): Promise<void> {
+    const { segment, saveHeader } = this.#context;
+    if (group.some(({ fence }) => fence)) {
+      const fencedBy = await segment.fencedBy();
+      if (fencedBy !== undefined) throw new TakenOver(fencedBy);
+    }
+    // Something else ended the queue while this group was under way.
+    if (this.#failure !== undefined) throw this.#failure(true);
+    const last = group.findLast(({ frame }) => frame !== undefined)?.frame;
+    if (last !== undefined) this.acknowledgedSeq = last.firstSeq + last.count - 1;
+    const patches = group.flatMap(({ header }) => header ?? []);
+    if (patches.length > 0) await saveHeader(patches);
+    for (const { frame, resolve } of group) resolve(frame === undefined ? this.acknowledgedSeq : frame.firstSeq + frame.count - 1);
+  }
+
+  #syncLater(): void {
+    if (this.#cancelBackgroundSync !== undefined || this.#context.segment.isSynced) return;
+    const cancel = this.#context.system.setTimer(
+      backgroundSyncMs,
+      () => {
+        this.#cancelBackgroundSync = undefined;
+        // A failure ends the queue, and that is how it is reported.
+        this.add({ frame: undefined, sync: true, fence: false, header: undefined }).catch(() => undefined);
+      },
+      { background: true },
+    );
+    this.#cancelBackgroundSync = () => {
+      cancel();
+      this.#cancelBackgroundSync = undefined;
+    };
+  }
+
+  #failGroup(group: readonly Pending[], error: unknown): void {
+    const failure = this.#failureOf(error);
+    // Those already acknowledged stay so: settling twice does nothing.
+    for (const pending of group) pending.reject(failure(pending.frame !== undefined));
+    this.fail(failure);
+  }
+
+  #failureOf(error: unknown): Failure {
+    if (this.#failure !== undefined) return this.#failure;
+    const { stateId, segment } = this.#context;
+    if (error instanceof TakenOver) return (indeterminate) => new FencedError(stateId, error.message, { indeterminate });
+    const message = error instanceof Error ? error.message : String(error);
+    const details = { stateId, path: segment.path, cause: error };
+    if (isFull(error)) {
+      return (indeterminate) => new RepriseError("NO_SPACE", `run ${stateId}: no space to append (${message})`, { ...details, indeterminate });
+    }
+    return (indeterminate) =>
+      new RepriseError("POISONED", `run ${stateId}: an append ended uncertainly, nothing more can be written (${message})`, { ...details, indeterminate });
+  }
+}

@@ -1,0 +1,161 @@
+import { resolve } from "node:path";
+import { RepriseError, type Durability, type StateBackend, type StateHead, type StateWriter } from "@reprise/core/spi";
+import { acquireRun } from "./acquire-run.ts";
+import { checkStateId } from "./check-state-id.ts";
+import type { FsContext } from "./fs-context.ts";
+import type { Io } from "./io.ts";
+import { journalRecords } from "./journal-records.ts";
+import { leaseJudge } from "./lease-judge.ts";
+import { readLease } from "./lease.ts";
+import { listRuns } from "./list-runs.ts";
+import { loadJournal } from "./load-journal.ts";
+import { runPaths, storePaths } from "./paths.ts";
+import type { Processes } from "./processes.ts";
+import { realIo, realProcesses, type SyncMode } from "./real-io.ts";
+import { removeRun } from "./remove-run.ts";
+import { checkAgainstHead, newHeader, readHeadIfIntact } from "./run-head.ts";
+import { reportingBatches, reportingIo } from "./storage-error.ts";
+import { checkStore, createStore } from "./store-file.ts";
+import { fsSystem, type FsSystem } from "./system.ts";
+
+/** Options of {@link fsBackend}. */
+export interface FsBackendOptions {
+  /** Where the store is, or will be: a missing or empty directory becomes one at the first `acquire`. On a local file system. */
+  readonly dir: string;
+  /**
+   * `power`: an acknowledged append survives a power cut. `process`: it survives the death of the process, and a power cut
+   * may cost the last 50 ms. Default: `power`.
+   */
+  readonly durability?: Exclude<Durability, "none">;
+  /** A holder on another host, or in another container, that is silent for this long may be taken over. Default: 30,000 ms. */
+  readonly ttlMs?: number;
+  /** A longer record is refused with `LIMIT`. Default: 16 MiB; at most 64 MiB. */
+  readonly maxRecordBytes?: number;
+  /** `blocking` syncs in the event loop: less latency for one run, nothing else moves meanwhile. Default: `pool`. */
+  readonly sync?: SyncMode;
+  /** What this host is called in leases. Two hosts must not share a name. Default: the host name. */
+  readonly host?: string;
+  /** The file system, for simulators and fault injection. Default: the real one. */
+  readonly io?: Io;
+  /** Clock and timers, for tests. Default: the real ones. */
+  readonly system?: FsSystem;
+  /** Processes, for tests. Default: the real ones. */
+  readonly processes?: Processes;
+}
+
+const mebibyte = 2 ** 20;
+
+/**
+ * A backend that keeps journals in a directory. An acknowledged append survives power loss, and a process that was taken
+ * over can no longer extend its run, whatever it was doing meanwhile. Throws `INVALID_OPTION`; I/O happens at the first use.
+ *
+ * @example
+ * ```ts
+ * import { fsBackend } from "@reprise/backend-fs";
+ *
+ * const backend = fsBackend({ dir: ".reprise" });
+ * await using writer = await backend.acquire("run-1", { owner: "me", create: "may" });
+ * await writer.append([new TextEncoder().encode("hello")], { expect: writer.lastSeq });
+ * ```
+ */
+export function fsBackend(options: FsBackendOptions): StateBackend {
+  let closing: Promise<void> | undefined;
+  const checkOpen = (): void => {
+    if (closing !== undefined) throw new RepriseError("CLOSED", `the backend on ${paths.root} was closed`, { path: paths.root });
+  };
+  const context = contextOf(options, checkOpen);
+  const { paths, writers } = context;
+  /** Checks, then work whose system errors are reported as Reprise's. */
+  const forRun = <Result>(stateId: string, action: string, work: () => Promise<Result>): Promise<Result> =>
+    reportingIo(action, { stateId }, async () => {
+      checkOpen();
+      checkStateId(stateId);
+      return work();
+    });
+
+  return {
+    capabilities: { durability: context.durability, exclusion: "host", watch: false, maxRecordBytes: context.maxRecordBytes },
+    acquire: (stateId, acquireOptions) => forRun(stateId, `acquire run ${stateId}`, () => acquireRun(context, stateId, acquireOptions)),
+    read: (stateId, { from = 1, to = Infinity, signal } = {}) =>
+      reportingBatches(`read run ${stateId}`, { stateId }, readRun(context, stateId, { from, to, signal })),
+    head: (stateId) => forRun(stateId, `read the head of run ${stateId}`, () => headOf(context, stateId)),
+    list: (query = {}) =>
+      reportingIo("list runs", { path: paths.runs }, async () => {
+        checkOpen();
+        await context.storeExists();
+        return listRuns(context, query);
+      }),
+    remove: (stateId, authority) => forRun(stateId, `remove run ${stateId}`, () => removeRun(context, stateId, authority)),
+    close: () => (closing ??= releaseAll(writers)),
+  };
+}
+
+async function releaseAll(writers: ReadonlySet<StateWriter>): Promise<void> {
+  await Promise.all([...writers].map((writer) => writer.release()));
+}
+
+async function headOf({ io, judge, paths, ttlMs, storeExists }: FsContext, stateId: string): Promise<StateHead | undefined> {
+  if (!(await storeExists())) return undefined;
+  const run = runPaths(paths, stateId);
+  // Before the journal, which may only have grown since.
+  const head = await readHeadIfIntact(io, run);
+  const journal = await loadJournal(io, run, { tailOnly: true });
+  checkAgainstHead(run, journal, head);
+  const newest = journal?.segments.at(-1);
+  if (journal === undefined || newest === undefined) return undefined;
+  const header = head?.born === newest.header.born ? head.header : newHeader(newest.header.created);
+  const lease = judge.stateOf(stateId, await readLease(io, run), ttlMs);
+  return { ...header, stateId, lastSeq: journal.lastSeq, epoch: newest.epoch, lease };
+}
+
+async function* readRun(
+  { io, paths, checkOpen, storeExists }: FsContext,
+  stateId: string,
+  { from, to, signal }: { readonly from: number; readonly to: number; readonly signal: AbortSignal | undefined },
+) {
+  checkOpen();
+  checkStateId(stateId);
+  signal?.throwIfAborted();
+  const run = runPaths(paths, stateId);
+  const head = (await storeExists()) ? await readHeadIfIntact(io, run) : undefined;
+  const journal = await loadJournal(io, run);
+  checkAgainstHead(run, journal, head);
+  if (journal === undefined) throw new RepriseError("NOT_FOUND", `there is no run ${stateId}`, { stateId });
+  for (const batch of journalRecords(journal, from, to)) {
+    signal?.throwIfAborted();
+    yield batch;
+  }
+}
+
+function contextOf(options: FsBackendOptions, checkOpen: () => void): FsContext {
+  const maxRecordBytes = options.maxRecordBytes ?? 16 * mebibyte;
+  const ttlMs = options.ttlMs ?? 30_000;
+  check("dir", typeof options.dir === "string" && options.dir !== "", "must be a path", options.dir);
+  check("durability", [undefined, "power", "process"].includes(options.durability), 'must be "power" or "process"', options.durability);
+  check("ttlMs", Number.isFinite(ttlMs) && ttlMs > 0, "must be a positive number of milliseconds", ttlMs);
+  const fits = Number.isSafeInteger(maxRecordBytes) && maxRecordBytes > 0 && maxRecordBytes <= 64 * mebibyte;
+  check("maxRecordBytes", fits, `must be an integer from 1 to ${64 * mebibyte}`, maxRecordBytes);
+  const { io = realIo(options.sync), system = fsSystem(), processes = realProcesses(options.host) } = options;
+  const paths = storePaths(resolve(options.dir));
+  const storeExists = (): Promise<boolean> => checkStore(io, paths);
+  return {
+    io,
+    system,
+    processes,
+    paths,
+    judge: leaseJudge(processes, system),
+    durability: options.durability ?? "power",
+    maxRecordBytes,
+    ttlMs,
+    writers: new Set(),
+    checkOpen,
+    storeExists,
+    ensureStore: async () => {
+      if (!(await storeExists())) await createStore(io, paths, system);
+    },
+  };
+}
+
+function check(option: string, holds: boolean, rule: string, value: unknown): void {
+  if (!holds) throw new RepriseError("INVALID_OPTION", `fsBackend: ${option} ${rule}, got ${String(value)}`, { path: option });
+}

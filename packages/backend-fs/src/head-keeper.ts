@@ -1,0 +1,46 @@
+import type { HeaderPatch, StateHeader } from "@reprise/core/spi";
+import type { Io } from "./io.ts";
+import type { RunPaths } from "./paths.ts";
+import { patchHeader, writeHead, type RunHead } from "./run-head.ts";
+
+/** Keeps `head.json` of one writer up to date. It is advisory: a failure is kept until somebody asks for it. */
+export class HeadKeeper {
+  readonly #io: Io;
+  readonly #run: RunPaths;
+  readonly #positions: () => Pick<RunHead, "lastSeq" | "provenSeq">;
+  readonly #origin: Pick<RunHead, "stateId" | "born" | "epoch">;
+  #header: StateHeader;
+  #written: string | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(
+    io: Io,
+    run: RunPaths,
+    state: Pick<RunHead, "born" | "epoch" | "header"> & { readonly positions: () => Pick<RunHead, "lastSeq" | "provenSeq"> },
+  ) {
+    this.#io = io;
+    this.#run = run;
+    this.#positions = state.positions;
+    this.#origin = { stateId: run.stateId, born: state.born, epoch: state.epoch };
+    this.#header = state.header;
+  }
+
+  /** Applies patches, in order. Nothing is written yet. */
+  patch(patches: readonly HeaderPatch[]): void {
+    for (const patch of patches) this.#header = patchHeader(this.#header, patch);
+  }
+
+  /** Writes what is known now, unless it is written already. */
+  save(): Promise<void> {
+    const save = async (): Promise<void> => {
+      const head: RunHead = { ...this.#origin, ...this.#positions(), header: this.#header };
+      const text = JSON.stringify(head);
+      if (text === this.#written) return;
+      await writeHead(this.#io, this.#run, head, `${this.#run.head}.${head.epoch}.tmp`);
+      this.#written = text;
+    };
+    const next = this.#last.then(save, save);
+    this.#last = next;
+    return next;
+  }
+}

@@ -1,0 +1,37 @@
+/** Which file a path or a handle means; two are the same file iff both numbers are equal. */
+export interface FileIdentity {
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
+/** A file that was created by this process and is open for writing. */
+export interface IoFile {
+  readonly identity: FileIdentity;
+  /** Writes all of the bytes, in as many system calls as it takes. */
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Resolves when the file's content and length are on stable storage. */
+  datasync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The only door to the file system: the backend does nothing to a disk that is not in here, so that a simulator or a
+ * fault injector that implements this runs the code that is shipped. Paths are absolute. Failures are Node's system
+ * errors, with `code` (`ENOENT`, `EEXIST`, …). Symbolic links are never followed at the last step of a path.
+ */
+export interface Io {
+  /** Creates one directory, for its owner only. `EEXIST` if there is something. */
+  mkdir(path: string): Promise<void>;
+  readdir(path: string): Promise<readonly string[]>;
+  /** The whole file, in memory that nobody else holds. */
+  read(path: string): Promise<Uint8Array>;
+  /** Creates a file, for its owner only; `EEXIST` if there is something. */
+  create(path: string): Promise<IoFile>;
+  identify(path: string): Promise<FileIdentity>;
+  /** Replaces what is at `to`, atomically. */
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  rmdir(path: string): Promise<void>;
+  /** Resolves when the names in this directory are on stable storage. */
+  syncDirectory(path: string): Promise<void>;
+}

@@ -1,0 +1,104 @@
+import { CorruptError } from "@reprise/core/spi";
+import type { Frame } from "./frame.ts";
+import type { Io } from "./io.ts";
+import { epochOf, segmentPath, type RunPaths } from "./paths.ts";
+import { namesIn, readIfPresent } from "./replace-file.ts";
+import { scanSegment, type SegmentScan } from "./scan-segment.ts";
+import { decodeSegmentHeader, reloggedFrames, type SegmentHeader } from "./segment-header.ts";
+
+/** A segment that counts, cut to the part that counts. */
+export interface Segment {
+  readonly epoch: number;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly scan: SegmentScan;
+  readonly header: SegmentHeader;
+}
+
+/** The journal of a run as its segments tell it. */
+export interface Journal {
+  /** Oldest first; at least one. */
+  readonly segments: readonly Segment[];
+  /** 0 if there is no record. */
+  readonly lastSeq: number;
+}
+
+/** Whether the frame carries records. */
+export function hasRecords(frame: Frame): boolean {
+  return frame.kind === "E" || frame.kind === "B";
+}
+
+/**
+ * Reads the journal of a run: the newest epoch whose header and re-logged frames are complete, and behind it what each
+ * header pins. Undefined if there is none. With `tailOnly`, only as far back as the last record. Throws `CORRUPT` if
+ * something that was durable is damaged or missing, `INCOMPATIBLE` for a newer format.
+ */
+export async function loadJournal(io: Io, run: RunPaths, options: { readonly tailOnly?: boolean } = {}): Promise<Journal | undefined> {
+  const newest = await newestSegment(io, run);
+  if (newest === undefined) return undefined;
+  const segments = [newest];
+  for (;;) {
+    const [oldest] = segments as [Segment, ...Segment[]];
+    if (options.tailOnly === true && oldest.scan.frames.some(hasRecords)) break;
+    if (oldest.header.previous === null) break;
+    segments.unshift(await pinnedSegment(io, run, oldest.header.previous, oldest.path));
+  }
+  return { segments, lastSeq: lastSeqOf(segments, options.tailOnly === true) };
+}
+
+async function newestSegment(io: Io, run: RunPaths): Promise<Segment | undefined> {
+  const names = await namesIn(io, run.directory);
+  const epochs = names.map(epochOf).filter((epoch) => epoch !== undefined);
+  for (const epoch of epochs.toSorted((left, right) => right - left)) {
+    const path = segmentPath(run, epoch);
+    const bytes = await readIfPresent(io, path);
+    // The run was removed since we looked, and perhaps made anew.
+    if (bytes === undefined) return newestSegment(io, run);
+    const scan = scanSegment(bytes, epoch, run.seed);
+    if (scan.damage !== undefined) throw damaged(path, scan.damage.offset, scan.damage.reason);
+    const header = headerOf(run, path, bytes, scan);
+    // Otherwise its writer died before it had acquired the run: nobody was told about anything in it.
+    if (header !== undefined && scan.frames.length > reloggedFrames(header)) return { epoch, path, bytes, scan, header };
+  }
+  return undefined;
+}
+
+async function pinnedSegment(io: Io, run: RunPaths, pin: { readonly epoch: number; readonly length: number }, pinnedBy: string): Promise<Segment> {
+  const path = segmentPath(run, pin.epoch);
+  const whole = await readIfPresent(io, path);
+  if (whole === undefined) throw damaged(path, 0, `the file is missing, though ${pinnedBy} continues it`);
+  const bytes = whole.subarray(0, pin.length);
+  const scan = scanSegment(bytes, pin.epoch, run.seed);
+  const header = headerOf(run, path, bytes, scan);
+  if (scan.end !== pin.length || header === undefined) {
+    throw damaged(path, scan.end, `${pin.length} bytes were durable when ${pinnedBy} was written, only ${scan.end} are intact`);
+  }
+  return { epoch: pin.epoch, path, bytes, scan, header };
+}
+
+function headerOf(run: RunPaths, path: string, bytes: Uint8Array, scan: SegmentScan): SegmentHeader | undefined {
+  const [first] = scan.frames;
+  if (first === undefined || first.kind !== "H") return undefined;
+  const header = decodeSegmentHeader(bytes.subarray(first.payloadStart, first.payloadEnd), path);
+  if (header.stateId !== run.stateId) throw damaged(path, 0, `it belongs to run ${header.stateId}, not ${run.stateId}`);
+  return header;
+}
+
+/** Checks that seqs are dense. A journal read only at its tail may start anywhere. */
+function lastSeqOf(segments: readonly Segment[], tailOnly: boolean): number {
+  let last: number | undefined = tailOnly ? undefined : 0;
+  for (const { path, scan } of segments) {
+    for (const frame of scan.frames) {
+      if (!hasRecords(frame)) continue;
+      last ??= frame.firstSeq - 1;
+      if (frame.firstSeq !== last + 1) throw damaged(path, frame.offset, `record ${last + 1} is missing, the next one is ${frame.firstSeq}`);
+      last += frame.count;
+    }
+  }
+  return last ?? 0;
+}
+
+/** What is thrown when something that was durable is not what it was. */
+export function damaged(path: string, offset: number, reason: string): CorruptError {
+  return new CorruptError(`${path} is damaged at byte ${offset}: ${reason}`, { path, offset });
+}

@@ -1,0 +1,65 @@
+import { RepriseError, type AcquireOptions } from "@reprise/core/spi";
+import { allocateFrame, headerLength } from "./frame.ts";
+import type { FsContext } from "./fs-context.ts";
+import type { Journal } from "./load-journal.ts";
+import { loadJournal } from "./load-journal.ts";
+import type { RunPaths } from "./paths.ts";
+import { epochRuns, planSegment } from "./plan-segment.ts";
+import { checkAgainstHead, newHeader, readHeadIfIntact, type RunHead } from "./run-head.ts";
+import { encodeSegmentHeader, segmentFormat, type SegmentHeader } from "./segment-header.ts";
+import type { SegmentWriter, UnfinishedFrame } from "./segment-writer.ts";
+
+/** What a new writer starts from. */
+export interface OpenedRun {
+  /** What was there; undefined for a new run. */
+  readonly journal: Journal | undefined;
+  readonly lastSeq: number;
+  readonly head: Pick<RunHead, "born" | "header">;
+}
+
+/** Somebody took over while we were taking over. */
+export class Overtaken extends Error {}
+
+/**
+ * Fills a segment that was just created, and so has fenced all older ones: its header and what of the journal is not proven
+ * to be durable. When this resolves, all of the journal is, and so is its continuation by this segment.
+ */
+export async function openSegment(context: FsContext, run: RunPaths, segment: SegmentWriter, create: AcquireOptions["create"]): Promise<OpenedRun> {
+  const { io, paths, system } = context;
+  const knownHead = await readHeadIfIntact(io, run);
+  const journal = await loadJournal(io, run);
+  checkAgainstHead(run, journal, knownHead);
+  const last = journal?.segments.at(-1);
+  if (last === undefined && create === "never") throw new RepriseError("NOT_FOUND", `there is no run ${run.stateId}`, { stateId: run.stateId });
+  if (last !== undefined && create === "must") throw new RepriseError("ALREADY_EXISTS", `run ${run.stateId} exists already`, { stateId: run.stateId });
+
+  const created = last?.header.created ?? system.now();
+  const born = last?.header.born ?? segment.epoch;
+  const plan = planSegment(journal);
+  const header: SegmentHeader = {
+    format: segmentFormat,
+    stateId: run.stateId,
+    created,
+    born,
+    previous: plan.previous,
+    relogged: epochRuns(plan.relogged),
+  };
+  const frames: UnfinishedFrame[] = [{ kind: "H", firstSeq: 0, count: 0, frame: frameFor(encodeSegmentHeader(header)) }];
+  for (const { kind, firstSeq, count, payload } of plan.relogged) frames.push({ kind, firstSeq, count, frame: frameFor(payload) });
+
+  // Every name the header relies on becomes durable before the header can.
+  await io.syncDirectory(run.directory);
+  if (journal === undefined) for (const directory of [run.fanOut, paths.runs, paths.root]) await io.syncDirectory(directory);
+  await segment.write(frames);
+  await segment.sync();
+  const fencedBy = await segment.fencedBy();
+  if (fencedBy !== undefined) throw new Overtaken(fencedBy);
+  const known = knownHead !== undefined && knownHead.born === born ? knownHead.header : newHeader(created);
+  return { journal, lastSeq: journal?.lastSeq ?? 0, head: { born, header: known } };
+}
+
+function frameFor(payload: Uint8Array): Buffer {
+  const frame = allocateFrame(payload.length);
+  frame.set(payload, headerLength);
+  return frame;
+}

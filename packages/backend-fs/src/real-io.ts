@@ -1,0 +1,169 @@
+import { constants, fdatasyncSync, fstatSync, lstatSync, readdirSync, readFileSync, statSync, writeSync } from "node:fs";
+import { lstat, mkdir, open, readdir, rename, rmdir, unlink, type FileHandle } from "node:fs/promises";
+import { hostname } from "node:os";
+import { threadId } from "node:worker_threads";
+import type { FileIdentity, Io, IoFile } from "./io.ts";
+import type { ProcessIdentity, Processes } from "./processes.ts";
+
+/** Whether syncs wait in the thread pool (`pool`) or in the event loop (`blocking`). */
+export type SyncMode = "pool" | "blocking";
+
+const windows = process.platform === "win32";
+// Windows has no O_NOFOLLOW.
+const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
+const fileMode = 0o600;
+const directoryMode = 0o700;
+
+/** The file system of this machine. */
+export function realIo(sync: SyncMode = "pool"): Io {
+  const blocking = sync === "blocking";
+  return {
+    mkdir: (path) => mkdir(path, { mode: directoryMode }),
+    readdir: blocking ? async (path) => readdirSync(path) : (path) => readdir(path),
+    read: readWhole,
+    create: async (path) => createFile(path, blocking),
+    identify: blocking
+      ? async (path) => identityOf(lstatSync(path, { bigint: true }))
+      : async (path) => identityOf(await lstat(path, { bigint: true })),
+    rename: windows ? renameBesideScanners : rename,
+    unlink: (path) => unlink(path),
+    rmdir: (path) => rmdir(path),
+    syncDirectory,
+  };
+}
+
+function identityOf(stats: { readonly dev: bigint; readonly ino: bigint }): FileIdentity {
+  return { device: stats.dev, inode: stats.ino };
+}
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  const handle = await open(path, constants.O_RDONLY | noFollow);
+  try {
+    const { buffer, byteOffset, length } = await handle.readFile();
+    // Not a Buffer, whose slice() would alias what a caller takes for its own.
+    return new Uint8Array(buffer, byteOffset, length);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function createFile(path: string, blocking: boolean): Promise<IoFile> {
+  const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow, fileMode);
+  try {
+    const identity = identityOf(fstatSync(handle.fd, { bigint: true }));
+    return blocking ? blockingFile(handle, identity) : pooledFile(handle, identity);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function pooledFile(handle: FileHandle, identity: FileIdentity): IoFile {
+  return {
+    identity,
+    async write(bytes, position) {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+        done += bytesWritten;
+      }
+    },
+    datasync: () => handle.datasync(),
+    close: () => handle.close(),
+  };
+}
+
+function blockingFile(handle: FileHandle, identity: FileIdentity): IoFile {
+  return {
+    identity,
+    async write(bytes, position) {
+      for (let done = 0; done < bytes.length; ) done += writeSync(handle.fd, bytes, done, bytes.length - done, position + done);
+    },
+    async datasync() {
+      fdatasyncSync(handle.fd);
+    },
+    close: () => handle.close(),
+  };
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  try {
+    const handle = await open(path, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // Windows cannot sync a directory; NTFS logs names by itself.
+    if (!(windows && ["EPERM", "EISDIR", "EINVAL", "ENOTSUP"].includes(codeOf(error)))) throw error;
+  }
+}
+
+/** On Windows a virus scanner that has the file open makes a rename fail for a moment. */
+async function renameBesideScanners(from: string, to: string): Promise<void> {
+  for (let delayMs = 10; ; delayMs *= 2) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      if (delayMs > 1000 || !["EPERM", "EBUSY", "EACCES"].includes(codeOf(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+    }
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? "";
+}
+
+/** The processes of this machine. `host` replaces its name in leases. */
+export function realProcesses(host: string = hostname()): Processes {
+  const self: ProcessIdentity = {
+    host,
+    boot: textOf("/proc/sys/kernel/random/boot_id") ?? null,
+    pidNamespace: namespaceOf("/proc/self/ns/pid"),
+    pid: process.pid,
+    started: statusOf(process.pid)?.started ?? null,
+    thread: threadId,
+  };
+  return { self, find };
+}
+
+function find(pid: number): { readonly started: string | null } | undefined {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it lives and belongs to somebody else.
+    if (codeOf(error) === "ESRCH") return undefined;
+  }
+  const status = statusOf(pid);
+  if (status === undefined) return { started: null };
+  // Z and X: dead, its parent has not noticed yet.
+  return status.state === "Z" || status.state === "X" ? undefined : { started: status.started };
+}
+
+/** State and start time (in clock ticks since boot) of a process; undefined where there is no /proc or it may not be read. */
+function statusOf(pid: number): { readonly state: string; readonly started: string } | undefined {
+  const text = textOf(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  // The second field is the program's name in parentheses and may hold anything; see proc_pid_stat(5).
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return { state: fields[0] ?? "", started: fields[19] ?? "" };
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "latin1").trim();
+  } catch (error) {
+    if (codeOf(error) === "") throw error;
+    return undefined; // not Linux, or hidden from us: we know less, and wait longer
+  }
+}
+
+function namespaceOf(path: string): string | null {
+  try {
+    return String(statSync(path, { bigint: true }).ino);
+  } catch (error) {
+    if (codeOf(error) === "") throw error;
+    return null;
+  }
+}

@@ -1,0 +1,97 @@
+import { CorruptError, type HeaderPatch, type StateHeader } from "@reprise/core/spi";
+import { crc32c } from "./crc32c.ts";
+import type { Io } from "./io.ts";
+import { damaged, type Journal } from "./load-journal.ts";
+import { segmentPath, type RunPaths } from "./paths.ts";
+import { readIfPresent, replaceFile } from "./replace-file.ts";
+
+/**
+ * The content of `head.json`: what `list` shows of a run without reading its journal. Never synced, so it may be behind, or
+ * gone after a power loss. What it says was durable, was.
+ */
+export interface RunHead {
+  readonly stateId: string;
+  /** Epoch of the run's first segment. */
+  readonly born: number;
+  /** Of the writer that wrote this. */
+  readonly epoch: number;
+  readonly lastSeq: number;
+  /** Records up to this one were durable when this was written. */
+  readonly provenSeq: number;
+  readonly header: StateHeader;
+}
+
+/** The header of a run that nobody has described yet. */
+export function newHeader(createdAt: number): StateHeader {
+  return { status: "running", createdAt, updatedAt: createdAt, tags: [] };
+}
+
+/** The header with the patch's fields; `null` removes one, `undefined` leaves it. */
+export function patchHeader(header: StateHeader, patch: HeaderPatch): StateHeader {
+  const fields = new Map<string, unknown>(Object.entries(header));
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) fields.delete(name);
+    else if (value !== undefined) fields.set(name, value);
+  }
+  return Object.fromEntries(fields) as unknown as StateHeader;
+}
+
+/** Writes `head.json`. */
+export function writeHead(io: Io, run: RunPaths, head: RunHead, temporary: string): Promise<void> {
+  return replaceFile(io, run.head, `${JSON.stringify({ format: 1, check: checkOf(head), head })}\n`, { temporary, sync: false });
+}
+
+/** Reads `head.json`; undefined if there is none. Throws `CORRUPT` if it is not what was written. */
+export async function readHead(io: Io, run: Pick<RunPaths, "head">): Promise<RunHead | undefined> {
+  const bytes = await readIfPresent(io, run.head);
+  return bytes === undefined ? undefined : decodeHead(bytes, run.head);
+}
+
+/** Like {@link readHead}, for those who can do without: a damaged file counts as none. */
+export async function readHeadIfIntact(io: Io, run: RunPaths): Promise<RunHead | undefined> {
+  const bytes = await readIfPresent(io, run.head);
+  if (bytes === undefined) return undefined;
+  try {
+    return decodeHead(bytes, run.head);
+  } catch (error) {
+    if (error instanceof CorruptError) return undefined;
+    throw error;
+  }
+}
+
+function decodeHead(bytes: Uint8Array, path: string): RunHead {
+  let head: RunHead | undefined;
+  let check: unknown;
+  try {
+    ({ head, check } = JSON.parse(Buffer.from(bytes).toString("utf8")) as { head?: RunHead; check: unknown });
+  } catch (error) {
+    throw new CorruptError(`${path} is not JSON`, { path, offset: 0, cause: error });
+  }
+  if (head === undefined || check !== checkOf(head)) throw new CorruptError(`${path} does not match its checksum`, { path, offset: 0 });
+  return head;
+}
+
+function checkOf(head: RunHead): string {
+  return crc32c(Buffer.from(JSON.stringify(head), "utf8")).toString(16).padStart(8, "0");
+}
+
+/**
+ * Throws `CORRUPT` if the head, read before the journal, knows of something durable that the journal has lost: a segment
+ * that is gone, or an end cut off so neatly that the segments cannot tell.
+ */
+export function checkAgainstHead(run: RunPaths, journal: Journal | undefined, head: RunHead | undefined): void {
+  if (head === undefined) return;
+  const hint = `(if this is a copy made while the run was written, removing head.json accepts the loss)`;
+  const newest = journal?.segments.at(-1);
+  if (journal === undefined || newest === undefined) {
+    throw damaged(segmentPath(run, head.epoch), 0, `the file or its header is missing, though ${run.head} knows it ${hint}`);
+  }
+  // Written by a zombie of an earlier run with this id.
+  if (head.born < newest.header.born) return;
+  if (head.epoch > newest.epoch) {
+    throw damaged(segmentPath(run, head.epoch), 0, `the file or its header is missing, though ${run.head} knows it ${hint}`);
+  }
+  if (head.provenSeq > journal.lastSeq) {
+    throw damaged(newest.path, newest.scan.end, `record ${journal.lastSeq + 1} is missing, though ${run.head} says that ${head.provenSeq} were durable ${hint}`);
+  }
+}

@@ -1,0 +1,56 @@
+import { dirname } from "node:path";
+import { CorruptError, RepriseError } from "@reprise/core/spi";
+import { ensureDirectory } from "./ensure-directory.ts";
+import type { Io } from "./io.ts";
+import type { StorePaths } from "./paths.ts";
+import { namesIn, readIfPresent, replaceFile } from "./replace-file.ts";
+import type { FsSystem } from "./system.ts";
+
+/** The newest store format this version reads, and the one it writes. */
+export const storeFormat = 1;
+
+// What a store may share its directory with before it has a STORE file: the root of a freshly made ext4.
+const tolerated = new Set(["lost+found"]);
+
+/**
+ * Checks that the directory is a store this version can work with. Returns false if there is none yet.
+ * Throws `INCOMPATIBLE` for a newer format and `INVALID_OPTION` for a directory that belongs to something else; changes nothing.
+ */
+export async function checkStore(io: Io, paths: StorePaths): Promise<boolean> {
+  const bytes = await readIfPresent(io, paths.store);
+  if (bytes !== undefined) {
+    checkFormat(bytes, paths.store);
+    return true;
+  }
+  const foreign = (await namesIn(io, paths.root)).filter((name) => !tolerated.has(name) && !isTemporary(name));
+  if (foreign.length === 0) return false;
+  const found = `${foreign.slice(0, 3).join(", ")}${foreign.length > 3 ? ", …" : ""}`;
+  const message = `dir must be empty, missing or a store of @reprise/backend-fs; ${paths.root} has no STORE file but holds ${found}`;
+  throw new RepriseError("INVALID_OPTION", message, { path: paths.root });
+}
+
+/** Makes a store of a directory that {@link checkStore} found empty. Safe if several processes do it at once. */
+export async function createStore(io: Io, paths: StorePaths, system: FsSystem): Promise<void> {
+  await ensureDirectory(io, paths.root);
+  const text = `${JSON.stringify({ format: storeFormat, id: system.token(), created: system.now() })}\n`;
+  await replaceFile(io, paths.store, text, { temporary: `${paths.store}.${system.token()}.tmp`, sync: true });
+  await io.syncDirectory(paths.root);
+  await io.syncDirectory(dirname(paths.root));
+}
+
+function checkFormat(bytes: Uint8Array, path: string): void {
+  let format: unknown;
+  try {
+    ({ format } = JSON.parse(Buffer.from(bytes).toString("utf8")) as { format?: unknown });
+  } catch (error) {
+    throw new CorruptError(`${path} is not JSON`, { path, offset: 0, cause: error });
+  }
+  if (typeof format !== "number") throw new CorruptError(`${path} names no format`, { path, offset: 0 });
+  if (format === storeFormat) return;
+  const message = `${path} says format ${format}; this version of @reprise/backend-fs reads format ${storeFormat}`;
+  throw new RepriseError("INCOMPATIBLE", message, { path });
+}
+
+function isTemporary(name: string): boolean {
+  return name.startsWith("STORE.") && name.endsWith(".tmp");
+}

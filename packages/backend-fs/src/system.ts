@@ -1,0 +1,35 @@
+import { defaultSystem } from "@reprise/core/spi";
+
+/** Clock, chance and timers of this package; nothing else in it looks at them. */
+export interface FsSystem {
+  /** Milliseconds since the epoch: only for people. */
+  now(): number;
+  /** Milliseconds since some moment; never goes back. Only for waiting. */
+  monotonic(): number;
+  /** A name that nobody else draws. */
+  token(): string;
+  /** Calls back after `delayMs`; returns what cancels it. Keeps the process alive unless `background`. */
+  setTimer(delayMs: number, callback: () => void, options?: { readonly background?: boolean }): () => void;
+}
+
+/** The system of this process. */
+export function fsSystem(): FsSystem {
+  const { now, newId, setTimer } = defaultSystem();
+  return { now, monotonic: () => performance.now(), token: newId, setTimer };
+}
+
+/** Resolves after `delayMs`; rejects with the signal's reason. */
+export function sleep(system: Pick<FsSystem, "setTimer">, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const onAbort = (): void => {
+      cancel();
+      reject(signal?.reason);
+    };
+    const cancel = system.setTimer(delayMs, () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
