@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { createCodec } from "../values/codec.ts";
+import type { JournalRecord } from "./journal-record.ts";
+import { createRecordCodec } from "./record-codec.ts";
+
+const values = createCodec();
+const codec = createRecordCodec(values);
+const encoded = (value: unknown) => values.encode(value, "value").encoded;
+const stored = (text: string) => ({ seq: 1, epoch: 1, bytes: new TextEncoder().encode(text) });
+const text = (record: JournalRecord): string => new TextDecoder().decode(codec.encode(record));
+
+/** One record of every kind, as it stands in a journal. Journals out there look like this: never edit a line, only add. */
+const golden: readonly (readonly [JournalRecord, string])[] = [
+  [{ k: "run", at: 1, v: 1, id: "run-1", meta: encoded({ tags: ["a"] }) }, '{"k":"run","at":1,"v":1,"id":"run-1","meta":{"tags":["a"]}}'],
+  [{ k: "session", at: 2, lib: "0.1.0", opening: "recovery" }, '{"k":"session","at":2,"lib":"0.1.0","opening":"recovery"}'],
+  [
+    { k: "started", at: 3, a: "a::agent_call", i: encoded(new Date(5)), ver: "2", fp: "00ff", root: 1 },
+    '{"k":"started","at":3,"a":"a::agent_call","i":{"$d":5},"ver":"2","fp":"00ff","root":1}',
+  ],
+  [{ k: "started", at: 3, a: "a::g{0}::branch", p: 3, ix: 0, once: 1, workers: 5 }, '{"k":"started","at":3,"a":"a::g{0}::branch","p":3,"ix":0,"once":1,"workers":5}'],
+  [{ k: "restarted", at: 4, c: 3, n: 2, opening: "retry", reuse: true }, '{"k":"restarted","at":4,"c":3,"n":2,"opening":"retry","reuse":true}'],
+  [{ k: "completed", at: 5, c: 3, v: encoded(1n), w: [["k", "s", encoded([-0])], ["n", "a", 2], ["d", "d"]] }, '{"k":"completed","at":5,"c":3,"v":{"$i":"1"},"w":[["k","s",[{"$n":"-0"}]],["n","a",2],["d","d"]]}'],
+  [{ k: "completed", at: 5, c: 3, vb: [4, 5] }, '{"k":"completed","at":5,"c":3,"vb":[4,5]}'],
+  [
+    { k: "failed", at: 6, c: 3, e: { name: "Error", message: "no" }, through: [4], b: [4, null] },
+    '{"k":"failed","at":6,"c":3,"e":{"name":"Error","message":"no"},"through":[4],"b":[4,null]}',
+  ],
+  [{ k: "retrying", at: 7, c: 3, due: 1007, delay: 1000, max: 4, cfg: { maxAttempts: 4 } }, '{"k":"retrying","at":7,"c":3,"due":1007,"delay":1000,"max":4,"cfg":{"maxAttempts":4}}'],
+  [{ k: "cancelled", at: 8, c: 3, why: "its parent has ended" }, '{"k":"cancelled","at":8,"c":3,"why":"its parent has ended"}'],
+  [{ k: "storage", at: 9, w: [["n", "a", 1]] }, '{"k":"storage","at":9,"w":[["n","a",1]]}'],
+  [{ k: "checkpoint", at: 10, status: "failed", meta: encoded({}), through: [2] }, '{"k":"checkpoint","at":10,"status":"failed","meta":{},"through":[2]}'],
+];
+
+describe("S6: a record of version 1", () => {
+  test.each(golden)("is written and read back as it stands in journals: %#", (record, line) => {
+    expect(text(record)).toBe(line);
+    expect(text(codec.decode(stored(line), "run-1"))).toBe(line);
+  });
+});
+
+test("S6: a journal of a newer version is refused clearly", () => {
+  expect(() => codec.decode(stored('{"k":"run","at":1,"v":2,"id":"run-1","colour":"blue"}'), "run-1")).toThrow(expect.objectContaining({ code: "INCOMPATIBLE" }));
+});
+
+test.each(["", "{", "null", "[]", '"text"', '{"k":"unknown","at":1}', '{"k":"completed","at":1}', '{"k":"completed","at":1,"c":1,"extra":1}', '{"k":"completed","at":"now","c":1}'])(
+  "G10: what is no record is CORRUPT: %s",
+  (line) => {
+    expect(() => codec.decode(stored(line), "run-1")).toThrow(expect.objectContaining({ code: "CORRUPT", stateId: "run-1" }));
+  },
+);
+
+test("G10: bytes that are no UTF-8 are CORRUPT", () => {
+  expect(() => codec.decode({ seq: 1, epoch: 1, bytes: Uint8Array.of(0xff, 0xfe) }, "run-1")).toThrow(expect.objectContaining({ code: "CORRUPT" }));
+});
+
+test("a record that names a key __proto__ changes no prototype", () => {
+  const record = codec.decode(stored('{"k":"storage","at":9,"w":[["__proto__","s",{"$__proto__":{"admin":true}}]]}'), "run-1");
+  expect(record.k === "storage" && text(record)).toBe('{"k":"storage","at":9,"w":[["__proto__","s",{"$__proto__":{"admin":true}}]]}');
+  expect(({} as { admin?: boolean }).admin).toBeUndefined();
+});
