@@ -17,6 +17,6 @@ export interface ErrorRecord {
   readonly errors?: readonly ErrorRecord[];
   /** The error's own `data`, tagged, if it could be encoded. */
   readonly data?: unknown;
-  /** What was thrown was not an error: its tagged value if it could be encoded. */
+  /** What was thrown was not an error: its tagged value if it could be encoded. Left out if it carries headers, a request, response, config or socket. */
   readonly thrown?: unknown;
 }

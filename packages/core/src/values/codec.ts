@@ -1,0 +1,59 @@
+import { resolveSettings, type CodecOptions } from "./codec-settings.ts";
+import { DecodeWalk } from "./decode-walk.ts";
+import { EncodedValue, type ValueDecoder } from "./encoded-value.ts";
+import { EncodeWalk } from "./encode-walk.ts";
+import type { ErrorRecord } from "./error-record.ts";
+import { recordThrown } from "./record-error.ts";
+import { restoreEntered } from "./restore-error.ts";
+
+export type { CodecOptions } from "./codec-settings.ts";
+export type { ValueExtension } from "./value-extension.ts";
+export type { ValueLimits } from "./value-limits.ts";
+
+/** What {@link ValueCodec.encode} returns. */
+export interface Encoding {
+  readonly encoded: EncodedValue;
+  /**
+   * Nothing was tagged, escaped, normalised, copied from an exotic object or found in two places: the caller may go on
+   * with the original, it is what decoding gives. (A getter of a plain object cannot be told from data; it was read once.)
+   */
+  readonly plain: boolean;
+}
+
+/** The one value model of inputs, results, storage and errors (rules H2 and H3). */
+export interface ValueCodec extends ValueDecoder {
+  /** Copies and tags a value. `root` names it in paths: `"result"`. Throws `NotEncodableError` with the path of what cannot be recorded. */
+  encode(value: unknown, root: string): Encoding;
+  /** A value of a record, to be decoded by this codec. */
+  fromTree(tree: unknown): EncodedValue;
+  /** What is recorded of something that was thrown. Never throws, whatever that is, and its size is bounded. */
+  errorRecord(error: unknown): ErrorRecord;
+  /** The error of a record. Throws `NotDecodableError` if the record is not one. */
+  errorFrom(record: ErrorRecord): Error;
+}
+
+/**
+ * Records values as JSON and makes values of records. Plain objects and arrays, null, undefined, every number, bigint,
+ * Date, Map, Set, typed arrays, DataView, ArrayBuffer, RegExp (without `lastIndex`), URL and Error survive, and instances
+ * of classes that are registered as extensions. Objects without a prototype come back as ordinary ones, Buffers as
+ * Uint8Array, shared objects as separate ones. Throws `INVALID_OPTION`.
+ */
+export function createCodec(options?: CodecOptions): ValueCodec {
+  const settings = resolveSettings(options);
+  const codec: ValueCodec = {
+    encode(value, root) {
+      const walk = new EncodeWalk(settings, root);
+      const tree = walk.root(value);
+      return { encoded: EncodedValue.fromTree(tree, codec), plain: walk.plain };
+    },
+    fromTree: (tree) => EncodedValue.fromTree(tree, codec),
+    decode: (tree) => new DecodeWalk(settings, "value").node(tree),
+    errorRecord: (error) => recordThrown(new EncodeWalk(settings, "error"), error),
+    errorFrom(record) {
+      const walk = new DecodeWalk(settings, "error");
+      walk.enter(0);
+      return restoreEntered(walk, record);
+    },
+  };
+  return codec;
+}

@@ -1,0 +1,349 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { runInNewContext } from "node:vm";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createCodec } from "./codec.ts";
+import type { ErrorRecord } from "./error-record.ts";
+
+const now = Date.parse("2026-01-01T00:00:00Z");
+const codec = createCodec({ now: () => now });
+const record = (thrown: unknown): ErrorRecord => codec.errorRecord(thrown);
+
+const secret = "sk-canary-7f3a";
+const headers = { authorization: `Bearer ${secret}`, cookie: secret };
+
+class ApiError extends Error {
+  override name = "ApiError";
+}
+class RateLimitError extends ApiError {
+  override name = "RateLimitError";
+}
+
+/** A record is JSON, and an error made of it gives the same record again. */
+function expectStable(of: ErrorRecord): Error {
+  deepStrictEqual(JSON.parse(JSON.stringify(of)), of);
+  const restored = codec.errorFrom(of);
+  deepStrictEqual(record(restored), of);
+  return restored;
+}
+
+describe("H3: real errors", () => {
+  test("a failed fetch keeps the code of its cause", () => {
+    const cause = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { errno: -111, code: "ECONNREFUSED", syscall: "connect", address: "127.0.0.1", port: 1 });
+    const of = record(new TypeError("fetch failed", { cause }));
+    expect(of).toStrictEqual({
+      name: "TypeError",
+      message: "fetch failed",
+      stack: expect.stringContaining("TypeError: fetch failed") as string,
+      cause: { name: "Error", message: "connect ECONNREFUSED 127.0.0.1:1", stack: cause.stack, code: "ECONNREFUSED" },
+    });
+    const restored = expectStable(of);
+    expect(restored).toBeInstanceOf(TypeError);
+    expect(restored.cause).toMatchObject({ message: "connect ECONNREFUSED 127.0.0.1:1", code: "ECONNREFUSED" });
+  });
+
+  test("a fetch that really fails", async () => {
+    const error: unknown = await fetch("http://127.0.0.1:1/").catch((reason: unknown) => reason);
+    const of = record(error);
+    expect(of.name).toBe("TypeError");
+    expect(of.cause?.message).toEqual(expect.any(String));
+    expectStable(of);
+  });
+
+  test("an AggregateError keeps its errors, which need not be errors", () => {
+    const of = record(new AggregateError([new RangeError("a"), "b", undefined, { message: "c", code: 7 }], "all failed"));
+    expect(of.errors?.map(({ name, message, code, thrown }) => ({ name, message, code, thrown }))).toStrictEqual([
+      { name: "RangeError", message: "a", code: undefined, thrown: undefined },
+      { name: "NonError", message: "b", code: undefined, thrown: "b" },
+      { name: "NonError", message: "undefined was thrown", code: undefined, thrown: { $u: 0 } },
+      { name: "Error", message: "c", code: 7, thrown: undefined },
+    ]);
+    const restored = expectStable(of) as AggregateError;
+    expect(restored).toBeInstanceOf(AggregateError);
+    expect(restored.message).toBe("all failed");
+    expect(restored.errors[0]).toBeInstanceOf(RangeError);
+    expect(restored.errors.slice(1, 3)).toStrictEqual(["b", undefined]);
+    expect(Object.keys(restored)).not.toContain("errors");
+  });
+
+  test("an HTTP client's error keeps status and delay and no header, body, config or socket", () => {
+    class AxiosError extends Error {
+      override name = "AxiosError";
+      code = "ERR_BAD_REQUEST";
+      config = { headers, url: `https://example.org/?key=${secret}`, auth: { password: secret } };
+      request = { socket: { _httpMessage: headers } };
+      response = { status: 429, headers: { "retry-after": "3", "set-cookie": [secret] }, data: { token: secret }, config: { headers }, request: {} };
+      isAxiosError = true;
+      toJSON() {
+        return { config: this.config };
+      }
+    }
+    const of = record(new AxiosError("Request failed with status code 429"));
+    expect(JSON.stringify(of)).not.toContain(secret);
+    expect(of).toStrictEqual({
+      name: "AxiosError",
+      message: "Request failed with status code 429",
+      stack: expect.any(String) as string,
+      code: "ERR_BAD_REQUEST",
+      status: 429,
+      retryAfterMs: 3000,
+    });
+    expectStable(of);
+  });
+
+  test("secrets stay out wherever they hang: on causes, in lists, on what is thrown instead of an error", () => {
+    const guilty = Object.assign(new Error("a"), { headers, request: headers, socket: headers, agent: headers, options: headers, secret });
+    const things = [
+      new Error("x", { cause: guilty }),
+      new AggregateError([guilty]),
+      { message: "m", headers, config: headers, token: secret },
+      { status: 500, headers },
+      { status: 500, request: { headers } },
+      new Error("x", { cause: { status: 500, response: { headers } } }),
+      new Error("x", { cause: new Response("", { status: 500, headers: { authorization: secret } }) }),
+    ];
+    for (const thing of things) expect(JSON.stringify(record(thing))).not.toContain(secret);
+  });
+
+  test("DOMExceptions are restored as errors of their name", () => {
+    for (const name of ["AbortError", "TimeoutError"]) {
+      const of = record(new DOMException("stopped", name));
+      expect(of).toMatchObject({ name, names: ["DOMException"], message: "stopped" });
+      const restored = expectStable(of);
+      expect(restored).toBeInstanceOf(Error);
+      expect(restored.name).toBe(name);
+    }
+    expect(record(AbortSignal.abort().reason).name).toBe("AbortError");
+  });
+
+  test("the class names are kept, nearest first, also of an error that comes from a record", () => {
+    const of = record(new RateLimitError("slow down"));
+    expect(of).toMatchObject({ name: "RateLimitError", names: ["RateLimitError", "ApiError"] });
+    const restored = expectStable(of);
+    expect(restored).not.toBeInstanceOf(RateLimitError);
+    expect(restored.name).toBe("RateLimitError");
+    class Unnamed extends TypeError {}
+    expect(record(new Unnamed("x"))).toMatchObject({ name: "TypeError", names: ["Unnamed", "TypeError"] });
+    expect(expectStable(record(new Unnamed("x")))).toBeInstanceOf(TypeError);
+    expect(record(Object.create(new RateLimitError("x")))).toHaveProperty("names", ["RateLimitError", "ApiError"]);
+    expect(record(Object.assign(new Error("x"), { name: "FetchError" }))).not.toHaveProperty("names");
+  });
+
+  test("an error of another realm is an error", () => {
+    const of = record(runInNewContext("Object.assign(new TypeError('far'), { code: 'E_FAR' })"));
+    expect(of).toMatchObject({ name: "TypeError", message: "far", code: "E_FAR" });
+    expect(of).not.toHaveProperty("names");
+    expect(of).not.toHaveProperty("thrown");
+  });
+
+  test("data is kept as a tagged value if it can be encoded, else left out alone", () => {
+    const good = record(Object.assign(new Error("x"), { data: { at: new Date(5), $a: [1n] } }));
+    expect(good.data).toStrictEqual({ at: { $d: 5 }, $$a: [{ $i: "1" }] });
+    expect(expectStable(good)).toHaveProperty("data", { at: new Date(5), $a: [1n] });
+    for (const data of [() => 1, { deep: [{ socket: new WeakMap() }] }, new Proxy({}, { ownKeys: () => { throw new Error("no"); } })]) {
+      const bad = record(Object.assign(new Error("x", { cause: new Error("y") }), { code: 1, data }));
+      expect(bad).toMatchObject({ message: "x", code: 1, cause: { message: "y" } });
+      expect(bad).not.toHaveProperty("data");
+    }
+  });
+
+  test("an error in its own data ends there", () => {
+    const error: Error & { data?: unknown } = new Error("x");
+    error.data = { error };
+    expect(record(error)).not.toHaveProperty("data");
+  });
+});
+
+describe("H3: code, status and Retry-After", () => {
+  const facts = (fields: object): Partial<ErrorRecord> => {
+    const { code, status, retryAfterMs } = record(Object.assign(new Error("x"), fields));
+    return Object.fromEntries(Object.entries({ code, status, retryAfterMs }).filter(([, value]) => value !== undefined));
+  };
+
+  test.each([
+    [{ code: "ENOENT" }, { code: "ENOENT" }],
+    [{ code: 5 }, { code: 5 }],
+    [{ code: { nested: 1 } }, {}],
+    [{ code: Number.NaN }, {}],
+    [{ status: 503 }, { status: 503 }],
+    [{ statusCode: 503 }, { status: 503 }],
+    [{ response: { status: 503 } }, { status: 503 }],
+    [{ response: { statusCode: 503 } }, { status: 503 }],
+    [{ status: "failed", statusCode: 500 }, { status: 500 }],
+    [{ retryAfterMs: 1500 }, { retryAfterMs: 1500 }],
+    [{ retryAfterMs: -1 }, {}],
+    [{ retryAfterMs: Number.POSITIVE_INFINITY, headers: { "retry-after": "1" } }, { retryAfterMs: 1000 }],
+    [{ headers: new Headers({ "Retry-After": "120" }) }, { retryAfterMs: 120_000 }],
+    [{ headers: { "Retry-After": "1.5" } }, { retryAfterMs: 1500 }],
+    [{ headers: { "retry-after": 2 } }, { retryAfterMs: 2000 }],
+    [{ headers: { "retry-after": ["4", "5"] } }, { retryAfterMs: 4000 }],
+    [{ response: { headers: new Headers({ "retry-after": "7" }) } }, { retryAfterMs: 7000 }],
+    [{ response: { headers: new Map([["retry-after", "8"]]) } }, { retryAfterMs: 8000 }],
+    [{ headers: { "retry-after": "Thu, 01 Jan 2026 00:00:30 GMT" } }, { retryAfterMs: 30_000 }],
+    [{ headers: { "retry-after": "Wed, 31 Dec 2025 00:00:00 GMT" } }, { retryAfterMs: 0 }],
+    [{ headers: { "retry-after": "-5" } }, {}],
+    [{ headers: { "retry-after": "soon" } }, {}],
+    [{ headers: { "retry-after": "" } }, {}],
+    [{ headers: { "retry-after": "9".repeat(400) } }, {}],
+    [{ headers: { get: () => { throw new Error("not a Headers object"); } } }, {}],
+    [{ headers: null, response: null }, {}],
+  ])("%o", (fields, expected) => {
+    expect(facts(fields)).toStrictEqual(expected);
+  });
+
+  test("a date says nothing to a codec without a clock", () => {
+    const error = Object.assign(new Error("x"), { headers: { "retry-after": "Thu, 01 Jan 2026 00:00:30 GMT" } });
+    expect(createCodec().errorRecord(error)).not.toHaveProperty("retryAfterMs");
+  });
+});
+
+describe("H3: what is thrown instead of an error", () => {
+  const circular: { self?: unknown; a: number } = { a: 1 };
+  circular.self = circular;
+  test.each<readonly [string, unknown, ErrorRecord]>([
+    ["a string", "boom", { name: "NonError", message: "boom", thrown: "boom" }],
+    ["undefined", undefined, { name: "NonError", message: "undefined was thrown", thrown: { $u: 0 } }],
+    ["null", null, { name: "NonError", message: "null was thrown", thrown: null }],
+    ["a number", 42, { name: "NonError", message: "42 was thrown", thrown: 42 }],
+    ["a symbol", Symbol("s"), { name: "NonError", message: "Symbol(s) was thrown" }],
+    ["a function", () => 1, { name: "NonError", message: "a function was thrown" }],
+    ["an object", { reason: "full", status: 507 }, { name: "NonError", message: "an object with the properties reason, status was thrown", status: 507, thrown: { reason: "full", status: 507 } }],
+    ["a circular object", circular, { name: "NonError", message: "an object with the properties a, self was thrown" }],
+    ["a Map", new Map([[1, 2]]), { name: "NonError", message: "an instance of Map was thrown", thrown: { $m: [[1, 2]] } }],
+    ["an object that looks like an error", { name: "Odd", message: "m", code: "X", stack: "s", extra: 1 }, { name: "Odd", message: "m", stack: "s", code: "X" }],
+    ["a Response", new Response("", { status: 503, headers: { "retry-after": "1" } }), { name: "NonError", message: "an instance of Response was thrown", status: 503, retryAfterMs: 1000 }],
+  ])("%s", (_, thrown, expected) => {
+    const of = record(thrown);
+    expect(of).toStrictEqual(expected);
+    expectStable(of);
+  });
+
+  test("is restored as an error that carries it, and as itself where it was a cause", () => {
+    expect(codec.errorFrom(record("boom"))).toMatchObject({ name: "NonError", message: "boom", thrown: "boom" });
+    expect(codec.errorFrom(record(new Error("x", { cause: { a: new Date(1) } }))).cause).toStrictEqual({ a: new Date(1) });
+    expect(codec.errorFrom(record(new Error("x", { cause: null }))).cause).toBeNull();
+  });
+});
+
+describe("H3: recording can never fail", () => {
+  const trap = (): never => {
+    throw new Proxy({}, { get: trap });
+  };
+  const traps = { get: trap, has: trap, ownKeys: trap, getPrototypeOf: trap, getOwnPropertyDescriptor: trap };
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
+
+  test("any mixture of hostile and honest fields gives a record that is stable", () => {
+    // Drawn by number: the library looks at what it draws.
+    const things: readonly unknown[] = [
+      revoked, new Proxy([], { ...traps, get: (_, key) => (key === "length" ? Symbol("length") : 1) }), new Proxy(new Error("x"), traps), trap, Symbol("s"),
+      undefined, null, Number.NaN, -0, 429, 1n, "text", "\ud800", "", [], [revoked, new Error("y")], {}, { "retry-after": revoked }, { get: trap }, { get: () => "3" },
+      new Headers({ "retry-after": "1" }), { status: 500, headers: { "retry-after": ["2"] } }, new Date(Number.NaN), new Map([[{}, revoked]]), new TypeError("z"), new DOMException("d", "AbortError"),
+    ];
+    const thing = fc.nat({ max: things.length - 1 });
+    const fields = ["name", "message", "stack", "code", "status", "statusCode", "response", "headers", "retryAfterMs", "cause", "errors", "data", "thrown", "constructor", "toString"];
+    const bases: readonly (() => object)[] = [() => new Error("base"), () => ({}), () => new AggregateError([], "base"), () => Object.create(null) as object, () => () => 1];
+    fc.assert(
+      fc.property(fc.constantFrom(...bases.keys()), fc.dictionary(fc.constantFrom(...fields), thing), fc.boolean(), (base, drawn, wrap) => {
+        const thrown = bases[base]?.() ?? {};
+        for (const [key, number] of Object.entries(drawn)) Object.defineProperty(thrown, key, { value: things[number], configurable: true, enumerable: true, writable: true });
+        expectStable(record(wrap ? new AggregateError([thrown], "outer", { cause: thrown }) : thrown));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("a proxy that throws whatever is asked", () => {
+    for (const thrown of [new Proxy({}, traps), new Proxy(new Error("x"), traps), new Proxy(() => 1, traps), revoked]) {
+      expect(record(thrown).name).toBe("NonError");
+      expectStable(record(thrown));
+      expect(record(new Error("outer", { cause: thrown }))).toMatchObject({ message: "outer", cause: { name: "NonError" } });
+      expect(record(Object.assign(new AggregateError([thrown], "outer"), { data: thrown }))).toMatchObject({ message: "outer", errors: [{ name: "NonError" }] });
+      expect(record(Object.assign(new Error("outer"), { errors: thrown, headers: thrown, response: thrown, code: thrown, status: thrown }))).toMatchObject({ message: "outer" });
+    }
+  });
+
+  test("getters that throw", () => {
+    const error = new Error("x");
+    for (const key of ["name", "message", "stack", "code", "status", "statusCode", "response", "headers", "retryAfterMs", "cause", "errors", "data"]) {
+      Object.defineProperty(error, key, { get: trap });
+    }
+    expect(record(error)).toStrictEqual({ name: "Error", message: "" });
+  });
+
+  test("fields of the wrong kind", () => {
+    const error = Object.assign(new Error("x"), { name: 1, message: { a: 1 }, stack: [], code: [], status: {}, errors: { length: 5 } });
+    expect(record(error)).toStrictEqual({ name: "Error", message: "" });
+    expectStable(record(Object.create(Error.prototype)));
+  });
+
+  test("circular causes and lists end in a note", () => {
+    const first: Error = new Error("first");
+    const second = new Error("second", { cause: first });
+    first.cause = second;
+    const of = record(first);
+    expect(of.cause).toMatchObject({ message: "second", cause: { name: "Error", message: "[circular: recorded further up]" } });
+    expectStable(of);
+    const all = new AggregateError([], "all");
+    all.errors.push(all, new Error("x", { cause: all }));
+    expect(record(all).errors?.map(({ message }) => message)).toStrictEqual(["[circular: recorded further up]", "x"]);
+  });
+
+  test("a chain of a million causes is cut after sixteen, one that never ends too", () => {
+    let error = new Error("root");
+    // Plain assignment: a million stack traces would take a while.
+    for (let level = 0; level < 1_000_000; level += 1) error = Object.assign(Object.create(Error.prototype), { message: "m", cause: error }) as Error;
+    const depthOf = (of: ErrorRecord | undefined): number => (of === undefined ? 0 : 1 + depthOf(of.cause));
+    const of = record(error);
+    expect(depthOf(of)).toBe(17);
+    expect(JSON.stringify(of)).toContain("[further causes are not recorded]");
+    expectStable(of);
+    class Endless extends Error {
+      override get cause(): unknown {
+        return new Endless("again");
+      }
+    }
+    expect(depthOf(record(new Endless("x")))).toBe(17);
+  });
+
+  test("huge texts and lists are cut, and say so", () => {
+    const error = Object.assign(new Error("m".repeat(1_000_000)), { stack: "s".repeat(1_000_000), code: "c".repeat(1000), name: "n".repeat(1000) });
+    const of = record(error);
+    expect(of.message).toBe(`${"m".repeat(16_344)}… [983656 more characters]`);
+    expect(JSON.stringify(of).length).toBeLessThan(40_000);
+    expectStable(of);
+    const list = record(new AggregateError(Array.from({ length: 1000 }, (_, index) => new Error(String(index)))));
+    expect(list.errors).toHaveLength(256);
+    expect(list.errors?.at(-1)?.message).toBe("[745 more errors are not recorded]");
+    const nested = (levels: number): Error => (levels === 0 ? new Error("leaf") : new AggregateError(Array.from({ length: 8 }, () => nested(levels - 1))));
+    expect(JSON.stringify(record(nested(4))).length).toBeLessThan(2_000_000);
+  });
+
+  test("lone surrogates survive, as in any text", () => {
+    expectStable(record(new Error("\ud800 \u0000")));
+  });
+});
+
+describe("H2: errors as values", () => {
+  test("an Error in a result survives by the same record, with its cause", () => {
+    const error = Object.assign(new RateLimitError("slow", { cause: new TypeError("inner") }), { code: "E", status: 429, other: "dropped" });
+    const { encoded, plain } = codec.encode({ errors: [error] }, "result");
+    expect(plain).toBe(false);
+    expect(encoded.tree).toStrictEqual({ errors: [{ $e: record(error) }] });
+    const [restored] = (codec.fromTree(JSON.parse(encoded.text)).decode() as { errors: Error[] }).errors;
+    expect(restored).toMatchObject({ name: "RateLimitError", message: "slow", code: "E", status: 429, stack: error.stack });
+    expect(restored?.cause).toBeInstanceOf(TypeError);
+    expect(restored).not.toHaveProperty("other");
+    expect(Object.keys(restored ?? {})).toStrictEqual(["code", "status"]);
+  });
+
+  test("an error that contains the value it is in is cut there; a value that contains itself through an error's data is not", () => {
+    const value: { error?: Error } = {};
+    value.error = new Error("x", { cause: value });
+    expect(codec.encode(value, "result").encoded.tree).toMatchObject({ error: { $e: { message: "x", cause: { message: "[circular: recorded further up]" } } } });
+    const list: unknown[] = [];
+    list.push(Object.assign(new Error("y"), { data: { list } }));
+    const { encoded } = codec.encode(list, "result");
+    expect(encoded.text).not.toContain('"data"');
+  });
+});
