@@ -2,20 +2,26 @@ import { errorCodes, type ErrorCode } from "../errors/codes.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { CallNode } from "../history/call-node.ts";
 import type { ValueCodec } from "../values/codec.ts";
+import { rememberDetails } from "../values/recorded-details.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 
 /** Which call an error that was given to code stands for. */
 export type ErrorOrigins = WeakMap<object, CallNode>;
 
-/** The error of a record. One of ours keeps its code and can be told by `isRepriseError`. */
+/**
+ * The error of a record. One of ours keeps its code, so that `isRepriseError` tells it, and what stands below it keeps
+ * theirs.
+ */
 export function decodeFailure(record: ErrorRecord, values: ValueCodec): Error {
   const error = values.errorFrom(record);
-  if (record.names?.includes("RepriseError") !== true && record.name !== "RepriseError") return error;
-  if (typeof record.code !== "string" || !(record.code in errorCodes)) return error;
-  const revived = new RepriseError(record.code as ErrorCode, record.message, { cause: record.cause && decodeFailure(record.cause, values) });
+  const names = record.names ?? [record.name];
+  if (!names.includes("RepriseError") || typeof record.code !== "string" || !(record.code in errorCodes)) return error;
+  const cause = record.cause === undefined ? undefined : (error.cause instanceof Error ? decodeFailure(record.cause, values) : error.cause);
+  const revived = new RepriseError(record.code as ErrorCode, record.message, { cause });
   Object.defineProperty(revived, "name", { value: record.name });
-  if (record.stack !== undefined) revived.stack = record.stack;
-  if (record.errors) Object.defineProperty(revived, "errors", { value: record.errors.map((inner) => decodeFailure(inner, values)), enumerable: true });
+  if (error.stack !== undefined) revived.stack = error.stack;
+  if (record.errors) Object.defineProperty(revived, "errors", { value: record.errors.map((inner) => decodeFailure(inner, values)) });
+  rememberDetails(revived, { names });
   return revived;
 }
 

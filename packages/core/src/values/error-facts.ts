@@ -63,10 +63,11 @@ export function codeOf(error: unknown): string | number | undefined {
   return typeof code === "number" && Number.isFinite(code) ? code + 0 : undefined;
 }
 
-/** The HTTP status: `status`, `statusCode`, or the same of `response`. */
+/** The HTTP status: `status`, `statusCode`, or the same of `response`; the AWS SDK's `$metadata.httpStatusCode`. */
 export function statusOf(error: unknown): number | undefined {
   const response = read(error, "response");
-  for (const status of [read(error, "status"), read(error, "statusCode"), read(response, "status"), read(response, "statusCode")]) {
+  const awsStatus = read(read(error, "$metadata"), "httpStatusCode");
+  for (const status of [read(error, "status"), read(error, "statusCode"), read(response, "status"), read(response, "statusCode"), awsStatus]) {
     if (Number.isSafeInteger(status)) return (status as number) + 0;
   }
   return undefined;
