@@ -8,7 +8,7 @@ import { parseCommand } from "./cli/parse-command.ts";
 import { programName } from "./cli/program-name.ts";
 import { resumeCommand } from "./cli/resume-command.ts";
 import { exitCodeOf, problemOf } from "./problem.ts";
-import { environment } from "./system.ts";
+import { environment, surviveBrokenPipes } from "./system.ts";
 
 async function main(words: readonly string[]): Promise<number> {
   const output = createOutput(words.includes("--json"));
@@ -36,5 +36,6 @@ async function runCommand(command: Command, output: Output): Promise<number> {
   }
 }
 
+surviveBrokenPipes();
 // Not process.exit: what was written to a pipe must get there.
 process.exitCode = await main(process.argv.slice(2));

@@ -22,28 +22,31 @@ export function progressLines(run: RunFeed, stream: PrintStream): Progress {
   let group: GroupNotice | undefined;
   let told = "";
   let drawnAt = 0;
+  let open = false;
   run.on("group", (notice) => {
     group = notice;
   });
   const terminal = stream.isTTY === true;
   const tell = (view: RunView): void => {
-    if (group === undefined) return;
+    if (group === undefined || group.size === 0) return;
     const settled = group.completed + group.failed + group.cancelled;
     const quarter = Math.floor((settled / group.size) * milestones);
     const milestone = `${group.call}:${quarter}`;
-    const news = settled > group.recovered || quarter === milestones;
-    const passed = news && milestone !== told && quarter > 0 && (quarter === milestones || group.size >= worthMilestones);
-    const due = terminal ? now() - drawnAt >= redrawMs || settled === group.size : passed;
+    // The end of a group is said once, at once; on a terminal its line then stays.
+    const ends = settled === group.size;
+    const news = ends || (settled > group.recovered && quarter > 0 && group.size >= worthMilestones);
+    const due = terminal && !ends ? now() - drawnAt >= redrawMs : news && milestone !== told;
     if (!due) return;
     told = milestone;
     drawnAt = now();
+    open = terminal && !ends;
     const line = progressText(group, settled, statistics(view).calls.retryEvents);
-    stream.write(terminal ? `\r${line}\u001B[K` : `${line}\n`);
+    stream.write(`${terminal ? "\r" : ""}${line}${terminal ? "\u001B[K" : ""}${open ? "" : "\n"}`);
   };
   return {
     update: tell,
     end: () => {
-      if (terminal && drawnAt > 0) stream.write("\n");
+      if (open) stream.write("\n");
     },
   };
 }

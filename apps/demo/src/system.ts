@@ -19,6 +19,15 @@ export function coloursWanted(stream: { readonly isTTY?: boolean | undefined }):
   return forced === undefined ? stream.isTTY === true && environment("TERM") !== "dumb" : forced !== "0" && forced !== "false";
 }
 
+/** Whoever reads the output may stop reading (`pnpm demo | head`): that is no reason to leave a run half done. */
+export function surviveBrokenPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+}
+
 /** A variable of the environment; an empty one counts as not set. */
 export function environment(name: string): string | undefined {
   const value = process.env[name];

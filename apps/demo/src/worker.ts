@@ -2,6 +2,7 @@ import { fsBackend } from "@reprise/backend-fs";
 import { stateDirectoryAt } from "./cli/state-directory.ts";
 import { killSwitch, killThisProcess } from "./kill-point.ts";
 import { runAudit } from "./run-audit.ts";
+import { surviveBrokenPipes } from "./system.ts";
 import { fileTally } from "./tally.ts";
 import { chooseModel } from "./triage/choose-model.ts";
 import { viewSubscriber } from "./view.ts";
@@ -9,6 +10,7 @@ import { workerRequestSchema } from "./worker-protocol.ts";
 
 // The process that runs the audit. It dies where it is told to, or reports its outcome to the process that started it.
 
+surviveBrokenPipes();
 const request = workerRequestSchema.parse(JSON.parse(process.argv[2] ?? "null"));
 const state = stateDirectoryAt(request.stateDirectory);
 const tally = state.tally(request.run);

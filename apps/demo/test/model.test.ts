@@ -45,6 +45,17 @@ test("a model that answers nonsense now and then is asked again, and its verdict
   expect(end.stderr).toContain("triage by tiny at 127.0.0.1");
 });
 
+test("an endpoint that is no URL is refused before anything runs, also on resume", { timeout: 60_000 }, async () => {
+  const state = join(folder.path, "url");
+  const env = { OPENAI_BASE_URL: "localhost:1234", OPENAI_API_KEY: "sesame" };
+  const words = ["--json", "--quiet", "--state-dir", state];
+  const refused = await runDemo([...words, "--dir", join(folder.path, "project")], { env });
+  expect(refused).toMatchObject({ exitCode: 2, stderr: 'reprise-demo: USAGE: OPENAI_BASE_URL must be an http or https URL, got "localhost:1234"\n' });
+  const { run } = (await runDemo([...words, "--dir", join(folder.path, "project"), "--crash-at", "20", "--no-resume"])).json;
+  expect(await runDemo(["resume", run, ...words], { env })).toMatchObject({ exitCode: 2, stderr: refused.stderr });
+  expect(await runDemo(["resume", run, ...words])).toMatchObject({ exitCode: 0 });
+});
+
 test("a model that never makes sense fails the audit; resumed with a better one, only triage runs again", { timeout: 60_000 }, async () => {
   await using hopeless = await endpoint(() => "{}");
   const state = join(folder.path, "hopeless");

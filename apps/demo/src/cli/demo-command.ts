@@ -49,5 +49,5 @@ async function playInMemory({ state, run, request, view }: Play, output: Output)
     notifications: state.notifications,
     tally: fileTally(state.tally(run)),
   });
-  return { outcome, kill: undefined, stayedDead: false, before: undefined, ranAgain: [], totalMs: now() - began, service: server.counts() };
+  return { outcome, kill: undefined, missedWrite: undefined, stayedDead: false, before: undefined, ranAgain: [], totalMs: now() - began, service: server.counts() };
 }

@@ -19,13 +19,9 @@ export function finish({ state, run, end, resumable }: FinishedAudit, output: Ou
   const { outcome } = end;
   const problem = outcome.status === "failed" ? outcome.problem : undefined;
   const exitCode = end.stayedDead ? 0 : exitCodeOf(problem);
-  const paths = {
-    stateDirectory: nearby(state.path),
-    ...(problem === undefined ? { report: nearby(join(state.reportFolder(run), "report.md")), reportJson: nearby(join(state.reportFolder(run), "report.json")) } : {}),
-    notifications: nearby(state.notifications),
-  };
+  const report = join(state.reportFolder(run), "report.md");
   const commands = commandsFor(state, run, resumable, problem);
-  if (outcome.status === "completed") sayCompleted(end, paths, output);
+  if (outcome.status === "completed") sayCompleted(end, report, state, output);
   else if (end.stayedDead) output.line("\n  It stays dead, as you asked.");
   else sayProblem(outcome.problem, state, run, output);
   output.line();
@@ -42,7 +38,11 @@ export function finish({ state, run, end, resumable }: FinishedAudit, output: Ou
     journalWrites: outcome.statistics.journalWrites,
     timings: { totalMs: end.totalMs, savedMs: Math.round(end.before?.workMs ?? 0) },
     service: end.service,
-    paths,
+    paths: {
+      stateDirectory: state.path,
+      notifications: state.notifications,
+      ...(problem === undefined ? { report, reportJson: join(state.reportFolder(run), "report.json") } : {}),
+    },
     ...(problem === undefined ? {} : { problem, continueWith: commands[0]?.command }),
   });
   return exitCode;
@@ -54,12 +54,13 @@ function statusOf({ outcome, stayedDead }: PlayEnd, exitCode: number): "complete
   return exitCode === undecidedExit ? "undecided" : "failed";
 }
 
-function sayCompleted(end: PlayEnd, paths: { readonly report?: string; readonly notifications: string }, output: Output): void {
+function sayCompleted(end: PlayEnd, report: string, state: StateDirectory, output: Output): void {
   const { outcome, before, ranAgain, service } = end;
   if (outcome.status !== "completed") return;
   const { decision, packages, concerns } = outcome.result;
   output.line();
-  if (before !== undefined) {
+  if (end.missedWrite !== undefined) output.line(`  The audit was over after ${outcome.statistics.journalWrites} writes to the journal: nothing was killed at write ${end.missedWrite}.`);
+  if (before !== undefined && before.completed.size > 0) {
     const when = end.kill === undefined ? "before" : "before the kill";
     output.line(`  ${before.completed.size} handlers completed ${when}, ${ranAgain.length} of them ran again; the ${seconds(before.workMs)} they had worked were not spent again.`);
   }
@@ -68,8 +69,8 @@ function sayCompleted(end: PlayEnd, paths: { readonly report?: string; readonly 
   else output.line(`  The advisory service saw ${service.requests} requests and failed ${failed}: ${service.busy} x 503, ${service.reset} x reset, ${service.silent} x no answer.`);
   output.line(`  Verdict: ${decision}. ${packages} packages, ${concerns} to think about, ${seconds(end.totalMs)} in all.`);
   output.line();
-  output.line(`  Report   ${paths.report ?? ""}`);
-  output.line(`  Log      ${paths.notifications}`);
+  output.line(`  Report   ${nearby(report)}`);
+  output.line(`  Log      ${nearby(state.notifications)}`);
 }
 
 function sayProblem(problem: Problem, state: StateDirectory, run: string, output: Output): void {

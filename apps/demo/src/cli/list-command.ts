@@ -13,18 +13,17 @@ export async function listCommand(command: ListCommand, output: Output): Promise
   const reprise = createReprise({ backend: fsBackend({ dir: state.runs }) });
   try {
     const page = await reprise.list({ limit });
-    const rows = page.rows.map(({ stateId, status, lease, createdAt, updatedAt, lastSeq }) => ({
+    const rows = page.rows.map(({ stateId, status, lease, createdAt, updatedAt }) => ({
       run: stateId,
       // A run that says it is running and that nobody holds died.
       status: status === "running" && lease !== "live" ? "dead" : status,
-      records: lastSeq,
       createdAt: new Date(createdAt).toISOString(),
       updatedAt: new Date(updatedAt).toISOString(),
     }));
     const damaged = page.damaged.map(({ stateId, error }) => ({ run: stateId, message: error.message }));
     output.json({ stateDirectory: state.name, runs: rows, damaged, more: page.next !== undefined });
     if (rows.length === 0 && damaged.length === 0) output.line(`no runs in ${state.name} yet: ${programName()} makes one`);
-    for (const row of rows) output.line(`${row.run.padEnd(14)} ${row.status.padEnd(11)} ${String(row.records).padStart(6)} records  ${row.createdAt}`);
+    for (const row of rows) output.line(`${row.run.padEnd(14)} ${row.status.padEnd(11)} begun ${row.createdAt}  last heard of ${row.updatedAt}`);
     for (const { run, message } of damaged) output.line(`${run.padEnd(14)} ${"damaged".padEnd(11)} ${message}`);
     if (page.next !== undefined) output.line(`… the newest ${limit} of more`);
     return 0;

@@ -29,6 +29,8 @@ export interface Play {
 export interface PlayEnd {
   readonly outcome: AuditOutcome;
   readonly kill: { readonly journalWrite: number; readonly afterMs: number } | undefined;
+  /** The write at which it was to be killed, if it was over before. */
+  readonly missedWrite: number | undefined;
   /** It was killed and not resumed, as `stayDead` asked. */
   readonly stayedDead: boolean;
   /** What had been recorded before the last process began. */
@@ -80,6 +82,7 @@ export async function playAudit(play: Play, output: Output): Promise<PlayEnd> {
   return {
     outcome,
     kill,
+    missedWrite: kill === undefined && play.killAt !== undefined && "write" in play.killAt && end.kind === "outcome" ? play.killAt.write : undefined,
     stayedDead: kill !== undefined && play.stayDead,
     before,
     ranAgain: [...new Set(ranAfter.map(({ address }) => address))].filter((address) => before?.completed.has(address) === true),

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { readJournal } from "../journal-facts.ts";
+import { chooseModel } from "../triage/choose-model.ts";
 import type { ResumeCommand } from "./command.ts";
 import { finish } from "./finish.ts";
 import type { Output } from "./output.ts";
@@ -8,6 +9,7 @@ import { openStateDirectory, StateDirectoryError } from "./state-directory.ts";
 
 /** Continues a run in a new process; gives the exit code. */
 export async function resumeCommand(command: ResumeCommand, output: Output): Promise<number> {
+  const model = chooseModel();
   const state = await openStateDirectory(command.stateDirectory, { create: false });
   const { run } = command;
   const before = await readJournal(state.runs, run);
@@ -17,7 +19,7 @@ export async function resumeCommand(command: ResumeCommand, output: Output): Pro
     directory: command.directory === undefined ? before.request.directory : resolve(command.directory),
     seed: command.seed ?? before.request.seed,
   };
-  output.line(`Run ${run}: ${before.completed.size} handlers completed, ${before.open.size} had started`);
+  output.line(`Run ${run}: ${before.completed.size} handlers completed, ${before.open.size} had started; triage by ${model.label}`);
   const end = await playAudit(
     {
       state,
