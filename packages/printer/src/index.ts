@@ -1,1 +1,23 @@
-export {};
+// Printing while a run happens
+export { eventPrinter } from "./event-printer.ts";
+export type { EventPrinter } from "./event-printer.ts";
+export type { EventPrinterOptions } from "./printer-options.ts";
+export type { PrintStream } from "./sink.ts";
+
+// Drawing a history
+export { renderTree } from "./render-tree.ts";
+export type { RenderTreeOptions } from "./render-tree.ts";
+export { renderSummary } from "./render-summary.ts";
+export type { RenderSummaryOptions } from "./render-summary.ts";
+export type { GlyphSet } from "./text/glyphs.ts";
+
+// What both are made from
+export { createRunView } from "./view/run-view.ts";
+export { followRun } from "./view/follow-run.ts";
+export { reduce } from "./view/reduce.ts";
+export { viewOf } from "./view/view-of.ts";
+export { statistics } from "./view/statistics.ts";
+export type { CallStatus, CallView, RunMessage, RunView } from "./view/run-view.ts";
+export type { RunItem, TaggedMessage } from "./view/view-of.ts";
+export type { CallTally, RunStatistics } from "./view/statistics.ts";
+export type { ErrorSummary } from "./view/describe-error.ts";

@@ -1,0 +1,108 @@
+import type { RunFeed, Subscriber } from "@reprise/core/spi";
+import pico from "picocolors";
+import { appendMode } from "./modes/append-mode.ts";
+import { jsonMode } from "./modes/json-mode.ts";
+import type { Mode, ModeContext } from "./modes/mode.ts";
+import { treeMode } from "./modes/tree-mode.ts";
+import { checkOptions, colorWanted, glyphsFor, widthOf, type EventPrinterOptions } from "./printer-options.ts";
+import { sinkFor, type Sink } from "./sink.ts";
+import { defaultSystem, type PrinterSystem } from "./system.ts";
+import { formatClock } from "./text/format.ts";
+import { paintLine } from "./text/line.ts";
+import { secretKey } from "./text/preview.ts";
+import { sanitise } from "./text/sanitise.ts";
+import { followRun } from "./view/follow-run.ts";
+import { reduce } from "./view/reduce.ts";
+import { createRunView, type RunMessage } from "./view/run-view.ts";
+
+/** A subscriber that prints the runs it is attached to. */
+export interface EventPrinter extends Subscriber {
+  /** Prints the run from now on. The function it returns prints what comes last and ends the printing; calling it again does nothing. */
+  attach(run: RunFeed): () => void;
+}
+
+/**
+ * Prints what happens in a run while it happens. Give it to `createReprise({ subscribers: [eventPrinter()] })`.
+ * A fault of the printer never reaches the run, and a broken pipe only silences it. Throws a `TypeError` for an option
+ * it does not know.
+ *
+ * @example
+ * ```ts
+ * import { eventPrinter } from "@reprise/printer";
+ *
+ * const printer = eventPrinter({ mode: "tree", title: "nightly import" });
+ * ```
+ */
+export function eventPrinter(options: EventPrinterOptions = {}): EventPrinter {
+  return printerOn(defaultSystem(), options);
+}
+
+/** `eventPrinter` with its surroundings given. */
+export function printerOn(system: PrinterSystem, options: EventPrinterOptions): EventPrinter {
+  checkOptions(options);
+  const stream = options.stream ?? system.stderr;
+  const colors = pico.createColors(colorWanted(options.color, system.environment, stream));
+  let open = 0;
+  const context: ModeContext = {
+    width: () => widthOf(options.width ?? stream.columns),
+    glyphs: glyphsFor(options.glyphs, system.environment),
+    paint: (line) => paintLine(line, colors),
+    details: options.details ?? "errors",
+    stacks: options.stacks ?? false,
+    summary: options.summary ?? true,
+    minimal: options.minimal ?? false,
+    title: options.title,
+    secret: secretKey(options.redact),
+    now: options.now ?? (() => system.now()),
+    several: () => open > 1,
+    clock: (at) => formatClock(at, options.utc === true ? 0 : system.utcOffsetMs(at)),
+  };
+  const mode = options.mode ?? "append";
+  if (mode === "silent") return { attach: () => () => undefined };
+  return {
+    attach: (run) => {
+      open += 1;
+      const end = printRun(run, modes[mode](context), sinkFor(stream));
+      let ended = false;
+      return () => {
+        if (ended) return;
+        ended = true;
+        end();
+        open -= 1;
+      };
+    },
+  };
+}
+
+const modes: Readonly<Record<Exclude<NonNullable<EventPrinterOptions["mode"]>, "silent">, (context: ModeContext) => Mode>> = {
+  append: appendMode,
+  tree: treeMode,
+  json: jsonMode,
+};
+
+function printRun(run: RunFeed, mode: Mode, sink: Sink): () => void {
+  const view = createRunView();
+  const print = (lines: () => readonly string[]): void => {
+    if (!sink.broken) sink.write(guarded(lines));
+  };
+  const show = (message: RunMessage): void =>
+    print(() => {
+      const previous = message.topic === "group" ? view.calls.get(message.message.call)?.progress : undefined;
+      return mode.message(message, mode.needsView ? reduce(view, message) : view, previous);
+    });
+  print(() => mode.begin(run));
+  const unfollow = followRun(run, show);
+  return () => {
+    unfollow();
+    print(() => mode.end(view));
+  };
+}
+
+/** A message that cannot be shown must not cost the run, nor go unnoticed. */
+function guarded(lines: () => readonly string[]): readonly string[] {
+  try {
+    return lines();
+  } catch (error) {
+    return [`[printer] a message could not be shown: ${sanitise(error instanceof Error ? error.message : String(error))}`];
+  }
+}

@@ -1,0 +1,45 @@
+import type { EventType, ExecutionEvent } from "@reprise/core/spi";
+import type { Glyphs } from "../text/glyphs.ts";
+import type { Tone } from "../text/line.ts";
+import type { CallStatus, CallView } from "../view/run-view.ts";
+
+/** What a row shows of a call's standing: its status, or that it was reused. */
+export type Appearance = CallStatus | "recovered";
+
+/** How a call appears. A recorded failure that was replayed still appears as a failure. */
+export function appearanceOf(call: CallView): Appearance {
+  return call.source === "recovered" && call.status === "completed" ? "recovered" : call.status;
+}
+
+/** The sign of an appearance. */
+export function glyphOf(appearance: Appearance, glyphs: Glyphs): string {
+  return glyphs[appearance];
+}
+
+/** Kinds in at most five columns. */
+export const kindNames: Readonly<Record<EventType, string>> = {
+  agent_call: "agent",
+  tool_call: "tool",
+  llm_call: "llm",
+  group: "group",
+  branch: "item",
+};
+
+/** What an event says of time, in ms: of the whole call where it has ended, else of the attempt. */
+export function tookMs(call: CallView, event: ExecutionEvent): number | undefined {
+  const over = event.status === "completed" || event.status === "cancelled" || event.final === true;
+  return over && event.executionTimeMs !== undefined ? call.spentMs : event.executionTimeMs;
+}
+
+/** `2/5`, or `2` where the budget is not known; empty for a single attempt that needs no mention. */
+export function attemptsText(call: CallView): string {
+  const worthSaying = call.attempt > 1 || call.status === "retrying" || (call.status === "failed" && (call.maxAttempts ?? 1) > 1);
+  if (!worthSaying || call.attempt === 0) return "";
+  return call.maxAttempts === undefined ? String(call.attempt) : `${call.attempt}/${call.maxAttempts}`;
+}
+
+/** The tone in which the status of a whole run is shown. */
+export function toneOfRun(status: string): Tone {
+  if (status === "completed" || status === "failed" || status === "running") return status;
+  return status === "awaiting" || status === "paused" ? "retrying" : "cancelled";
+}

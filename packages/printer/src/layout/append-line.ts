@@ -1,0 +1,103 @@
+import type { ExecutionEvent, GroupNotice, LogNotice, RecoveredNotice } from "@reprise/core/spi";
+import { formatDuration } from "../text/format.ts";
+import { span, type Line, type Span, type Tone } from "../text/line.ts";
+import { preview, type SecretKey } from "../text/preview.ts";
+import { sanitise } from "../text/sanitise.ts";
+import type { CallView } from "../view/run-view.ts";
+import type { RunStatistics } from "../view/statistics.ts";
+import { attemptsText, tookMs } from "./appearance.ts";
+import { readValue } from "./read-value.ts";
+
+/** What the lines of the `append` mode depend on. */
+export interface AppendLayout {
+  readonly details: "none" | "errors" | "io";
+  readonly stacks: boolean;
+  readonly secret: SecretKey;
+}
+
+/** A field of a line: left out if undefined. */
+export type Field = readonly [key: string, value: string | number | undefined];
+
+const wordWidth = 10;
+
+/** `HH:MM:SS.mmm word subject key=value…`: values with spaces are quoted. */
+export function appendLine(clock: string, word: string, tone: Tone, subject: string, fields: readonly Field[]): Line {
+  const pairs: Span[] = fields
+    .filter(([, value]) => value !== undefined)
+    .flatMap(([key, value]) => [span(` ${key}=`, "faint"), span(quoted(String(value)))]);
+  return [span(`${clock} `, "faint"), span(word.padEnd(wordWidth), tone), span(` ${quoted(subject)}`, "strong"), ...pairs];
+}
+
+/** The fields of an event. */
+export function eventFields(call: CallView, event: ExecutionEvent, { details, stacks, secret }: AppendLayout): readonly Field[] {
+  const failed = event.status === "failed" && details !== "none" ? call.error : undefined;
+  return [
+    ["attempt", attemptsText({ ...call, attempt: event.attempt }) || undefined],
+    ["opening", event.opening],
+    ["items", event.group?.size],
+    ["workers", event.group?.maxWorkers],
+    ["in", event.delayMs === undefined ? undefined : formatDuration(event.delayMs)],
+    ["took", event.executionTimeMs === undefined ? undefined : formatDuration(tookMs(call, event))],
+    ["reason", event.reason],
+    ["code", failed?.code],
+    ["error", failed?.message],
+    ["stack", stacks && failed !== undefined && failed.stack.length > 0 ? failed.stack.join(" | ") : undefined],
+    ["input", details === "io" && event.status === "started" && "input" in event ? readValue(() => event.input, secret) : undefined],
+    ["value", details === "io" && event.status === "completed" && "value" in event ? readValue(() => event.value, secret) : undefined],
+  ];
+}
+
+/** The fields of a reuse. */
+export function recoveredFields(notice: RecoveredNotice): readonly Field[] {
+  return [
+    ["saved", formatDuration(notice.savedMs)],
+    ["status", notice.status === "completed" ? undefined : notice.status],
+    ["attempts", notice.attempts > 1 ? notice.attempts : undefined],
+    ["inputChanged", notice.inputChanged ? "true" : undefined],
+    ["versionChanged", notice.versionChanged ? "true" : undefined],
+  ];
+}
+
+/** The fields of a group's progress. */
+export function progressFields(notice: GroupNotice): readonly Field[] {
+  return [
+    ["completed", `${notice.completed}/${notice.size}`],
+    ["running", notice.running],
+    ["failed", notice.failed || undefined],
+    ["cancelled", notice.cancelled || undefined],
+    ["recovered", notice.recovered || undefined],
+  ];
+}
+
+/** The fields of a log. */
+export function logFields(notice: LogNotice, { details, secret }: AppendLayout): readonly Field[] {
+  return [
+    ["level", notice.level],
+    ["code", notice.code],
+    ["message", notice.message],
+    ["data", details === "io" && notice.data !== undefined ? preview(notice.data, secret) : undefined],
+  ];
+}
+
+/** The fields of the line that closes a run. */
+export function summaryFields({ status, elapsedMs, calls, savedMs, reuses }: RunStatistics): readonly Field[] {
+  return [
+    ["status", status],
+    ["took", elapsedMs === undefined ? undefined : formatDuration(elapsedMs)],
+    ["calls", calls.total],
+    ["ran", calls.ran],
+    ["recovered", calls.recovered],
+    ["completed", calls.completed],
+    ["failed", calls.failed],
+    ["cancelled", calls.cancelled || undefined],
+    ["open", calls.running + calls.retrying || undefined],
+    ["retries", calls.retryEvents],
+    ["retried", calls.retriedCalls],
+    ["saved", reuses > 0 ? formatDuration(savedMs) : undefined],
+  ];
+}
+
+function quoted(text: string): string {
+  const safe = sanitise(text);
+  return safe === "" || /[\s"=]/.test(safe) ? JSON.stringify(safe) : safe;
+}

@@ -1,0 +1,54 @@
+import { appendLine, eventFields, logFields, progressFields, recoveredFields, summaryFields, type Field } from "../layout/append-line.ts";
+import { toneOfRun } from "../layout/appearance.ts";
+import { worthALine, worthAProgressLine } from "../layout/worth-a-line.ts";
+import type { Tone } from "../text/line.ts";
+import { statistics } from "../view/statistics.ts";
+import type { Mode, ModeContext } from "./mode.ts";
+import { reenteredTracker } from "./reentered.ts";
+
+/** A line for each change, as logs are read: time, word, address, `key=value`. Lines are never cut to a width. */
+export function appendMode(context: ModeContext): Mode {
+  const reentered = reenteredTracker();
+  const line = (at: number, word: string, tone: Tone, subject: string, fields: readonly Field[]): string =>
+    context.paint(appendLine(context.clock(at), word, tone, subject, fields));
+  // Notices carry no time of their own.
+  const lineNow = (word: string, tone: Tone, subject: string, fields: readonly Field[]): string =>
+    line(context.now(), word, tone, subject, fields);
+  const run = (stateId: string): readonly Field[] => (context.several() ? [["run", stateId]] : []);
+  return {
+    needsView: true,
+    begin: ({ stateId, origin }) => [
+      lineNow("run-start", "strong", stateId, [
+        ["title", context.title],
+        ["origin", origin.kind],
+        ["lastSeq", origin.kind === "loaded" ? origin.lastSeq : undefined],
+      ]),
+    ],
+    message: ({ topic, message }, view, previous) => {
+      const around = (call: number, at: number): readonly string[] =>
+        reentered(view, call).map((ancestor) => line(at, "re-entered", "running", ancestor.address, run(message.stateId)));
+      if (topic === "event") {
+        const call = view.calls.get(message.call);
+        if (call === undefined || !worthALine(view, message, context.minimal)) return [];
+        const tone = message.status === "started" ? "running" : message.status;
+        return [...around(message.call, message.at), line(message.at, message.status, tone, message.address, [...eventFields(call, message, context), ...run(message.stateId)])];
+      }
+      if (topic === "recovered") {
+        return [...around(message.call, context.now()), lineNow("recovered", "recovered", message.address, [...recoveredFields(message), ...run(message.stateId)])];
+      }
+      if (topic === "log") {
+        const tone = message.level === "error" ? "failed" : message.level === "warn" ? "retrying" : "plain";
+        return [line(message.at, "log", tone, message.address ?? message.stateId, [...logFields(message, context), ...run(message.stateId)])];
+      }
+      if (topic === "checkpoint") {
+        return [line(message.at, "checkpoint", toneOfRun(message.status), message.stateId, [["status", message.status], ["seq", message.seq]])];
+      }
+      if (context.minimal || !worthAProgressLine(previous, message)) return [];
+      return [lineNow("group", "running", message.address, [...progressFields(message), ...run(message.stateId)])];
+    },
+    end: (view) => {
+      const facts = statistics(view);
+      return context.summary ? [lineNow("run-end", toneOfRun(facts.status), view.stateId ?? "run", summaryFields(facts))] : [];
+    },
+  };
+}

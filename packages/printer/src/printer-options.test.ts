@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { eventPrinter } from "./event-printer.ts";
+import { colorWanted, glyphsFor, widthOf } from "./printer-options.ts";
+import { glyphSets } from "./text/glyphs.ts";
+
+const write = (): void => undefined;
+const terminal = { write, isTTY: true };
+const pipe = { write };
+
+test("colour: the option comes first, then NO_COLOR, then FORCE_COLOR, then the terminal", () => {
+  expect(colorWanted(true, { NO_COLOR: "1" }, pipe)).toBe(true);
+  expect(colorWanted(false, { FORCE_COLOR: "1" }, terminal)).toBe(false);
+  expect(colorWanted(undefined, { NO_COLOR: "1", FORCE_COLOR: "1" }, terminal)).toBe(false);
+  expect(colorWanted(undefined, { NO_COLOR: "", FORCE_COLOR: "1" }, pipe)).toBe(true);
+  expect(colorWanted(undefined, { FORCE_COLOR: "0" }, terminal)).toBe(false);
+  expect(colorWanted(undefined, {}, terminal)).toBe(true);
+  expect(colorWanted(undefined, { TERM: "dumb" }, terminal)).toBe(false);
+  expect(colorWanted(undefined, {}, pipe)).toBe(false);
+});
+
+test("glyphs: unicode where the locale says UTF-8 or a known terminal says nothing else, ascii otherwise", () => {
+  expect(glyphsFor("auto", { LANG: "C.UTF-8" })).toBe(glyphSets.unicode);
+  expect(glyphsFor(undefined, { LC_ALL: "", LC_CTYPE: "de_DE.utf8", LANG: "C" })).toBe(glyphSets.unicode);
+  expect(glyphsFor(undefined, { LC_ALL: "POSIX", LANG: "en_US.UTF-8" })).toBe(glyphSets.ascii);
+  expect(glyphsFor(undefined, {})).toBe(glyphSets.ascii);
+  expect(glyphsFor(undefined, { WT_SESSION: "1" })).toBe(glyphSets.unicode);
+  expect(glyphsFor("ascii", { LANG: "C.UTF-8" })).toBe(glyphSets.ascii);
+});
+
+test("a width that is unknown or below 20 is taken for 80", () => {
+  expect([undefined, 0, 19, Number.NaN].map((width) => widthOf(width))).toEqual([80, 80, 80, 80]);
+  expect([20, 44.9, 120].map((width) => widthOf(width))).toEqual([20, 44, 120]);
+});
+
+test("an unknown choice is refused by name, with what may be given and what was", () => {
+  const fromElsewhere: unknown = { mode: "fancy" };
+  expect(() => eventPrinter(fromElsewhere as never)).toThrow(new TypeError('eventPrinter: mode must be one of "append", "tree", "json", "silent"; received "fancy"'));
+  const stream: unknown = { stream: {} };
+  expect(() => eventPrinter(stream as never)).toThrow("stream must have a write function");
+});

@@ -1,0 +1,81 @@
+import type { PrintStream } from "./sink.ts";
+import type { Environment } from "./system.ts";
+import { glyphSets, type Glyphs, type GlyphSet } from "./text/glyphs.ts";
+
+/** What `eventPrinter` takes. */
+export interface EventPrinterOptions {
+  /**
+   * `append`: a line for each change, for logs. `tree`: a line for each event, indented, then a summary. `json`: each
+   * message as a line of JSON. `silent`: nothing. Default: `"append"`.
+   */
+  readonly mode?: "append" | "tree" | "json" | "silent";
+  /** Default: stderr, so that a program's result can be piped from stdout. */
+  readonly stream?: PrintStream;
+  /** Columns of the `tree` mode. Default: the stream's, or 80 if that is unknown or below 20. */
+  readonly width?: number;
+  /** Default: `NO_COLOR`, then `FORCE_COLOR`, then whether the stream is a terminal. */
+  readonly color?: boolean;
+  /** Default: `"auto"`, unicode where the locale is UTF-8. */
+  readonly glyphs?: GlyphSet | "auto";
+  /** What is shown beside names and times. `errors`: codes and messages of failures. `io`: also inputs, results and log data. Default: `"errors"`. */
+  readonly details?: "none" | "errors" | "io";
+  /** Stacks of failures. Default: false. */
+  readonly stacks?: boolean;
+  /** Statistics at the end: a block in `tree`, one line in `append`. Default: true. */
+  readonly summary?: boolean;
+  /** No lines for starts and for the progress of groups: only outcomes, retries, reuses and logs. Default: false. */
+  readonly minimal?: boolean;
+  /** Shown at the top. */
+  readonly title?: string;
+  /** Further keys whose values are never shown; a string matches as a part of the key. */
+  readonly redact?: readonly (string | RegExp)[];
+  /** Times in UTC. Default: false, local time. */
+  readonly utc?: boolean;
+  /** The clock, in ms since the epoch, for lines whose message carries no time. Default: the system's. */
+  readonly now?: () => number;
+}
+
+const fallbackWidth = 80;
+const leastWidth = 20;
+const choices = {
+  mode: ["append", "tree", "json", "silent"],
+  glyphs: ["auto", "unicode", "ascii"],
+  details: ["none", "errors", "io"],
+} as const;
+
+/** Throws a `TypeError` that names the option, what it may be and what was given. */
+export function checkOptions(options: EventPrinterOptions): void {
+  for (const [option, allowed] of Object.entries(choices)) {
+    const given = options[option as keyof typeof choices];
+    if (given === undefined || (allowed as readonly string[]).includes(given)) continue;
+    throw new TypeError(`eventPrinter: ${option} must be one of ${allowed.map((choice) => `"${choice}"`).join(", ")}; received ${JSON.stringify(given)}`);
+  }
+  const stream: unknown = options.stream;
+  if (stream !== undefined && typeof options.stream?.write !== "function") {
+    throw new TypeError(`eventPrinter: stream must have a write function; received ${typeof stream}`);
+  }
+}
+
+/** The width to lay out for: a terminal that says less than 20 columns, or nothing, is not to be believed. */
+export function widthOf(width: number | undefined): number {
+  return width === undefined || !(width >= leastWidth) ? fallbackWidth : Math.min(Math.floor(width), 1000);
+}
+
+/** Option, then `NO_COLOR` (not empty), then `FORCE_COLOR`, then the stream. */
+export function colorWanted(option: boolean | undefined, environment: Environment, stream: PrintStream): boolean {
+  if (option !== undefined) return option;
+  if ((environment["NO_COLOR"] ?? "") !== "") return false;
+  const forced = environment["FORCE_COLOR"];
+  if (forced !== undefined && forced !== "") return forced !== "0" && forced !== "false";
+  return stream.isTTY === true && environment["TERM"] !== "dumb";
+}
+
+/** The set asked for, or the one the locale can show. */
+export function glyphsFor(option: GlyphSet | "auto" | undefined, environment: Environment): Glyphs {
+  if (option !== undefined && option !== "auto") return glyphSets[option];
+  const locale = [environment["LC_ALL"], environment["LC_CTYPE"], environment["LANG"]].find((value) => value !== undefined && value !== "");
+  // Windows has no locale variables; the terminals that set these draw unicode.
+  const known = environment["WT_SESSION"] ?? environment["TERM_PROGRAM"];
+  const utf8 = locale === undefined ? known !== undefined : /utf-?8/i.test(locale);
+  return glyphSets[utf8 ? "unicode" : "ascii"];
+}

@@ -1,0 +1,64 @@
+import pico from "picocolors";
+import { layoutTree } from "./layout/layout-tree.ts";
+import { widthOf } from "./printer-options.ts";
+import { glyphSets, type GlyphSet } from "./text/glyphs.ts";
+import { paintLine } from "./text/line.ts";
+import type { RunView } from "./view/run-view.ts";
+import { collectView, viewOf, type RunItem } from "./view/view-of.ts";
+
+/** How a tree is drawn. */
+export interface RenderTreeOptions {
+  /** Columns; no line is wider. Default: 80, also for anything below 20. */
+  readonly width?: number;
+  /** The moment that is drawn, in ms since the epoch. Default: the time of the last message. */
+  readonly now?: number;
+  /** Default: `"unicode"`. */
+  readonly glyphs?: GlyphSet;
+  /** Default: false. */
+  readonly color?: boolean;
+  /** `errors`: code and message below what failed or is about to be retried. Default: `"errors"`. */
+  readonly details?: "none" | "errors";
+  /** Stacks below errors. Default: false. */
+  readonly stacks?: boolean;
+  /** Longer lists of children show what failed, runs or was retried first, and how many more there are. Default: 20. */
+  readonly maxChildren?: number;
+  /** Stands in the place of the root's name. */
+  readonly title?: string;
+}
+
+const defaultMaxChildren = 20;
+
+/**
+ * A finished or running run as a tree, one row for each call, as lines without line breaks. Takes a history's events, or
+ * messages with their topics (each line of the `json` mode parsed), at once or from an async iterable.
+ *
+ * @example
+ * ```ts
+ * import { renderTree } from "@reprise/printer";
+ *
+ * console.log(renderTree([], { title: "nightly import" }).join("\n"));
+ * ```
+ */
+export function renderTree(source: RunView | Iterable<RunItem>, options?: RenderTreeOptions): readonly string[];
+export function renderTree(source: AsyncIterable<RunItem>, options?: RenderTreeOptions): Promise<readonly string[]>;
+export function renderTree(
+  source: RunView | Iterable<RunItem> | AsyncIterable<RunItem>,
+  options: RenderTreeOptions = {},
+): readonly string[] | Promise<readonly string[]> {
+  if (Symbol.asyncIterator in source) return collectView(source).then((view) => treeLines(view, options));
+  return treeLines(Symbol.iterator in source ? viewOf(source) : source, options);
+}
+
+function treeLines(view: RunView, options: RenderTreeOptions): readonly string[] {
+  const colors = pico.createColors(options.color ?? false);
+  const lines = layoutTree(view, {
+    width: widthOf(options.width),
+    now: options.now ?? view.lastAt ?? 0,
+    glyphs: glyphSets[options.glyphs ?? "unicode"],
+    errors: options.details !== "none",
+    stacks: options.stacks ?? false,
+    maxChildren: options.maxChildren ?? defaultMaxChildren,
+    title: options.title,
+  });
+  return lines.map((line) => paintLine(line, colors));
+}

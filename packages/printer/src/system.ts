@@ -1,0 +1,31 @@
+import type { PrintStream } from "./sink.ts";
+
+/** The environment as far as a printer looks at it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a printer needs from its surroundings; nothing else in this package reads them. */
+export interface PrinterSystem {
+  /** Where to print by default. */
+  readonly stderr: PrintStream;
+  readonly environment: Environment;
+  /** Ms since the epoch. */
+  now(): number;
+  /** How far local time is ahead of UTC at a moment, in ms. */
+  utcOffsetMs(at: number): number;
+}
+
+interface Runtime {
+  readonly process?: { readonly stderr?: PrintStream; readonly env?: Environment };
+}
+
+/** The system of the runtime this is called on. Where there is no stderr (browsers), lines go to the console. */
+export function defaultSystem(): PrinterSystem {
+  const { process } = globalThis as Runtime;
+  return {
+    // oxlint-disable-next-line no-console -- the console is what such a runtime has for a stderr
+    stderr: process?.stderr ?? { write: (text) => console.error(text.trimEnd()) },
+    environment: process?.env ?? {},
+    now: () => Date.now(),
+    utcOffsetMs: (at) => -new Date(at).getTimezoneOffset() * 60_000,
+  };
+}

@@ -1,0 +1,69 @@
+import type pico from "picocolors";
+import { cutText, textWidth } from "./measure.ts";
+import { sanitise } from "./sanitise.ts";
+
+/** What a piece of text means; a colour is chosen for it last, and never carries a meaning alone. */
+export type Tone = "plain" | "strong" | "faint" | "running" | "completed" | "failed" | "retrying" | "recovered" | "cancelled";
+
+/** A piece of a line: harmless text and its tone. */
+export interface Span {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** One line before colours: its width is that of its texts. */
+export type Line = readonly Span[];
+
+/** A span; the one door through which text reaches a line, so that nothing unsafe can. */
+export function span(text: string, tone: Tone = "plain"): Span {
+  return { text: sanitise(text), tone };
+}
+
+/** How many columns a line takes. */
+export function lineWidth(line: Line): number {
+  return line.reduce((sum, { text }) => sum + textWidth(text), 0);
+}
+
+/** The line if it fits into `width` columns, else its beginning and the ellipsis. */
+export function fitLine(line: Line, width: number, ellipsis: string): Line {
+  if (lineWidth(line) <= width) return line;
+  const fitted: Span[] = [];
+  let room = width;
+  // Cut where the line still has room for the ellipsis: a span that ends exactly at the edge has more behind it.
+  for (const { text, tone } of line) {
+    const takes = textWidth(text);
+    if (takes <= room - textWidth(ellipsis)) {
+      fitted.push({ text, tone });
+      room -= takes;
+    } else {
+      fitted.push({ text: cutText(text + ellipsis.repeat(2), room, ellipsis), tone });
+      break;
+    }
+  }
+  return fitted;
+}
+
+/** The colour functions of picocolors. */
+export type Colors = ReturnType<typeof pico.createColors>;
+
+/** The line as text for the terminal. Trailing spaces are left out. */
+export function paintLine(line: Line, colors: Colors): string {
+  const lastAt = line.findLastIndex(({ text }) => text.trimEnd() !== "");
+  const painted = line.slice(0, lastAt + 1).map(({ text, tone }, index) => {
+    const shown = index === lastAt ? text.trimEnd() : text;
+    return shown === "" ? "" : painters[tone](shown, colors);
+  });
+  return painted.join("");
+}
+
+const painters: Readonly<Record<Tone, (text: string, colors: Colors) => string>> = {
+  plain: (text) => text,
+  strong: (text, colors) => colors.bold(text),
+  faint: (text, colors) => colors.dim(text),
+  running: (text, colors) => colors.cyan(text),
+  completed: (text, colors) => colors.green(text),
+  failed: (text, colors) => colors.red(text),
+  retrying: (text, colors) => colors.yellow(text),
+  recovered: (text, colors) => colors.magenta(text),
+  cancelled: (text, colors) => colors.dim(text),
+};

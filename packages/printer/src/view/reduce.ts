@@ -1,0 +1,66 @@
+import type { CheckpointNotice, ExecutionEvent, GroupNotice, LogNotice, RecoveredNotice } from "@reprise/core/spi";
+import { applyEvent } from "./apply-event.ts";
+import { placeCall, placeGroup } from "./place-call.ts";
+import type { RunMessage, RunView } from "./run-view.ts";
+
+/**
+ * Takes a message of a run into its view and returns the view. Total: any order of messages gives a view; an event that
+ * was seen before changes nothing.
+ */
+export function reduce(view: RunView, { topic, message }: RunMessage): RunView {
+  view.stateId ??= message.stateId;
+  if (topic === "event") onEvent(view, message);
+  else if (topic === "recovered") onRecovered(view, message);
+  else if (topic === "group") onGroup(view, message);
+  else if (topic === "log") onLog(view, message);
+  else if (topic === "checkpoint") onCheckpoint(view, message);
+  return view;
+}
+
+function onEvent(view: RunView, event: ExecutionEvent): void {
+  const call = placeCall(view, event);
+  seenAt(view, event.at);
+  if (event.seq <= call.lastSeq) return;
+  view.lastSeq = Math.max(view.lastSeq, event.seq);
+  view.calls.set(call.call, applyEvent(view, call, event));
+}
+
+function onRecovered(view: RunView, notice: RecoveredNotice): void {
+  const call = placeCall(view, notice);
+  const ran = call.source === "ran";
+  view.calls.set(call.call, {
+    ...call,
+    source: ran ? "ran" : "recovered",
+    status: ran ? call.status : settled(notice.status),
+    attempt: Math.max(call.attempt, notice.attempts),
+    reuses: call.reuses + 1,
+    savedMs: call.savedMs + Math.max(0, notice.savedMs),
+    inputChanged: call.inputChanged || notice.inputChanged,
+    versionChanged: call.versionChanged || notice.versionChanged,
+  });
+}
+
+function settled(status: RecoveredNotice["status"]): "completed" | "failed" | "cancelled" {
+  return status === "failed" || status === "cancelled" ? status : "completed";
+}
+
+function onGroup(view: RunView, notice: GroupNotice): void {
+  const call = placeGroup(view, notice.call, notice.address);
+  view.calls.set(call.call, { ...call, progress: notice, group: { maxWorkers: call.group?.maxWorkers, size: notice.size } });
+}
+
+function onLog(view: RunView, notice: LogNotice): void {
+  seenAt(view, notice.at);
+  view.logs[notice.level] += 1;
+}
+
+function onCheckpoint(view: RunView, notice: CheckpointNotice): void {
+  seenAt(view, notice.at);
+  view.lastSeq = Math.max(view.lastSeq, notice.seq);
+  view.checkpoint = { seq: notice.seq, status: notice.status };
+}
+
+function seenAt(view: RunView, at: number): void {
+  view.firstAt = Math.min(view.firstAt ?? at, at);
+  view.lastAt = Math.max(view.lastAt ?? at, at);
+}

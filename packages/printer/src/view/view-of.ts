@@ -1,0 +1,47 @@
+import type { ExecutionEvent, Topics } from "@reprise/core/spi";
+import { reduce } from "./reduce.ts";
+import { createRunView, type RunMessage, type RunView } from "./run-view.ts";
+
+/** A message that says its topic itself, as each line of the `json` mode does. */
+export type TaggedMessage = { [T in keyof Topics]: { readonly topic: T } & Topics[T] }[keyof Topics];
+
+/** What a tree can be drawn from: events of a history, or messages with their topics. */
+export type RunItem = ExecutionEvent | TaggedMessage;
+
+/** The view after all items. */
+export function viewOf(items: Iterable<RunItem>): RunView {
+  const view = createRunView();
+  for (const item of items) take(view, item);
+  return view;
+}
+
+/** The view after all items of an iterable that takes time. */
+export async function collectView(items: AsyncIterable<RunItem>): Promise<RunView> {
+  const view = createRunView();
+  for await (const item of items) take(view, item);
+  return view;
+}
+
+function take(view: RunView, item: RunItem): void {
+  const message = messageOf(item);
+  if (message !== undefined) reduce(view, message);
+}
+
+/** Undefined for a topic this version does not know: a line that a later one has printed. */
+function messageOf(item: RunItem): RunMessage | undefined {
+  if (!("topic" in item)) return { topic: "event", message: item };
+  switch (item.topic) {
+    case "event":
+      return { topic: "event", message: item };
+    case "recovered":
+      return { topic: "recovered", message: item };
+    case "log":
+      return { topic: "log", message: item };
+    case "group":
+      return { topic: "group", message: item };
+    case "checkpoint":
+      return { topic: "checkpoint", message: item };
+    default:
+      return undefined;
+  }
+}
