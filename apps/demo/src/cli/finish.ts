@@ -67,7 +67,7 @@ function sayCompleted(end: PlayEnd, report: string, state: StateDirectory, outpu
   const failed = service.busy + service.reset + service.silent;
   if (service.requests === 0) output.line("  The advisory service was not asked at all.");
   else output.line(`  The advisory service saw ${service.requests} requests and failed ${failed}: ${service.busy} x 503, ${service.reset} x reset, ${service.silent} x no answer.`);
-  output.line(`  Verdict: ${decision}. ${packages} packages, ${concerns} to think about, ${seconds(end.totalMs)} in all.`);
+  output.line(`  Verdict: ${decision}. ${packages} packages, ${concerns} to think about (the advisories are the demo's inventions), ${seconds(end.totalMs)} in all.`);
   output.line();
   output.line(`  Report   ${nearby(report)}`);
   output.line(`  Log      ${nearby(state.notifications)}`);

@@ -13,7 +13,9 @@ const severity: readonly LicenceRisk[] = ["none", "copyleft", "strong copyleft",
 export function licenceRisk(declared: string | undefined, recognised: string | undefined): LicenceRisk {
   if (declared === undefined) return recognised === undefined ? "missing" : riskOf(recognised);
   const risk = riskOf(declared);
-  if (recognised === undefined || risk === "unknown") return risk;
+  if (recognised === undefined) return risk;
+  // "SEE LICENSE IN LICENSE.md", "Apache 2.0": the text says what the name does not. UNLICENSED grants nothing, whatever lies beside it.
+  if (risk === "unknown") return declared === "UNLICENSED" ? risk : riskOf(recognised);
   // An MIT manifest over a GPL text is what an audit is for; MIT over ISC harms nobody.
   return rank(riskOf(recognised)) > rank(risk) && !declared.includes(family(recognised)) ? "contradictory" : risk;
 }

@@ -9,12 +9,13 @@ export function renderMarkdown(report: AuditReport, header: { readonly generated
   return `${sections.flat().join("\n\n")}\n`;
 }
 
-function summary({ directory, decision, totals, verdicts: all, triagedBy }: AuditReport, header: { readonly generatedAt: string; readonly run: string }): string[] {
+function summary({ directory, seed, decision, totals, verdicts: all, triagedBy }: AuditReport, header: { readonly generatedAt: string; readonly run: string }): string[] {
   const count = (wanted: string): number => all.filter((verdict) => verdict.decision === wanted).length;
   const sentence = { ok: "nothing to do", watch: "nothing urgent", act: "act before the next release" }[decision];
   return [
     "# Dependency audit",
     `**Verdict: ${decision}** (${sentence}). ${totals.packages} packages, ${totals.files} files, ${formatSize(totals.bytes)}: ${count("act")} to act on, ${count("watch")} to watch.`,
+    `> Advisories (DEMO-…) are invented by the demo's own service from seed ${seed}, and verdicts build on them: they show how a report looks and say nothing about the real packages. Everything else was read from the disk.`,
     [`- Folder: ${cell(directory)}`, `- Run: ${cell(header.run)}`, `- Generated: ${header.generatedAt}`, ...(triagedBy.length === 0 ? [] : [`- Triaged by: ${cell(triagedBy.join(", "))}`])].join("\n"),
   ];
 }
@@ -24,10 +25,9 @@ function verdicts({ verdicts: all }: AuditReport): string[] {
   return ["## What to do", table(["Package", "Verdict", "Why", "What"], all.map(({ id, decision, reason, action }) => [id, decision, reason, action]))];
 }
 
-function advisories({ advisories: all, seed }: AuditReport): string[] {
+function advisories({ advisories: all }: AuditReport): string[] {
   return [
     "## Advisories",
-    `> Invented by the demo's own service from seed ${seed}: they show how a report looks and say nothing about the real packages. Everything else on this page was read from the disk.`,
     all.length === 0
       ? "None."
       : table(["Package", "Severity", "Advisory", "Fixed in"], all.map((advisory) => [advisory.package, advisory.severity, `${advisory.id}: ${advisory.title}`, advisory.fixedIn ?? "not yet"])),

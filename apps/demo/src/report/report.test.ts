@@ -46,7 +46,7 @@ test("an audit without concerns is ok and has no table of things to do", () => {
 });
 
 test("the page says that its advisories are invented", () => {
-  expect(renderMarkdown(report([finding("a@1.0.0")]), header)).toContain("Invented by the demo's own service from seed 1");
+  expect(renderMarkdown(report([finding("a@1.0.0")]), header)).toContain("Advisories (DEMO-…) are invented by the demo's own service from seed 1");
 });
 
 test("text from manifests cannot become markup or break a table", () => {
