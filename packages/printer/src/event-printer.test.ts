@@ -196,10 +196,10 @@ describe("append", () => {
     expect(printed(failedRun().items)).toMatchInlineSnapshot(`
       "
       09:30:05.000 run-start  run-1 origin=loaded lastSeq=31
-      09:30:05.000 re-entered research-report::agent_call
-      09:30:05.000 recovered  research-report::plan::llm_call saved=2.1s
-      09:30:05.000 re-entered research-report::gather::group
-      09:30:05.000 recovered  research-report::gather{0}::branch saved=1.4s
+      09:30:00.000 re-entered research-report::agent_call
+      09:30:00.000 recovered  research-report::plan::llm_call saved=2.1s
+      09:30:00.002 re-entered research-report::gather::group
+      09:30:00.002 recovered  research-report::gather{0}::branch saved=1.4s
       09:30:00.002 started    research-report::gather{1}::search[replay%20modes]::tool_call
       09:30:00.002 started    research-report::gather{2}::search[idempotency%20keys%20in%20payment%20APIs%20and%20queues]::tool_call
       09:30:00.902 failed     research-report::gather{1}::search[replay%20modes]::tool_call attempt=1/5 took=900ms code=RATE_LIMITED error="429 Too Many Requests (retry-after: 1s)"

@@ -57,13 +57,13 @@ const anyEvent = fc
 
 const anyNotice: fc.Arbitrary<TaggedMessage> = fc.oneof(
   fc
-    .record({ ...identity, status: anyStatus, attempts: fc.integer({ min: 1, max: 9 }), savedMs: anyMs, inputChanged: fc.boolean(), versionChanged: fc.boolean() })
+    .record({ ...identity, status: anyStatus, attempts: fc.integer({ min: 1, max: 9 }), savedMs: anyMs, at: fc.nat(10_000_000), inputChanged: fc.boolean(), versionChanged: fc.boolean() })
     .map((notice): TaggedMessage => ({ topic: "recovered", ...notice })),
   fc
     .record({ stateId: identity.stateId, level: fc.constantFrom("info" as const, "warn" as const, "error" as const), code: anyText, message: anyText, address: identity.address, at: fc.nat(10_000_000), data: anyText })
     .map((notice): TaggedMessage => ({ topic: "log", ...notice })),
   fc
-    .record({ stateId: identity.stateId, address: identity.address, call: identity.call, size: count, running: count, completed: count, failed: count, cancelled: count, recovered: count })
+    .record({ stateId: identity.stateId, address: identity.address, call: identity.call, at: fc.nat(10_000_000), size: count, running: count, completed: count, failed: count, cancelled: count, recovered: count })
     .map((notice): TaggedMessage => ({ topic: "group", ...notice })),
   fc
     .record({ stateId: identity.stateId, seq: fc.nat(10_000), at: fc.nat(10_000_000), status: fc.oneof(anyText, fc.constantFrom("paused", "running", "interrupted")) })

@@ -79,11 +79,11 @@ export function runBuilder(stateId: string = "run-1"): RunBuilder {
     recover: ({ call, address, type, name: callName, parent }, savedMs, extra = {}) =>
       push({
         topic: "recovered", stateId, address, type, name: callName, call, parent: parent?.call, status: "completed",
-        attempts: 1, savedMs, inputChanged: false, versionChanged: false, ...extra,
+        attempts: 1, savedMs, at: now, inputChanged: false, versionChanged: false, ...extra,
       }),
     log: (level, message, extra = {}) => push({ topic: "log", stateId, level, code: "ACTOR_LOG", message, at: now, ...extra }),
     group: ({ address, call }, counts) =>
-      push({ topic: "group", stateId, address, call, running: 0, completed: 0, failed: 0, cancelled: 0, recovered: 0, ...counts }),
+      push({ topic: "group", stateId, address, call, at: now, running: 0, completed: 0, failed: 0, cancelled: 0, recovered: 0, ...counts }),
     checkpoint: (status) => push({ topic: "checkpoint", stateId, seq: next(), at: now, status }),
   };
 }

@@ -193,6 +193,7 @@ export class Engine {
       status: node.state === "completed" ? "completed" : node.state === "failed" ? "failed" : "cancelled",
       attempts: node.attempt,
       savedMs: executionTimeOf(call),
+      at: this.now(),
       inputChanged: call.inputChanged,
       versionChanged: call.versionChanged,
     });
@@ -225,7 +226,7 @@ export class Engine {
       this.bus.publish("checkpoint", { stateId: this.stateId, seq, at: record.at, status: record.status });
     }
     if (!this.bus.has("event")) return;
-    const event = toEvent(this.stateId, seq, record, this.view.calls.get("c" in record ? record.c : seq));
+    const event = toEvent(this.stateId, seq, record, this.view.calls.get("c" in record ? record.c : seq), this.journal.records[seq]);
     if (event !== undefined) this.bus.publish("event", event);
   }
 }

@@ -140,6 +140,7 @@ class GroupRun {
       stateId: engine.stateId,
       address: node.address,
       call: node.id,
+      at: engine.now(),
       size: this.#items.length,
       running: inState("open") + inState("retrying"),
       completed: inState("completed"),

@@ -61,6 +61,8 @@ export interface RecoveredNotice {
   readonly attempts: number;
   /** Recorded execution time that was not spent again, in ms. */
   readonly savedMs: number;
+  /** When it was reused, in ms since the epoch. */
+  readonly at: number;
   /** The input asked for is not the recorded one (rule R8). */
   readonly inputChanged: boolean;
   /** The actor's version is not the recorded one. */
@@ -86,6 +88,8 @@ export interface GroupNotice {
   readonly stateId: string;
   readonly address: string;
   readonly call: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
   readonly size: number;
   readonly running: number;
   readonly completed: number;

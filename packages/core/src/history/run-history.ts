@@ -43,7 +43,7 @@ export function eventsOf(stateId: string, records: readonly JournalRecord[], fro
     const seq = index + 1;
     const node = fold(view, record, seq);
     if (seq < from) continue;
-    const event = toEvent(stateId, seq, record, node);
+    const event = toEvent(stateId, seq, record, node, records[seq]);
     if (event) events.push(event);
   }
   return events;

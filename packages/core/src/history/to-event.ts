@@ -4,10 +4,10 @@ import type { CallNode } from "./call-node.ts";
 import { decodeInput, decodeValue } from "./decode-node.ts";
 
 /**
- * The event of a record, from the call as it is right after the record was folded; undefined for records that are not
- * about a call.
+ * The event of a record, from the call as it is right after the record was folded, and the record behind it, if there is
+ * one; undefined for records that are not about a call.
  */
-export function toEvent(stateId: string, seq: number, record: JournalRecord, node: CallNode | undefined): ExecutionEvent | undefined {
+export function toEvent(stateId: string, seq: number, record: JournalRecord, node: CallNode | undefined, next: JournalRecord | undefined): ExecutionEvent | undefined {
   if (node === undefined || record.k === "run" || record.k === "session" || record.k === "checkpoint" || record.k === "storage") return undefined;
   const common = {
     seq,
@@ -29,7 +29,7 @@ export function toEvent(stateId: string, seq: number, record: JournalRecord, nod
     case "completed":
       return lazily({ ...common, status: "completed", executionTimeMs }, "value", () => decodeValue(node.value));
     case "failed":
-      return Object.freeze({ ...common, status: "failed", executionTimeMs, error: record.e });
+      return Object.freeze({ ...common, status: "failed", executionTimeMs, error: record.e, final: !(next?.k === "retrying" && next.c === record.c) });
     case "retrying":
       return Object.freeze({ ...common, status: "retrying", delayMs: record.delay, dueAt: record.due, ...maxOf(node) });
     case "cancelled":

@@ -11,7 +11,7 @@ export function appendMode(context: ModeContext): Mode {
   const reentered = reenteredTracker();
   const line = (at: number, word: string, tone: Tone, subject: string, fields: readonly Field[]): string =>
     context.paint(appendLine(context.clock(at), word, tone, subject, fields));
-  // Notices carry no time of their own.
+  // The begin and end of the printing are its own, not the run's.
   const lineNow = (word: string, tone: Tone, subject: string, fields: readonly Field[]): string =>
     line(context.now(), word, tone, subject, fields);
   const run = (stateId: string): readonly Field[] => (context.several() ? [["run", stateId]] : []);
@@ -34,7 +34,7 @@ export function appendMode(context: ModeContext): Mode {
         return [...around(message.call, message.at), line(message.at, message.status, tone, message.address, [...eventFields(call, message, context), ...run(message.stateId)])];
       }
       if (topic === "recovered") {
-        return [...around(message.call, context.now()), lineNow("recovered", "recovered", message.address, [...recoveredFields(message), ...run(message.stateId)])];
+        return [...around(message.call, message.at), line(message.at, "recovered", "recovered", message.address, [...recoveredFields(message), ...run(message.stateId)])];
       }
       if (topic === "log") {
         const tone = message.level === "error" ? "failed" : message.level === "warn" ? "retrying" : "plain";
@@ -44,7 +44,7 @@ export function appendMode(context: ModeContext): Mode {
         return [line(message.at, "checkpoint", toneOfRun(message.status), message.stateId, [["status", message.status], ["seq", message.seq]])];
       }
       if (context.minimal || !worthAProgressLine(previous, message)) return [];
-      return [lineNow("group", "running", message.address, [...progressFields(message), ...run(message.stateId)])];
+      return [line(message.at, "group", "running", message.address, [...progressFields(message), ...run(message.stateId)])];
     },
     end: (view) => {
       const facts = statistics(view);
