@@ -1,1 +1,24 @@
-export {};
+// Actors to test with
+export { addOne, multiplyByTwo } from "./fixtures/arithmetic.ts";
+export { counter } from "./fixtures/counter.ts";
+export { flaky } from "./fixtures/flaky.ts";
+export { slow } from "./fixtures/slow.ts";
+export type { Counter } from "./fixtures/counter.ts";
+export type { FlakyOptions } from "./fixtures/flaky.ts";
+export type { SlowOptions } from "./fixtures/slow.ts";
+
+// Time and chance
+export { seededRandom } from "./seeded-random.ts";
+export { virtualSystem } from "./virtual-system.ts";
+export type { VirtualSystem, VirtualSystemOptions } from "./virtual-system.ts";
+
+// Watching
+export { recordingSubscriber } from "./recording-subscriber.ts";
+export type { Recording, RecordingSubscriber } from "./recording-subscriber.ts";
+
+// Crashes and faults
+export { crash } from "./crash.ts";
+export { crashableBackend } from "./crashable-backend.ts";
+export { faultyBackend } from "./faulty-backend.ts";
+export type { CrashableBackend } from "./crashable-backend.ts";
+export type { AppendFault, FaultPlan, FaultyBackend } from "./faulty-backend.ts";

@@ -1,0 +1,184 @@
+import { seededRandom } from "../../src/index.ts";
+import type { AgentSpec, Block, MapStep, Program, Source, Step, ToolSpec } from "./program.ts";
+
+/** What a generated program may contain. */
+export interface GenerateOptions {
+  /**
+   * Tools with `repeatable: false`; then no agent is retried, for a retry that would repeat such a tool is refused, rightly.
+   * Default: false.
+   */
+  readonly once?: boolean;
+}
+
+interface Chance {
+  /** An integer from 0 to below `n`. */
+  below(n: number): number;
+  /** True with this probability. */
+  happens(probability: number): boolean;
+  oneOf<T>(choices: readonly [T, ...T[]]): T;
+}
+
+interface Generation {
+  readonly chance: Chance;
+  readonly tools: number;
+  readonly once: boolean;
+  /** Steps that may still be made; one that runs n times counts n times. */
+  budget: number;
+  /** How often what is made now will run. */
+  times: number;
+  names: number;
+}
+
+const deepest = 4;
+
+/** The random agent program of a seed. */
+export function generateProgram(seed: number, options: GenerateOptions = {}): Program {
+  const chance = chanceOf(seed);
+  const tools = Array.from({ length: 2 + chance.below(4) }, (_, index) => toolSpec(chance, index, options));
+  const generation: Generation = { chance, tools: tools.length, once: options.once === true, budget: 10 + chance.below(25), times: 1, names: 0 };
+  const body = block(generation, 0, 3 + chance.below(4));
+  return { seed, tools, root: { name: "root", attempts: 1, delayed: false, retryChildren: "auto", ownFailures: 0, body } };
+}
+
+function chanceOf(seed: number): Chance {
+  const random = seededRandom(seed);
+  return {
+    below: (n) => Math.floor(random() * n),
+    happens: (probability) => random() < probability,
+    oneOf: (choices) => choices[Math.floor(random() * choices.length)] as (typeof choices)[0],
+  };
+}
+
+function toolSpec(chance: Chance, index: number, options: GenerateOptions): ToolSpec {
+  const failing = chance.happens(0.4);
+  const once = options.once === true && chance.happens(0.25);
+  return {
+    name: `t${index}`,
+    failures: failing ? chance.oneOf([1, 1, 2, 3, Number.POSITIVE_INFINITY]) : 0,
+    attempts: once ? 1 : chance.oneOf([1, 2, 2, 3]),
+    delayed: chance.happens(0.4),
+    ignoresAbort: chance.happens(0.25),
+    writes: chance.oneOf(["nothing", "nothing", "log", "count"]),
+    once,
+  };
+}
+
+function block(generation: Generation, depth: number, length: number): Block {
+  const steps: Step[] = [];
+  while (steps.length < length) {
+    steps.push(step(generation, depth));
+    const notice = noticeOf(steps.at(-1), generation.chance);
+    if (notice) steps.push(notice);
+  }
+  return steps;
+}
+
+/** What people write around a step that may fail: `catch { await notify("failed"); throw } … await notify("ok")`. */
+function noticeOf(step: Step | undefined, chance: Chance): Step | undefined {
+  if (step?.kind !== "catch" || step.then === "go on" || !chance.happens(0.6)) return undefined;
+  const notice = step.rescue.find((inner) => inner.kind === "call");
+  return notice && { ...notice, verb: "run", input: chance.below(3) };
+}
+
+type StepKind = Step["kind"];
+
+const simpleKinds: readonly [StepKind, ...StepKind[]] = ["call", "call", "call", "call", "list", "log", "log", "count", "read", "spawn"];
+const compoundKinds: readonly [StepKind, ...StepKind[]] = [
+  ...["all", "all", "race", "race", "any", "catch", "catch", "catch"] as const,
+  ...["agent", "agent", "agent", "map", "map", "map", "loop", "when"] as const,
+];
+
+function step(generation: Generation, depth: number): Step {
+  const { chance } = generation;
+  generation.budget -= generation.times;
+  const kind = depth < deepest && generation.budget > 0 && chance.happens(0.55) ? chance.oneOf(compoundKinds) : chance.oneOf(simpleKinds);
+  const inner = (most: number): Block => block(generation, depth + 1, 1 + chance.below(most));
+  switch (kind) {
+    case "call":
+      return { kind, verb: chance.happens(0.2) ? "try" : "run", tool: chance.below(generation.tools), input: source(chance), key: key(chance) };
+    case "list":
+      return listStep(generation);
+    case "log":
+    case "read":
+      return { kind };
+    case "count":
+      return { kind, amount: 1 + chance.below(3) };
+    case "spawn":
+      return { kind, step: spawned(generation, depth) };
+    case "agent":
+      return { kind, verb: chance.happens(0.15) ? "try" : "run", agent: agentSpec(generation, depth), input: source(chance), key: key(chance) };
+    case "all":
+    case "race":
+    case "any":
+      return { kind, arms: Array.from({ length: 2 + chance.below(2) }, () => inner(2)) };
+    case "loop":
+      return { kind, rounds: 2 + chance.below(2), body: repeated(generation, 2, () => inner(2)) };
+    case "catch":
+      return { kind, body: inner(2), rescue: inner(1), then: chance.oneOf(["go on", "go on", "rethrow", "rethrow", "wrap", "bare"]) };
+    case "when":
+      return { kind, odd: inner(1), even: inner(1) };
+    case "map":
+      return mapStep(generation, depth);
+  }
+}
+
+function source(chance: Chance): Source {
+  return chance.happens(0.4) ? "last" : chance.below(3);
+}
+
+function key(chance: Chance): number | undefined {
+  return chance.happens(0.15) ? chance.below(2) : undefined;
+}
+
+function listStep({ chance, tools }: Generation): Step {
+  const equal = chance.happens(0.4) ? source(chance) : undefined;
+  const inputs = Array.from({ length: 2 + chance.below(3) }, () => equal ?? source(chance));
+  return { kind: "list", tool: chance.below(tools), inputs, keyed: chance.happens(0.2) };
+}
+
+/** Makes what will run several times. */
+function repeated<T>(generation: Generation, times: number, make: () => T): T {
+  const before = generation.times;
+  generation.times *= times;
+  const made = make();
+  generation.times = before;
+  return made;
+}
+
+function mapStep(generation: Generation, depth: number): MapStep {
+  const { chance } = generation;
+  const items = Array.from({ length: 1 + chance.below(5) }, () => chance.below(3));
+  return {
+    kind: "map",
+    name: chance.oneOf(["pages", "parts"]),
+    items,
+    keyed: chance.happens(0.3),
+    workers: 1 + chance.below(3),
+    errors: chance.happens(0.3) ? "fail_fast" : "fail_slow",
+    work: chance.happens(0.25) ? chance.below(generation.tools) : repeated(generation, items.length, () => block(generation, depth + 1, 1 + chance.below(2))),
+  };
+}
+
+function agentSpec(generation: Generation, depth: number): AgentSpec {
+  const { chance } = generation;
+  generation.names += 1;
+  const name = `a${generation.names}`;
+  const attempts = chance.oneOf([1, 2, 3]);
+  return {
+    name,
+    attempts: generation.once ? 1 : attempts,
+    delayed: chance.happens(0.4),
+    retryChildren: chance.oneOf(["auto", "auto", "auto", "reuse", "afresh"]),
+    ownFailures: chance.happens(0.35) ? 1 + chance.below(2) : 0,
+    body: block(generation, depth + 1, 1 + chance.below(3)),
+  };
+}
+
+function spawned(generation: Generation, depth: number): Extract<Step, { kind: "spawn" }>["step"] {
+  const { chance } = generation;
+  if (depth < deepest && generation.budget > 0 && chance.happens(0.4)) {
+    if (chance.happens(0.5)) return mapStep(generation, depth);
+    return { kind: "agent", verb: "run", agent: agentSpec(generation, depth), input: source(chance), key: key(chance) };
+  }
+  return { kind: "call", verb: "run", tool: chance.below(generation.tools), input: source(chance), key: key(chance) };
+}

@@ -1,0 +1,215 @@
+import { agent, tool, type Actor, type AgentContext, type Verbs } from "@reprise/core";
+import type { FailureRecord, RetryDecision, RetryPolicy } from "@reprise/core/spi";
+import { describeError } from "./describe-error.ts";
+import { digest, fraction, hash } from "./hash.ts";
+import type { AgentSpec, AgentStep, ArmsStep, Block, CallStep, CatchStep, MapStep, Program, Source, Step, ToolSpec } from "./program.ts";
+import type { Pipeline } from "./life.ts";
+import { createWorld, type World, type WorldOptions } from "./world.ts";
+
+/** What the root of a program gives: the text at hand at its end, and what the storage held then. */
+export interface RootValue {
+  readonly last: string;
+  readonly storage: Record<string, unknown>;
+}
+
+/** Options of {@link programPipeline}. */
+export interface PipelineOptions extends Pick<WorldOptions, "latency" | "resumesWork"> {
+  /**
+   * Every agent and branch begins with a call of a tool of its own, so that nothing takes no time: what happens at the same
+   * moment as something else has no order that a crash must keep, unless it is recorded.
+   */
+  readonly ticks: boolean;
+}
+
+/** The program as a pipeline of real actors. */
+export function programPipeline(program: Program, options: PipelineOptions): Pipeline {
+  return (system, past) => {
+    const world = createWorld({ ...options, system, past });
+    const tools = program.tools.map((spec) => toolActor(spec, world));
+    const kit: Kit = { tools, world, tick: options.ticks ? toolActor(tickSpec, world) : undefined };
+    return { actor: rootActor(program.root, kit), handled: world.handled, mispaired: world.mispaired };
+  };
+}
+
+/** What all code of a program shares. */
+interface Kit {
+  readonly tools: readonly Actor<string, string>[];
+  readonly world: World;
+  readonly tick: Actor<string, string> | undefined;
+}
+
+const tickSpec: ToolSpec = { name: "tick", failures: 0, attempts: 1, delayed: false, ignoresAbort: false, writes: "nothing", once: false };
+
+function rootActor(root: AgentSpec, kit: Kit): Actor<string, RootValue> {
+  return agent({
+    name: root.name,
+    run: async (input: string, context): Promise<RootValue> => {
+      const last = await new Interpreter(kit, context).scope(root.body, input);
+      return { last, storage: Object.fromEntries(context.storage.keys().toSorted().map((key) => [key, context.storage.get(key)])) };
+    },
+  });
+}
+
+function toolActor(spec: ToolSpec, world: World): Actor<string, string> {
+  return tool({
+    name: spec.name,
+    repeatable: !spec.once,
+    retry: retryPolicy(spec.attempts, spec.delayed),
+    run: async (input: string, context) => {
+      const output = await world.work(spec, input, context);
+      if (spec.writes === "count") context.storage.add("count", 1);
+      if (spec.writes === "log") context.storage.set("log", longer(context.storage.get<string>("log"), output));
+      return output;
+    },
+  });
+}
+
+// Delays end in a fraction of the error's, so that no two timers of a program are due at the same time.
+function retryPolicy(attempts: number, delayed: boolean): RetryPolicy {
+  return {
+    config: { attempts, delayed },
+    maxAttempts: attempts,
+    decide({ failures, error }: FailureRecord): RetryDecision {
+      if (failures >= attempts) return { retry: false, reason: "exhausted" };
+      return { retry: true, delayMs: delayed ? 2 * failures + fraction("delay", describeError(error), failures) : 0 };
+    },
+  };
+}
+
+function longer(log: string | undefined, text: string): string {
+  return digest(`${log ?? ""},${text}`);
+}
+
+class Interpreter {
+  readonly #kit: Kit;
+  readonly #context: Pick<AgentContext, keyof Verbs>;
+
+  constructor(kit: Kit, context: Pick<AgentContext, keyof Verbs>) {
+    this.#kit = kit;
+    this.#context = context;
+  }
+
+  /** The code of an agent or a branch. */
+  async scope(steps: Block, start: string): Promise<string> {
+    if (this.#kit.tick) await this.#context.run(this.#kit.tick, start);
+    return this.block(steps, start);
+  }
+
+  async block(steps: Block, start: string): Promise<string> {
+    let last = start;
+    for (const step of steps) last = digest(await this.#step(step, last));
+    return last;
+  }
+
+  async #step(step: Step, last: string): Promise<string> {
+    const { storage } = this.#context;
+    switch (step.kind) {
+      case "call":
+      case "agent":
+        return this.#call(step, last);
+      case "list": {
+        const { keyed, inputs } = step;
+        const calls = inputs.map(async (source, index) => {
+          const input = textOf(source, last);
+          return this.#checked(step.tool, input, await this.#context.run(this.#tool(step.tool), input, keyed ? { key: `k${index}` } : {}));
+        });
+        return (await Promise.all(calls)).join("+");
+      }
+      case "all":
+      case "race":
+      case "any":
+        return this.#arms(step, last);
+      case "loop": {
+        let text = last;
+        for (let round = 0; round < step.rounds; round += 1) if (hash(text, round) % 2 === 0) text = await this.block(step.body, text);
+        return text;
+      }
+      case "catch":
+        return this.#catch(step, last);
+      case "log":
+        storage.set("log", longer(storage.get<string>("log"), last));
+        return last;
+      case "count":
+        storage.add("count", step.amount);
+        return last;
+      case "read":
+        return `${last}(${storage.get<string>("log") ?? "-"},${storage.get<number>("count") ?? "-"})`;
+      case "when":
+        return this.block((storage.get<number>("count") ?? 0) % 2 === 1 ? step.odd : step.even, last);
+      case "map":
+        return this.#map(step);
+      case "spawn":
+        this.#step(step.step, last).catch(() => undefined);
+        return last;
+    }
+  }
+
+  #tool(index: number): Actor<string, string> {
+    return this.#kit.tools[index] as Actor<string, string>;
+  }
+
+  async #call(step: CallStep | AgentStep, last: string): Promise<string> {
+    const actor = step.kind === "call" ? this.#tool(step.tool) : this.#agent(step.agent);
+    const callee = step.kind === "call" ? step.tool : step.agent.name;
+    const input = textOf(step.input, last);
+    const options = step.key === undefined ? {} : { key: `k${step.key}` };
+    if (step.verb === "run") return this.#checked(callee, input, await this.#context.run(actor, input, options));
+    const result = await this.#context.try(actor, input, options);
+    return result.ok ? this.#checked(callee, input, result.value) : `?${describeError(result.error)}`;
+  }
+
+  /** What actors give names them and their input: another call's value would show. */
+  #checked(callee: number | string, input: string, value: string): string {
+    const name = typeof callee === "number" ? this.#tool(callee).name : callee;
+    if (!value.startsWith(`${name}.`) || !value.includes(`<${input}>`)) this.#kit.world.mispaired.push(`${name}(${input}) got ${value}`);
+    return value;
+  }
+
+  #agent(spec: AgentSpec): Actor<string, string> {
+    const kit = this.#kit;
+    return agent({
+      name: spec.name,
+      retry: retryPolicy(spec.attempts, spec.delayed),
+      retryChildren: spec.retryChildren,
+      run: async (input: string, context) => {
+        const last = await new Interpreter(kit, context).scope(spec.body, input);
+        if (context.attempt <= spec.ownFailures) throw new Error(`${context.address} fails by itself after ${last}`);
+        return `${spec.name}.<${input}>${last}`;
+      },
+    });
+  }
+
+  async #arms({ kind, arms }: ArmsStep, last: string): Promise<string> {
+    const running = arms.map((arm) => this.block(arm, last));
+    if (kind === "all") return (await Promise.all(running)).join("+");
+    return kind === "race" ? Promise.race(running) : Promise.any(running);
+  }
+
+  async #catch(step: CatchStep, last: string): Promise<string> {
+    try {
+      return await this.block(step.body, last);
+    } catch (error) {
+      const rescued = await this.block(step.rescue, digest(`!${describeError(error)}`));
+      if (step.then === "rethrow") throw error;
+      if (step.then === "wrap") throw new Error(`wrapped at ${rescued}`, { cause: error });
+      // oxlint-disable-next-line preserve-caught-error -- agents that hide what failed are what T7's second clause is for
+      if (step.then === "bare") throw new Error(`given up at ${rescued}`);
+      return rescued;
+    }
+  }
+
+  async #map({ name, items, keyed, workers, errors, work }: MapStep): Promise<string> {
+    const options = { maxWorkers: workers, errors, ...(keyed && { key: (item: string, index: number) => `${item}.${index}` }) };
+    const texts = items.map((item) => `in${item}`);
+    if (typeof work === "number") {
+      const outputs = await this.#context.map(name, texts, this.#tool(work), options);
+      return outputs.map((output, index) => this.#checked(work, texts[index] ?? "", output)).join("+");
+    }
+    const branch = (item: string, context: AgentContext): Promise<string> => new Interpreter(this.#kit, context).scope(work, item);
+    return (await this.#context.map(name, texts, branch, options)).join("+");
+  }
+}
+
+function textOf(source: Source, last: string): string {
+  return source === "last" ? last : `in${source}`;
+}

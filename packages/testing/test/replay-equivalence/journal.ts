@@ -1,0 +1,44 @@
+import type { MemorySnapshot } from "@reprise/backend-memory";
+import type { StateBackend, StateWriter } from "@reprise/core/spi";
+
+/** Notes where each append ends. */
+export interface AppendLog {
+  readonly backend: StateBackend;
+  /** The length of the journal after each append. */
+  readonly boundaries: readonly number[];
+}
+
+/** Wraps the backend of a single run. */
+export function appendLog(backend: StateBackend): AppendLog {
+  const boundaries: number[] = [];
+  const noting = (inner: StateWriter): StateWriter => ({
+    stateId: inner.stateId,
+    epoch: inner.epoch,
+    get lastSeq() {
+      return inner.lastSeq;
+    },
+    signal: inner.signal,
+    recovered: (from) => inner.recovered(from),
+    append(records, options) {
+      const appended = inner.append(records, options);
+      boundaries.push(options.expect + records.length);
+      return appended;
+    },
+    flush: () => inner.flush(),
+    renew: () => inner.renew(),
+    release: () => inner.release(),
+    [Symbol.asyncDispose]: () => inner.release(),
+  });
+  return { boundaries, backend: { ...backend, acquire: async (stateId, options) => noting(await backend.acquire(stateId, options)) } };
+}
+
+/** Number of records of the only run. */
+export function lengthOf(snapshot: MemorySnapshot | undefined): number {
+  return snapshot?.runs[0]?.records.length ?? 0;
+}
+
+/** When the last record was written, in ms; 0 for an empty journal. */
+export function timeOfLast(snapshot: MemorySnapshot | undefined): number {
+  const last = snapshot?.runs[0]?.records.at(-1);
+  return last ? (JSON.parse(new TextDecoder().decode(last.bytes)) as { readonly at: number }).at : 0;
+}

@@ -1,0 +1,133 @@
+import { memoryBackend, truncateRun, type MemorySnapshot } from "@reprise/backend-memory";
+import { createReprise, type Actor, type ExecutionOutcome, type RepriseOptions } from "@reprise/core";
+import type { ExecutionEvent, LogNotice, RecoveredNotice, System } from "@reprise/core/spi";
+import { faultyBackend, recordingSubscriber, virtualSystem } from "../../src/index.ts";
+import { appendLog, lengthOf, timeOfLast } from "./journal.ts";
+import { lateAcknowledgements, type Lateness } from "./late-acknowledgements.ts";
+
+export const stateId = "run";
+
+/** What is on disk: everything, and the length of the journal after each append so far. */
+export interface Disk {
+  readonly snapshot: MemorySnapshot | undefined;
+  /** Rising; the last one is the length of the journal. */
+  readonly boundaries: readonly number[];
+  /** All events of the journal. */
+  readonly events: readonly ExecutionEvent[];
+}
+
+export const emptyDisk: Disk = { snapshot: undefined, boundaries: [], events: [] };
+
+/** What one process makes of a pipeline, and what is seen of it outside of Reprise. */
+export interface Process {
+  readonly actor: Actor<string, unknown>;
+  /** Addresses of the leaves whose handler ran, in order. */
+  readonly handled: readonly string[];
+  /** Values that belong to another call than the one that got them. */
+  readonly mispaired: readonly string[];
+}
+
+/** Makes the actors anew for each process. */
+export type Pipeline = (system: System, past: readonly ExecutionEvent[]) => Process;
+
+/** Options of {@link live}. */
+export interface LifeOptions {
+  readonly pipeline: Pipeline;
+  readonly disk: Disk;
+  /** The process dies in the append after this many. Default: never. */
+  readonly crashAfter?: number;
+  /** How late acknowledgements are. Default: they come at once. */
+  readonly lateness?: Lateness;
+  /** How long a turn takes, in ms. Default: no time. */
+  readonly turnMs?: () => number;
+  readonly graceMs: number;
+  /** Switches a rule of the engine off. */
+  readonly engine?: Partial<RepriseOptions>;
+  readonly allowRepeat?: readonly string[];
+}
+
+/** What became of a process that started or resumed the pipeline. */
+export interface Life {
+  /** Undefined if the process died. */
+  readonly outcome: ExecutionOutcome<unknown> | undefined;
+  /** What it left. */
+  readonly disk: Disk;
+  /** Those of this life. */
+  readonly events: readonly ExecutionEvent[];
+  readonly recovered: readonly RecoveredNotice[];
+  readonly logs: readonly LogNotice[];
+  readonly process: Process;
+}
+
+/** The process is alive and nothing can happen any more, but the run has not ended. */
+export class StuckError extends Error {
+  override readonly name = "StuckError";
+}
+
+/** One process: starts the pipeline, or resumes it from what is on disk, until it ends or dies. */
+export async function live(options: LifeOptions): Promise<Life> {
+  const { disk, engine = {}, crashAfter, lateness, turnMs, graceMs, allowRepeat } = options;
+  const system = virtualSystem({ now: timeOfLast(disk.snapshot), ...(turnMs && { turnMs }) });
+  const memory = memoryBackend({ system, ...(disk.snapshot && { from: disk.snapshot }) });
+  const log = appendLog(memory);
+  const appends = crashAfter === undefined ? {} : { [crashAfter + 1]: { kind: "crash", written: false } as const };
+  const faulty = faultyBackend(log.backend, { system, appends });
+  const backend = lateness ? lateAcknowledgements(faulty, system, lateness) : faulty;
+  const recording = recordingSubscriber();
+  const reprise = createReprise({ backend, system, subscribers: [recording], graceMs, maxLost: 1_000_000, ...engine });
+  const process = options.pipeline(system, disk.events);
+
+  let outcome: ExecutionOutcome<unknown> | undefined;
+  try {
+    outcome = await system.runUntil(reprise.execute(process.actor, "in0", { stateId, ...(allowRepeat && { allowRepeat }) }));
+    // What is still on its way to subscribers, and whatever must have no effect any more.
+    await system.run();
+  } catch (error) {
+    if (!isIdle(error)) throw error;
+    if (crashAfter === undefined || faulty.appends <= crashAfter) throw new StuckError(`the run is stuck at ${system.now()} ms: nothing is due`);
+  }
+  const events = outcome ? recording.of("event") : (await eventsIn(memory.snapshot())).slice(disk.events.length);
+  let snapshot: MemorySnapshot | undefined;
+  return {
+    outcome,
+    disk: {
+      // Copied only if somebody goes on from here, which after most crashes nobody does.
+      get snapshot() {
+        return (snapshot ??= memory.snapshot());
+      },
+      boundaries: [...disk.boundaries, ...log.boundaries],
+      events: [...disk.events, ...events],
+    },
+    events,
+    recovered: recording.of("recovered"),
+    logs: recording.of("log"),
+    process,
+  };
+}
+
+function isIdle(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("nothing is left that could settle");
+}
+
+/** All events of the run, as somebody reads them who loads it; the dead do not hear of all that was appended. */
+async function eventsIn(snapshot: MemorySnapshot): Promise<ExecutionEvent[]> {
+  if (lengthOf(snapshot) === 0) return [];
+  const system = virtualSystem();
+  const reprise = createReprise({ backend: memoryBackend({ system, from: snapshot }), system });
+  return system.runUntil(
+    (async () => {
+      const state = await reprise.load(stateId);
+      return state.history.events();
+    })(),
+  );
+}
+
+/** The disk of a process that died right after the append that made the journal this long. */
+export function cutDisk(disk: Disk, length: number): Disk {
+  if (!disk.snapshot || length === 0) return emptyDisk;
+  return {
+    snapshot: length === lengthOf(disk.snapshot) ? disk.snapshot : truncateRun(disk.snapshot, stateId, length),
+    boundaries: disk.boundaries.filter((boundary) => boundary <= length),
+    events: disk.events.filter((event) => event.seq <= length),
+  };
+}

@@ -1,0 +1,88 @@
+import type { LeafContext } from "@reprise/core";
+import type { ExecutionEvent, System } from "@reprise/core/spi";
+import { fraction } from "./hash.ts";
+import type { ToolSpec } from "./program.ts";
+
+/** What lies outside of the program: how tools behave, and what is known of it afterwards. Made anew for each life. */
+export interface World {
+  /** Does a tool's work: gives its output, or throws, after a while. */
+  work(spec: ToolSpec, input: string, context: LeafContext): Promise<string>;
+  /** Addresses of the leaves whose handler ran in this life, in order. */
+  readonly handled: readonly string[];
+  /** What of it was not as asked, to be filled by who asks. */
+  readonly mispaired: string[];
+}
+
+/** How long an attempt takes, in ms. */
+export type Latency = (attempt: { readonly address: string; readonly failures: number; readonly run: number }) => number;
+
+/** Options of {@link createWorld}. */
+export interface WorldOptions {
+  readonly system: System;
+  /** All events of the lives before. */
+  readonly past: readonly ExecutionEvent[];
+  readonly latency: Latency;
+  /** An attempt that the crash cut off ends when it would have ended without: a crash then costs no time. */
+  readonly resumesWork: boolean;
+}
+
+/** What a latency of the exact oracle is: the same in every life, and no two alike. */
+export function exactLatency(seed: number): Latency {
+  return ({ address, failures }) => 1 + 19 * fraction("latency", seed, address, failures);
+}
+
+/** A latency that differs in every life, if the seed does; many are equal, or 0. */
+export function wildLatency(seed: number): Latency {
+  return ({ address, run }) => Math.max(0, Math.floor(9 * fraction("latency", seed, address, run)) - 2);
+}
+
+/** See {@link World}. */
+export function createWorld({ system, past, latency, resumesWork }: WorldOptions): World {
+  const { failed, lostSince } = leavesOf(past);
+  const handled: string[] = [];
+  return {
+    handled,
+    mispaired: [],
+    async work(spec, input, { address, signal }) {
+      handled.push(address);
+      const failures = failed.get(address) ?? 0;
+      const since = resumesWork ? lostSince.get(address) : undefined;
+      lostSince.delete(address);
+      const endsAt = (since ?? system.now()) + latency({ address, failures, run: handled.length });
+      await wait(system, endsAt - system.now(), spec.ignoresAbort ? undefined : signal);
+      if (failures >= spec.failures) return `${spec.name}.${failures}<${input}>`;
+      // What comes after an abort is a cancellation, not a failure.
+      if (!signal.aborted) failed.set(address, failures + 1);
+      throw new Error(`${spec.name} failed ${failures}<${input}>`);
+    },
+  };
+}
+
+/** Of each leaf, by address: how often it has failed, and since when it has been running if nothing is known of its end. */
+function leavesOf(events: readonly ExecutionEvent[]): { readonly failed: Map<string, number>; readonly lostSince: Map<string, number> } {
+  const failed = new Map<string, number>();
+  const lostSince = new Map<string, number>();
+  for (const { address, type, status, at } of events) {
+    if (type !== "tool_call") continue;
+    if (status === "started") {
+      if (!lostSince.has(address)) lostSince.set(address, at);
+      continue;
+    }
+    lostSince.delete(address);
+    if (status === "failed") failed.set(address, (failed.get(address) ?? 0) + 1);
+  }
+  return { failed, lostSince };
+}
+
+function wait(system: System, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  if (delayMs <= 0 && signal?.aborted !== true) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      cancelTimer();
+      reject(signal?.reason);
+    };
+    const cancelTimer = system.setTimer(delayMs, resolve);
+    if (signal?.aborted === true) abort();
+    else signal?.addEventListener("abort", abort, { once: true });
+  });
+}
