@@ -1,4 +1,4 @@
-import type { StateBackend, StateWriter, Subscriber } from "@reprise/core/spi";
+import type { Subscriber } from "@reprise/core/spi";
 import { noteKill } from "./tally.ts";
 
 /** When a process is to die: at the n-th write to its journal, or at the first one after this share of the packages was asked for advisories. */
@@ -35,47 +35,5 @@ export function killSwitch(point: KillPoint | undefined, kill: (write: number) =
         });
       },
     },
-  };
-}
-
-/**
- * A backend that tells of each write, from 1, at the moment when the disk has acknowledged it and nobody else knows yet:
- * the exact points at which a crash could matter.
- */
-export function observedBackend(backend: StateBackend, acknowledged: (write: number) => void): StateBackend {
-  let writes = 0;
-  const count = (): void => {
-    writes += 1;
-    acknowledged(writes);
-  };
-  return {
-    capabilities: backend.capabilities,
-    acquire: async (stateId, options) => observedWriter(await backend.acquire(stateId, options), count),
-    read: (stateId, options) => backend.read(stateId, options),
-    head: (stateId) => backend.head(stateId),
-    list: (query) => backend.list(query),
-    remove: (stateId, authority) => backend.remove(stateId, authority),
-    close: () => backend.close(),
-  };
-}
-
-function observedWriter(writer: StateWriter, acknowledged: () => void): StateWriter {
-  return {
-    stateId: writer.stateId,
-    epoch: writer.epoch,
-    signal: writer.signal,
-    get lastSeq() {
-      return writer.lastSeq;
-    },
-    recovered: (from) => writer.recovered(from),
-    append: async (records, options) => {
-      const seq = await writer.append(records, options);
-      acknowledged();
-      return seq;
-    },
-    flush: () => writer.flush(),
-    renew: () => writer.renew(),
-    release: () => writer.release(),
-    [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
   };
 }

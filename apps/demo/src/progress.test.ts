@@ -18,7 +18,7 @@ function course(size: number, isTTY: boolean, recovered = 0): string {
   const view = createRunView();
   const progress = progressLines(run, { isTTY, write: (part: string) => (text += part) });
   for (let completed = 0; completed <= size; completed += 1) {
-    tell?.({ stateId: "r", address: "audit::advisories::group", call: 1, size, running: 0, completed, failed: 0, cancelled: 0, recovered: Math.min(recovered, completed) });
+    tell?.({ stateId: "r", at: 0, address: "audit::advisories::group", call: 1, size, running: 0, completed, failed: 0, cancelled: 0, recovered: Math.min(recovered, completed) });
     progress.update(view);
     progress.update(view);
   }

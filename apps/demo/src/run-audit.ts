@@ -2,7 +2,7 @@ import { createReprise } from "@reprise/core";
 import type { StateBackend, Subscriber } from "@reprise/core/spi";
 import { retryProvider } from "@reprise/retry";
 import { auditAgent, type AuditRequest, type AuditServices } from "./audit.ts";
-import { observedBackend } from "./kill-point.ts";
+import { observedBackend } from "./observed-backend.ts";
 import { problemOf } from "./problem.ts";
 import { countStatistics } from "./run-statistics.ts";
 import type { AuditOutcome } from "./worker-protocol.ts";

@@ -13,7 +13,7 @@ const gplText = "GNU GENERAL PUBLIC LICENSE\n  Version 3, 29 June 2007";
 /** A folder below the OS temp dir that is gone after the test. */
 export async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await realpath(await mkdtemp(join(tmpdir(), "reprise-demo-test-")));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
 /** Writes files below a folder: `{ "a/b.txt": "text" }`. */
