@@ -38,17 +38,17 @@ export function wildLatency(seed: number): Latency {
 
 /** See {@link World}. */
 export function createWorld({ system, past, latency, resumesWork }: WorldOptions): World {
-  const { failed, lostSince } = leavesOf(past);
+  const { failed, lost } = leavesOf(past);
   const handled: string[] = [];
   return {
     handled,
     mispaired: [],
-    async work(spec, input, { address, signal }) {
+    async work(spec, input, { address, attempt, signal }) {
       handled.push(address);
       const failures = failed.get(address) ?? 0;
-      const since = resumesWork ? lostSince.get(address) : undefined;
-      lostSince.delete(address);
-      const endsAt = (since ?? system.now()) + latency({ address, failures, run: handled.length });
+      const cutOff = lost.get(address);
+      const startedAt = resumesWork && cutOff?.attempt === attempt - 1 ? cutOff.since : system.now();
+      const endsAt = startedAt + latency({ address, failures, run: handled.length });
       await wait(system, endsAt - system.now(), spec.ignoresAbort ? undefined : signal);
       if (failures >= spec.failures) return `${spec.name}.${failures}<${input}>`;
       // What comes after an abort is a cancellation, not a failure.
@@ -58,20 +58,23 @@ export function createWorld({ system, past, latency, resumesWork }: WorldOptions
   };
 }
 
-/** Of each leaf, by address: how often it has failed, and since when it has been running if nothing is known of its end. */
-function leavesOf(events: readonly ExecutionEvent[]): { readonly failed: Map<string, number>; readonly lostSince: Map<string, number> } {
+/** Of each leaf, by address: how often it has failed, and the attempt of which nothing is known but its start. */
+function leavesOf(events: readonly ExecutionEvent[]): {
+  readonly failed: Map<string, number>;
+  readonly lost: Map<string, { readonly since: number; readonly attempt: number }>;
+} {
   const failed = new Map<string, number>();
-  const lostSince = new Map<string, number>();
-  for (const { address, type, status, at } of events) {
+  const lost = new Map<string, { readonly since: number; readonly attempt: number }>();
+  for (const { address, type, status, at, attempt } of events) {
     if (type !== "tool_call") continue;
     if (status === "started") {
-      if (!lostSince.has(address)) lostSince.set(address, at);
+      lost.set(address, { since: lost.get(address)?.since ?? at, attempt });
       continue;
     }
-    lostSince.delete(address);
+    lost.delete(address);
     if (status === "failed") failed.set(address, (failed.get(address) ?? 0) + 1);
   }
-  return { failed, lostSince };
+  return { failed, lost };
 }
 
 function wait(system: System, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
