@@ -17,8 +17,9 @@ import { buriedEpoch } from "./tombstone.ts";
 
 // Between creating its segment and writing its lease a process may be paused, or die: others wait this long for the lease.
 const settleMs = 250;
-// How often somebody who waits looks again.
-const pollMs = 20;
+// Somebody who waits looks again after this long, then after twice as long each time.
+const firstPollMs = 5;
+const longestPollMs = 40;
 // Being overtaken this often in a row is no coincidence.
 const mostAttempts = 100;
 
@@ -55,7 +56,7 @@ class Patience {
   /** Resolves with the newest epoch (0: none) when nobody holds it. Throws `LEASE_HELD` when the time is over. */
   async untilFree(): Promise<{ readonly newest: number; readonly lease: Lease | undefined }> {
     const { io, system } = this.#context;
-    for (;;) {
+    for (let pollMs = firstPollMs; ; pollMs = Math.min(2 * pollMs, longestPollMs)) {
       this.#options.signal?.throwIfAborted();
       this.#context.checkOpen();
       const newest = await findRun(this.#context, this.#run, this.#options.create);

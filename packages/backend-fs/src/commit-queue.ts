@@ -127,11 +127,14 @@ export class CommitQueue {
 
     // The first that waits for a sync holds up all behind it.
     const firstSync = group.findIndex(({ sync }) => sync);
-    if (firstSync !== 0) await this.#acknowledge(firstSync === -1 ? group : group.slice(0, firstSync));
-    if (firstSync === -1) return this.#syncLater();
+    if (firstSync === -1) {
+      this.#syncLater();
+      return this.#acknowledge(group);
+    }
+    if (firstSync > 0) await this.#acknowledge(group.slice(0, firstSync));
     if (!segment.isSynced) await segment.sync();
     this.syncedSeq = writtenSeq ?? this.acknowledgedSeq;
-    await this.#acknowledge(firstSync === 0 ? group : group.slice(firstSync));
+    await this.#acknowledge(group.slice(firstSync));
   }
 
   async #acknowledge(group: readonly Pending[]): Promise<void> {

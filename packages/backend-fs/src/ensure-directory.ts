@@ -2,17 +2,23 @@ import { dirname } from "node:path";
 import type { Io } from "./io.ts";
 import { errnoOf, isMissing } from "./storage-error.ts";
 
-/** Creates a directory and those above it, as far as they are missing. Their names are not durable yet. */
-export async function ensureDirectory(io: Io, path: string): Promise<void> {
+/** Creates a directory and those above it, as far as they are missing. Returns what it created; no name of it is durable yet. */
+export async function ensureDirectory(io: Io, path: string): Promise<readonly string[]> {
+  try {
+    return await makeDirectory(io, path);
+  } catch (error) {
+    if (!isMissing(error) || dirname(path) === path) throw error;
+  }
+  const above = await ensureDirectory(io, dirname(path));
+  return [...above, ...(await makeDirectory(io, path))];
+}
+
+async function makeDirectory(io: Io, path: string): Promise<readonly string[]> {
   try {
     await io.mkdir(path);
+    return [path];
   } catch (error) {
-    if (errnoOf(error) === "EEXIST") return;
-    if (!isMissing(error) || dirname(path) === path) throw error;
-    await ensureDirectory(io, dirname(path));
-    await io.mkdir(path).catch((second: unknown) => {
-      // Somebody else was faster.
-      if (errnoOf(second) !== "EEXIST") throw second;
-    });
+    if (errnoOf(error) === "EEXIST") return [];
+    throw error;
   }
 }

@@ -15,7 +15,7 @@ import { realIo, realProcesses, type SyncMode } from "./real-io.ts";
 import { removeRun } from "./remove-run.ts";
 import { checkAgainstHead, newHeader, readHeadIfIntact } from "./run-head.ts";
 import { reportingBatches, reportingIo } from "./storage-error.ts";
-import { checkStore, createStore } from "./store-file.ts";
+import { checkStore, ensureStore } from "./store-file.ts";
 import { fsSystem, type FsSystem } from "./system.ts";
 
 /** Options of {@link fsBackend}. */
@@ -132,12 +132,12 @@ function contextOf(options: FsBackendOptions, checkOpen: () => void): FsContext 
   const ttlMs = options.ttlMs ?? 30_000;
   check("dir", typeof options.dir === "string" && options.dir !== "", "must be a path", options.dir);
   check("durability", [undefined, "power", "process"].includes(options.durability), 'must be "power" or "process"', options.durability);
+  check("sync", [undefined, "pool", "blocking"].includes(options.sync), 'must be "pool" or "blocking"', options.sync);
   check("ttlMs", Number.isFinite(ttlMs) && ttlMs > 0, "must be a positive number of milliseconds", ttlMs);
   const fits = Number.isSafeInteger(maxRecordBytes) && maxRecordBytes > 0 && maxRecordBytes <= 64 * mebibyte;
   check("maxRecordBytes", fits, `must be an integer from 1 to ${64 * mebibyte}`, maxRecordBytes);
   const { io = realIo(options.sync), system = fsSystem(), processes = realProcesses(options.host) } = options;
   const paths = storePaths(resolve(options.dir));
-  const storeExists = (): Promise<boolean> => checkStore(io, paths);
   return {
     io,
     system,
@@ -149,10 +149,8 @@ function contextOf(options: FsBackendOptions, checkOpen: () => void): FsContext 
     ttlMs,
     writers: new Set(),
     checkOpen,
-    storeExists,
-    ensureStore: async () => {
-      if (!(await storeExists())) await createStore(io, paths, system);
-    },
+    storeExists: () => checkStore(io, paths),
+    ensureStore: () => ensureStore(io, paths, system),
   };
 }
 

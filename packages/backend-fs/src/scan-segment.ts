@@ -36,12 +36,12 @@ export function scanSegment(bytes: Uint8Array, epoch: number, seed: number): Seg
 
 /**
  * What is wrong at `offset`, where the chain of frames breaks: a torn end that nobody was told about (undefined), or
- * damage, if a frame behind it says that the bytes at `offset` were durable when it was written.
+ * damage, if an intact frame there or behind says that the bytes at `offset` were durable before it was written.
  */
 function damageAt(bytes: Uint8Array, offset: number, epoch: number, seed: number): SegmentScan["damage"] {
   let budget = searchFactor * bytes.length;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = view.indexOf("J1 ", offset + 1, "latin1"); at !== -1; at = view.indexOf("J1 ", at + 1, "latin1")) {
+  for (let at = view.indexOf("J1 ", offset, "latin1"); at !== -1; at = view.indexOf("J1 ", at + 1, "latin1")) {
     const frame = parseHeader(bytes, at, seed);
     if (frame === undefined || frame.epoch !== epoch || frame.synced <= offset) continue;
     budget -= frame.end - frame.offset;

@@ -4,6 +4,7 @@ import { ensureDirectory } from "./ensure-directory.ts";
 import type { Io } from "./io.ts";
 import type { StorePaths } from "./paths.ts";
 import { namesIn, readIfPresent, replaceFile } from "./replace-file.ts";
+import { errnoOf, isMissing } from "./storage-error.ts";
 import type { FsSystem } from "./system.ts";
 
 /** The newest store format this version reads, and the one it writes. */
@@ -29,13 +30,42 @@ export async function checkStore(io: Io, paths: StorePaths): Promise<boolean> {
   throw new RepriseError("INVALID_OPTION", message, { path: paths.root });
 }
 
-/** Makes a store of a directory that {@link checkStore} found empty. Safe if several processes do it at once. */
-export async function createStore(io: Io, paths: StorePaths, system: FsSystem): Promise<void> {
-  await ensureDirectory(io, paths.root);
+/** Makes a store of a directory, unless it is one. Safe if several processes do it at once, and if they die over it. */
+export async function ensureStore(io: Io, paths: StorePaths, system: FsSystem): Promise<void> {
+  const marked = await checkStore(io, paths);
+  // `runs` is made when the name STORE is durable: after a power loss there is no `runs` without it.
+  if (marked && (await exists(io, paths.runs))) return;
+  if (!marked) await createStoreFile(io, paths, system);
+  await io.syncDirectory(paths.root);
+  await ensureDirectory(io, paths.runs);
+  await io.syncDirectory(paths.root);
+}
+
+async function createStoreFile(io: Io, paths: StorePaths, system: FsSystem): Promise<void> {
+  const created = await ensureDirectory(io, paths.root);
+  for (const directory of created) await io.syncDirectory(dirname(directory));
+  // Somebody who died may have created it just before us.
+  if (created.length === 0) await syncIfAllowed(io, dirname(paths.root));
   const text = `${JSON.stringify({ format: storeFormat, id: system.token(), created: system.now() })}\n`;
   await replaceFile(io, paths.store, text, { temporary: `${paths.store}.${system.token()}.tmp`, sync: true });
-  await io.syncDirectory(paths.root);
-  await io.syncDirectory(dirname(paths.root));
+}
+
+async function exists(io: Io, path: string): Promise<boolean> {
+  try {
+    await io.identify(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+async function syncIfAllowed(io: Io, path: string): Promise<void> {
+  try {
+    await io.syncDirectory(path);
+  } catch (error) {
+    if (!["EACCES", "EPERM"].includes(errnoOf(error) ?? "")) throw error;
+  }
 }
 
 function checkFormat(bytes: Uint8Array, path: string): void {

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import fc from "fast-check";
+import { finishFrame, headerLength, isIntact, parseHeader } from "./frame.ts";
+import { framedRecords, recordsIn } from "./record-payload.ts";
+
+test("G9: any records come back from a frame as they were", () => {
+  const records = fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(records, fc.nat(0xffffffff), (given, seed) => {
+      const { kind, frame } = framedRecords(given);
+      finishFrame(frame, { kind, epoch: 7, firstSeq: 42, count: given.length, synced: 99, previous: 0xfb6778a0 }, seed);
+      const found = parseHeader(frame, 0, seed);
+      expect(found).toMatchObject({ kind, epoch: 7, firstSeq: 42, count: given.length, synced: 99, previous: 0xfb6778a0, end: frame.length });
+      expect(isIntact(frame, found!, seed)).toBe(true);
+      expect(recordsIn(frame, found!)?.map((bytes) => [...bytes])).toEqual(given.map((bytes) => [...bytes]));
+    }),
+  );
+});
+
+test("a frame is one line that cut and jq can read", () => {
+  const text = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
+  const one = framedRecords([text({ a: 1 })]);
+  const two = framedRecords([text({ a: 1 }), text({ b: [2] })]);
+  finishFrame(one.frame, { kind: one.kind, epoch: 1, firstSeq: 1, count: 1, synced: 0, previous: 0 }, 0);
+  expect(one.frame.toString("latin1")).toMatch(/^J1 E 00000001 0000000001 0001 0000000000 00000000 0000007 [0-9a-f]{4} [0-9a-f]{8} \{"a":1\}\n$/);
+  expect(two.frame.toString("latin1", headerLength)).toBe('[7,9]{"a":1}{"b":[2]}\n');
+});

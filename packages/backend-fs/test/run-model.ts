@@ -1,0 +1,86 @@
+/** One append as the simulation made it. Its records say which append they belong to. */
+export interface Attempt {
+  readonly writer: number;
+  /** Number of the append among those of its writer, from 0. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** The record `at` of an append. */
+export function recordText({ writer, index, count }: Attempt, at: number): string {
+  return JSON.stringify({ writer, index, at, count });
+}
+
+/** What a run must hold, as those who use it know. */
+export class RunModel {
+  /** Texts by seq that anybody was told about and nothing has taken away since. */
+  known: string[] = [];
+  /** So many of them survive a power loss. */
+  durable = 0;
+  /** The highest epoch anybody acquired. */
+  epoch = 0;
+  /** A removal was begun and did not report: the run may be there, or not. */
+  removing = false;
+
+  acknowledge(attempt: Attempt, lastSeq: number, level: "power" | "process"): void {
+    const first = lastSeq - attempt.count;
+    if (first > this.known.length) throw new Error(`seq ${lastSeq} was acknowledged, but ${first - this.known.length} records before it were not`);
+    for (let at = 0; at < attempt.count; at += 1) {
+      const text = recordText(attempt, at);
+      const known = this.known[first + at];
+      if (known !== undefined && known !== text) throw new Error(`seq ${first + at + 1} was acknowledged twice: ${known} and ${text}`);
+      this.known[first + at] = text;
+    }
+    if (level === "power") this.durable = Math.max(this.durable, lastSeq);
+  }
+
+  /** Somebody looked at the run, and found these; undefined: no run. */
+  observe(found: readonly string[] | undefined): void {
+    if (found === undefined) {
+      if (!this.removing && this.known.length > 0) throw new Error("the run is gone");
+      this.known = [];
+      this.durable = 0;
+    } else {
+      if (this.removing && found.length === 0) this.known = [];
+      checkWhole(found);
+      for (const [index, text] of this.known.entries()) {
+        if (found[index] !== text) throw new Error(`seq ${index + 1} was ${text}, is ${found[index] ?? "lost"}`);
+      }
+    }
+    this.removing = false;
+  }
+
+  /** What a new holder is shown is durable from now on. */
+  acquired(found: readonly string[], epoch: number): void {
+    this.observe(found);
+    this.known = [...found];
+    this.durable = found.length;
+    if (epoch <= this.epoch) throw new Error(`epoch ${epoch} after epoch ${this.epoch}`);
+    this.epoch = epoch;
+  }
+
+  losePower(): void {
+    this.known = this.known.slice(0, this.durable);
+  }
+
+  removed(): void {
+    this.known = [];
+    this.durable = 0;
+  }
+}
+
+/** Throws unless the records are whole appends, and those of each writer a prefix of what it attempted, in its order. */
+function checkWhole(found: readonly string[]): void {
+  const next = new Map<number, number>();
+  for (let at = 0; at < found.length; ) {
+    const { writer, index, count } = JSON.parse(found[at] ?? "") as Attempt;
+    for (let inside = 0; inside < count; inside += 1) {
+      const expected = recordText({ writer, index, count }, inside);
+      if (found[at + inside] !== expected) throw new Error(`seq ${at + inside + 1} should be ${expected}, is ${found[at + inside] ?? "missing"}`);
+    }
+    const expected = next.get(writer) ?? 0;
+    if (index !== expected) throw new Error(`writer ${writer}: append ${index} is visible, append ${expected} before it is not`);
+    next.set(writer, index + 1);
+    at += count;
+  }
+}
