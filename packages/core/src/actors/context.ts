@@ -25,7 +25,7 @@ export type TryResult<Output> = {
   readonly attempts: number;
   /** How long the attempt that led to this outcome ran, in ms (when it ran). */
   readonly executionTimeMs: number;
-  /** Recorded execution time that was not spent again, in ms; 0 if not replayed. */
+  /** Recorded execution time of the leaves that did not run again, in ms; 0 if not replayed. */
   readonly savedMs: number;
 } & ({ readonly ok: true; readonly value: Output } | { readonly ok: false; readonly error: Error });
 

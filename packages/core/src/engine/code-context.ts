@@ -8,6 +8,7 @@ import { actorSpec } from "./actor-spec.ts";
 import { groupKeys, groupSpec, type Work } from "./group.ts";
 import { issue } from "./issue.ts";
 import { policyFor } from "./policy.ts";
+import { executionTime, recordedWork } from "./recorded-time.ts";
 import type { Scope } from "./scope.ts";
 import { storageFacade } from "./storage-facade.ts";
 
@@ -99,12 +100,6 @@ function promised<T>(begin: (resolve: (value: T) => void, reject: (error: Error)
 
 function factsOf(call: Call): Pick<TryResult<never>, "address" | "replayed" | "attempts" | "executionTimeMs" | "savedMs"> {
   const { node, replayed } = call;
-  const executionTimeMs = executionTimeOf(call);
-  return { address: node.address, replayed, attempts: node.attempt, executionTimeMs, savedMs: replayed ? executionTimeMs : 0 };
-}
-
-/** How long the attempt ran that led to the outcome, in ms. */
-export function executionTimeOf(call: Call): number {
-  return Math.max(0, (call.node.endedAt ?? call.node.attemptAt) - call.node.attemptAt);
+  return { address: node.address, replayed, attempts: node.attempt, executionTimeMs: executionTime(node), savedMs: replayed ? recordedWork(node) : 0 };
 }
 

@@ -12,9 +12,9 @@ import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import type { System } from "../system.ts";
 import type { ValueCodec } from "../values/codec.ts";
 import type { Call } from "./call.ts";
-import { executionTimeOf } from "./code-context.ts";
 import type { ErrorOrigins } from "./failure.ts";
 import { Gate } from "./gate.ts";
+import { recordedWork } from "./recorded-time.ts";
 import type { EngineRules } from "./rules.ts";
 import { Scope } from "./scope.ts";
 import { StorageView } from "./storage-view.ts";
@@ -192,7 +192,7 @@ export class Engine {
       parent: node.parent?.id,
       status: node.state === "completed" ? "completed" : node.state === "failed" ? "failed" : "cancelled",
       attempts: node.attempt,
-      savedMs: executionTimeOf(call),
+      savedMs: recordedWork(node),
       at: this.now(),
       inputChanged: call.inputChanged,
       versionChanged: call.versionChanged,

@@ -59,7 +59,7 @@ export interface RecoveredNotice {
   readonly status: ExecutionStatus;
   /** How many attempts the record took. */
   readonly attempts: number;
-  /** Recorded execution time that was not spent again, in ms. */
+  /** Recorded execution time that was not spent again, in ms; of an agent or group, that of the leaves below it. */
   readonly savedMs: number;
   /** When it was reused, in ms since the epoch. */
   readonly at: number;
