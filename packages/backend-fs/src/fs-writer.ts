@@ -150,10 +150,12 @@ export class FsWriter implements StateWriter {
   async #release(): Promise<void> {
     await this.#queue.idle();
     this.#cancelBeat();
-    const { onReleased, run, segment } = this.#parts;
+    const { lease, onReleased, run, segment } = this.#parts;
     try {
       if (this.#queue.failure === undefined) await this.#sealAndLetGo();
       await this.#cleanup;
+      // What could not be said after a failure can perhaps be said now.
+      if (this.#cleanup !== undefined) await firstFailure([async () => this.#unlessFenced(() => lease.release())]);
     } catch (error) {
       throw storageError(error, "release the run", { stateId: run.stateId, path: segment.path });
     } finally {

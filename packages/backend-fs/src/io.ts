@@ -27,7 +27,11 @@ export interface Io {
   read(path: string): Promise<Uint8Array>;
   /** Creates a file, for its owner only; `EEXIST` if there is something. */
   create(path: string): Promise<IoFile>;
-  identify(path: string): Promise<FileIdentity>;
+  /**
+   * The names in a directory, and which file one path in it means, now. On the way of every acknowledgement: worth being
+   * answered without a queue.
+   */
+  look(directory: string, path: string): Promise<{ readonly names: readonly string[]; readonly identity: FileIdentity }>;
   /** Replaces what is at `to`, atomically. */
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;

@@ -23,7 +23,7 @@ export class LeaseKeeper {
     return this.#write({ ...this.#lease, beat: this.#lease.beat + 1 });
   }
 
-  /** Says that the run is free; `failed` if it was never acquired in full. */
+  /** Says that the run is free, unless it has said so; `failed` if it was never acquired in full. */
   release(failed = false): Promise<void> {
     this.forget();
     return this.#write({ ...this.#lease, released: true, failed });
@@ -38,9 +38,9 @@ export class LeaseKeeper {
   #write(lease: Lease): Promise<void> {
     const write = async (): Promise<void> => {
       if (this.#lease.released) return;
-      this.#lease = lease;
       const temporary = `${this.#run.lease}.${lease.epoch}.tmp`;
       await replaceFile(this.#io, this.#run.lease, `${JSON.stringify(lease)}\n`, { temporary, sync: false });
+      this.#lease = lease;
     };
     const next = this.#last.then(write, write);
     this.#last = next;

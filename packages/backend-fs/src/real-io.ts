@@ -1,5 +1,5 @@
 import { constants, fdatasyncSync, fstatSync, lstatSync, readdirSync, readFileSync, statSync, writeSync } from "node:fs";
-import { lstat, mkdir, open, readdir, rename, rmdir, unlink, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rmdir, unlink, type FileHandle } from "node:fs/promises";
 import { hostname } from "node:os";
 import { threadId } from "node:worker_threads";
 import type { FileIdentity, Io, IoFile } from "./io.ts";
@@ -16,15 +16,13 @@ const directoryMode = 0o700;
 
 /** The file system of this machine. */
 export function realIo(sync: SyncMode = "pool"): Io {
-  const blocking = sync === "blocking";
   return {
     mkdir: (path) => mkdir(path, { mode: directoryMode }),
-    readdir: blocking ? async (path) => readdirSync(path) : (path) => readdir(path),
+    readdir: (path) => readdir(path),
     read: readWhole,
-    create: async (path) => createFile(path, blocking),
-    identify: blocking
-      ? async (path) => identityOf(lstatSync(path, { bigint: true }))
-      : async (path) => identityOf(await lstat(path, { bigint: true })),
+    create: async (path) => createFile(path, sync === "blocking"),
+    // Ten microseconds in memory; in the thread pool it would wait behind other runs' syncs.
+    look: async (directory, path) => ({ names: readdirSync(directory), identity: identityOf(lstatSync(path, { bigint: true })) }),
     rename: windows ? renameBesideScanners : rename,
     unlink: (path) => unlink(path),
     rmdir: (path) => rmdir(path),

@@ -65,10 +65,11 @@ export class SegmentWriter {
    */
   async fencedBy(): Promise<string | undefined> {
     try {
-      const [names, { device, inode }] = await Promise.all([this.#io.readdir(this.#run.directory), this.#io.identify(this.path)]);
+      const { names, identity } = await this.#io.look(this.#run.directory, this.path);
       const newest = newestEpoch(names);
       if (newest > this.epoch) return `epoch ${this.epoch} was taken over by epoch ${newest}`;
-      if (device === this.#file.identity.device && inode === this.#file.identity.inode) return undefined;
+      const { device, inode } = this.#file.identity;
+      if (identity.device === device && identity.inode === inode) return undefined;
     } catch (error) {
       if (!isMissing(error)) throw error;
     }

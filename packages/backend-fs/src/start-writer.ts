@@ -29,6 +29,8 @@ export async function startWriter(
   });
   await head.save();
   await removeLeftovers(context, run, segment.epoch);
+  // Whoever closed the backend meanwhile has released all writers it knew.
+  context.checkOpen();
   const writer = new FsWriter({
     run,
     segment,

@@ -1,10 +1,10 @@
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { CorruptError, RepriseError } from "@reprise/core/spi";
 import { ensureDirectory } from "./ensure-directory.ts";
 import type { Io } from "./io.ts";
 import type { StorePaths } from "./paths.ts";
 import { namesIn, readIfPresent, replaceFile } from "./replace-file.ts";
-import { errnoOf, isMissing } from "./storage-error.ts";
+import { errnoOf } from "./storage-error.ts";
 import type { FsSystem } from "./system.ts";
 
 /** The newest store format this version reads, and the one it writes. */
@@ -34,7 +34,7 @@ export async function checkStore(io: Io, paths: StorePaths): Promise<boolean> {
 export async function ensureStore(io: Io, paths: StorePaths, system: FsSystem): Promise<void> {
   const marked = await checkStore(io, paths);
   // `runs` is made when the name STORE is durable: after a power loss there is no `runs` without it.
-  if (marked && (await exists(io, paths.runs))) return;
+  if (marked && (await namesIn(io, paths.root)).includes(basename(paths.runs))) return;
   if (!marked) await createStoreFile(io, paths, system);
   await io.syncDirectory(paths.root);
   await ensureDirectory(io, paths.runs);
@@ -48,16 +48,6 @@ async function createStoreFile(io: Io, paths: StorePaths, system: FsSystem): Pro
   if (created.length === 0) await syncIfAllowed(io, dirname(paths.root));
   const text = `${JSON.stringify({ format: storeFormat, id: system.token(), created: system.now() })}\n`;
   await replaceFile(io, paths.store, text, { temporary: `${paths.store}.${system.token()}.tmp`, sync: true });
-}
-
-async function exists(io: Io, path: string): Promise<boolean> {
-  try {
-    await io.identify(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
 }
 
 async function syncIfAllowed(io: Io, path: string): Promise<void> {

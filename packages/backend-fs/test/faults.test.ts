@@ -44,11 +44,11 @@ describe("G8: after a failure nothing more is acknowledged, and a new acquire go
     ["write", "ENOSPC", "NO_SPACE"],
     ["write", "EDQUOT", "NO_SPACE"],
     ["write", "EIO", "POISONED"],
-    ["readdir", "EMFILE", "POISONED"],
-    ["identify", "EIO", "POISONED"],
+    ["look", "EMFILE", "POISONED"],
+    ["look", "EIO", "POISONED"],
   ] as const)("%s fails with %s: %s", async (operation, code, expected) => {
     const disk = new SimDisk();
-    const fault = faulty(operation, (path) => isSegment(path) || operation === "readdir");
+    const fault = faulty(operation, isSegment);
     const backend = open(disk, fault.gate);
     const writer = await hold(backend);
     await append(writer, "before");

@@ -67,9 +67,9 @@ export class SimDisk {
         this.#add(path, file);
         return openFile(file, path, gate);
       },
-      identify: async (path) => {
-        gate("identify", path);
-        return identityOf(this.#find(path));
+      look: async (directory, path) => {
+        gate("look", path);
+        return { names: [...this.#directory(directory).names.keys()], identity: identityOf(this.#find(path)) };
       },
       rename: async (from, to) => {
         gate("rename", from);

@@ -81,7 +81,7 @@ export function memoryBackend(options: MemoryBackendOptions = {}): MemoryBackend
     },
     async remove(stateId, authority) {
       const run = find(stateId);
-      if ("writer" in authority) await checkAuthority(stateId, authority.writer);
+      if ("writer" in authority) await checkAuthority(context, stateId, authority.writer);
       store.removedEpochs.set(stateId, run.epoch);
       store.runs.delete(stateId);
       if ("writer" in authority) await authority.writer.release();
@@ -108,9 +108,10 @@ function findRun({ store, checkOpen }: AcquireContext, stateId: string): MemoryR
   return run;
 }
 
-async function checkAuthority(stateId: string, writer: StateWriter): Promise<void> {
-  if (writer.stateId !== stateId) {
-    throw new RepriseError("INVALID_OPTION", `remove: the writer holds run ${writer.stateId}, not ${stateId}`, { stateId, path: "writer" });
+async function checkAuthority({ writers }: AcquireContext, stateId: string, writer: StateWriter): Promise<void> {
+  if (writer.stateId !== stateId || !writers.has(writer)) {
+    const message = `remove: writer must be one that this backend opened for run ${stateId}, got one for ${writer.stateId}`;
+    throw new RepriseError("INVALID_OPTION", message, { stateId, path: "writer" });
   }
   // Throws if it holds nothing any more.
   await writer.renew();
