@@ -1,5 +1,4 @@
-import { RepriseError } from "../errors/reprise-error.ts";
-import { showValue } from "../errors/show-value.ts";
+import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
 import type { Actor } from "./actor.ts";
 import type { CallPolicy } from "./call-policy.ts";
 import type { CallOptions, MapOptions } from "./context.ts";
@@ -21,13 +20,8 @@ export function checkPolicy(policy: CallPolicy): void {
   if (retry !== undefined && retry !== false && (typeof retry !== "object" || retry === null)) invalid("retry", "a retry policy, its settings, or false", retry);
 }
 
-/** Throws `INVALID_OPTION` unless the value is undefined or one of the list. */
-export function checkOneOf(option: string, allowed: readonly string[], value: unknown): void {
-  if (value !== undefined && !allowed.includes(value as string)) invalid(option, `one of ${allowed.map((choice) => JSON.stringify(choice)).join(", ")}`, value);
-}
-
 export function checkCallOptions(options: CallOptions): void {
-  if (typeof options !== "object" || options === null) invalid("options", "an object", options);
+  checkObject("options", options);
   if (options.key !== undefined && (typeof options.key !== "string" || options.key.length === 0)) invalid("key", "a non-empty string", options.key);
   checkPolicy(options);
 }
@@ -45,6 +39,7 @@ export function checkMapOptions<Item>(
   work: unknown,
   options: MapOptions<Item>,
 ): { readonly name: string; readonly maxWorkers: number; readonly failFast: boolean } {
+  checkObject("options", options);
   if (!Array.isArray(items)) invalid("items", "an array", items);
   if (typeof work !== "function") checkActor(work);
   const { maxWorkers = 5, errors = "fail_slow", key } = options;
@@ -52,9 +47,4 @@ export function checkMapOptions<Item>(
   checkOneOf("errors", ["fail_slow", "fail_fast"], errors);
   if (key !== undefined && typeof key !== "function") invalid("key", "a function of an item", key);
   return { name, maxWorkers, failFast: errors === "fail_fast" };
-}
-
-/** Throws `INVALID_OPTION`. */
-export function invalid(option: string, rule: string, value: unknown): never {
-  throw new RepriseError("INVALID_OPTION", `${option} must be ${rule}, got ${showValue(value)}`, { path: option });
 }

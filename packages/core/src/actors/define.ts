@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { checkName } from "../address/address.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
+import { checkOneOf, invalid } from "../errors/invalid.ts";
 import type { EventType } from "../events/event-type.ts";
 import type { Actor, ActorSettings, AgentDefinition, LeafDefinition } from "./actor.ts";
 import { checkPolicy } from "./check.ts";
@@ -57,7 +58,8 @@ interface Definition extends ActorSettings {
   readonly run: (input: never, context: never) => unknown;
 }
 
-function define<Input, Output>(type: EventType, definition: object): Actor<Input, Output> {
+function define<Input, Output>(type: EventType, definition: unknown): Actor<Input, Output> {
+  if (typeof definition !== "object" || definition === null) invalid("definition", "an object", definition);
   const { input, output, run, ...settings } = definition as Definition;
   const name = checkName(type.replace("_call", ""), settings.name);
   const wrong = (path: string, rule: string): never => {
@@ -68,6 +70,8 @@ function define<Input, Output>(type: EventType, definition: object): Actor<Input
     if (schema !== undefined && typeof schema["~standard"]?.validate !== "function") wrong(path, "a Standard Schema, such as one of zod, valibot or arktype");
   }
   if (settings.version !== undefined && typeof settings.version !== "string") wrong("version", "a string");
+  if (settings.repeatable !== undefined && typeof settings.repeatable !== "boolean") wrong("repeatable", "true or false");
+  checkOneOf("retryChildren", ["auto", "reuse", "afresh"], settings.retryChildren);
   if (settings.repeatable === false && settings.onUnknownOutcome === "retry") wrong("onUnknownOutcome", '"ask" or "fail" where repeatable is false');
   checkPolicy(settings);
   return Object.freeze({ ...settings, type, inputSchema: input, outputSchema: output, handler: run });

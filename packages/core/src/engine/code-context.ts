@@ -54,7 +54,7 @@ export function verbsOf(scope: Scope): Omit<Verbs, "storage"> {
       promised<Output[]>((resolve, reject) => {
         const plan = checkMapOptions(checkName("group", name), items, work, options);
         const keys = options.key === undefined ? undefined : groupKeys(items, options.key, engine.system.sha256);
-        const { encoded } = engine.values.encode([...items], "items");
+        const { encoded } = engine.values.encode(items, "items");
         return issue(scope, {
           spec: groupSpec({ ...plan, work, keys }, encoded),
           input: encoded,

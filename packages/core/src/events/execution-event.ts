@@ -117,3 +117,6 @@ export interface Topics {
 }
 /** The name of a topic. */
 export type Topic = keyof Topics;
+
+/** Every topic. */
+export const topics: readonly Topic[] = ["event", "recovered", "log", "group", "checkpoint"];

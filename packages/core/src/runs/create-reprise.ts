@@ -1,4 +1,6 @@
-import { invalid, checkPolicy } from "../actors/check.ts";
+import { checkActor } from "../actors/check.ts";
+import { checkObject, invalid } from "../errors/invalid.ts";
+import { checkOpenOptions } from "./open-options.ts";
 import { LeaseHeldError } from "../errors/storage-errors.ts";
 import { checkMetadata } from "./metadata.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
@@ -29,7 +31,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
 
   /** S3: a load takes over the lease of an idle handle of this process; one with open calls keeps it. */
   const open = async (request: OpenRequest): Promise<RunState> => {
-    checkPolicy(request.options);
+    checkOpenOptions(request.options);
     checkMetadata(request.metadata);
     const holder = runs.get(request.stateId);
     if (holder?.idle === false) throw new LeaseHeldError(request.stateId, { owner: `${system.owner} (this process)` });
@@ -44,6 +46,8 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
 
   return {
     async execute(actor, ...[input, executeOptions = {}]) {
+      checkActor(actor);
+      checkObject("options", executeOptions);
       const { stateId = system.newId(), metadata, ...rest } = executeOptions;
       const state = await open({ stateId: checkStateId(stateId), create: "may", metadata, options: rest });
       try {
@@ -53,6 +57,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       }
     },
     async resume(actor, stateId, openOptions = {}) {
+      checkActor(actor);
       const state = await open(existing(stateId, openOptions));
       try {
         return await state.execute(actor, undefined);
@@ -61,6 +66,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       }
     },
     async create(createOptions = {}) {
+      checkObject("options", createOptions);
       const { stateId = system.newId(), metadata, ...rest } = createOptions;
       return open({ stateId: checkStateId(stateId), create: "must", metadata, options: rest });
     },

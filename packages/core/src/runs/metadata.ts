@@ -1,4 +1,4 @@
-import { invalid } from "../actors/check.ts";
+import { checkObject, checkTexts, invalid } from "../errors/invalid.ts";
 import type { HeaderPatch } from "../ports/state-backend.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import type { StateMetadata } from "./execution-state.ts";
@@ -6,9 +6,9 @@ import type { StateMetadata } from "./execution-state.ts";
 /** Throws `INVALID_OPTION`, naming the field. */
 export function checkMetadata(metadata: StateMetadata | undefined): void {
   if (metadata === undefined) return;
-  if (typeof metadata !== "object" || metadata === null) invalid("metadata", "an object", metadata);
+  checkObject("metadata", metadata);
   const { tags, pipelineName, parentStateId } = metadata;
-  if (tags !== undefined && !(Array.isArray(tags) && tags.every((tag) => typeof tag === "string"))) invalid("metadata.tags", "a list of strings", tags);
+  checkTexts("metadata.tags", tags);
   if (pipelineName !== undefined && typeof pipelineName !== "string") invalid("metadata.pipelineName", "a string", pipelineName);
   if (parentStateId !== undefined && typeof parentStateId !== "string") invalid("metadata.parentStateId", "a string", parentStateId);
 }

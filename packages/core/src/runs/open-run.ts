@@ -1,10 +1,11 @@
 import { Engine } from "../engine/engine.ts";
-import { emptyView, fold } from "../history/fold.ts";
-import type { JournalRecord, RunRecord } from "../journal/journal-record.ts";
+import type { RunRecord } from "../journal/journal-record.ts";
 import { schemaVersion } from "../journal/records.ts";
 import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { libraryVersion } from "../version.ts";
+import type { EncodedValue } from "../values/encoded-value.ts";
 import { headerOf } from "./metadata.ts";
+import { readJournal } from "./read-journal.ts";
 import type { StateMetadata } from "./execution-state.ts";
 import type { OpenOptions } from "./reprise.ts";
 import { RunState } from "./run-state.ts";
@@ -28,20 +29,13 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
       ...(options.waitMs !== undefined && { waitMs: options.waitMs }),
       ...(options.signal && { signal: options.signal }),
     });
+  // Before anything is created: what cannot be recorded is refused.
+  const meta = request.metadata && settings.values.encode(request.metadata, "metadata").encoded;
   const writer = await acquire(create);
   try {
-    const view = emptyView();
-    const records: JournalRecord[] = [];
-    for await (const batch of writer.recovered()) {
-      for (const stored of batch) {
-        const record = settings.records.decode(stored, stateId);
-        records.push(record);
-        fold(view, record, records.length);
-      }
-    }
+    const { view, records } = await readJournal(writer, settings.records);
     const loaded = records.length > 0;
     const failed = view.status === "failed";
-    view.stateId = stateId;
     const engine = new Engine({
       system: settings.system,
       values: settings.values,
@@ -53,7 +47,7 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
       rules: settings.rules,
       session: loaded ? { k: "session", at: settings.system.now(), lib: libraryVersion, ...(failed && { opening: "recovery" }) } : undefined,
     });
-    if (!loaded) beginRun(engine, request);
+    if (!loaded) beginRun(engine, request, meta);
     return new RunState(engine, settings, loaded);
   } catch (error) {
     await writer.release();
@@ -61,11 +55,9 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
   }
 }
 
-function beginRun(engine: Engine, request: OpenRequest): void {
+function beginRun(engine: Engine, { stateId, metadata }: OpenRequest, meta: EncodedValue | undefined): void {
   const at = engine.now();
-  const { metadata } = request;
-  const meta = metadata && { meta: engine.values.encode(metadata, "metadata").encoded };
-  const record: RunRecord = { k: "run", at, v: schemaVersion, id: request.stateId, ...meta };
+  const record: RunRecord = { k: "run", at, v: schemaVersion, id: stateId, ...(meta && { meta }) };
   const header: HeaderPatch = { status: "running", createdAt: at, updatedAt: at, tags: [], ...(metadata && headerOf(metadata)) };
   engine.append([record], "start", () => undefined, header);
 }

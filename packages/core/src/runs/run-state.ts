@@ -1,5 +1,5 @@
 import type { Actor } from "../actors/actor.ts";
-import { checkActor, checkOneOf } from "../actors/check.ts";
+import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
 import type { Storage, Verbs } from "../actors/context.ts";
 import { verbsOf } from "../engine/code-context.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -7,7 +7,7 @@ import { runRoot } from "../engine/root-call.ts";
 import { storageFacade } from "../engine/storage-facade.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { StateStatus } from "../events/event-type.ts";
-import type { Topic, Topics } from "../events/execution-event.ts";
+import { topics, type Topic, type Topics } from "../events/execution-event.ts";
 import type { History } from "../history/history.ts";
 import { RunHistory } from "../history/run-history.ts";
 import type { RunFeed } from "../ports/subscriber.ts";
@@ -77,11 +77,14 @@ export class RunState implements ExecutionState {
   }
 
   on<T extends Topic>(topic: T, handler: (message: Topics[T]) => void | Promise<void>): () => void {
+    checkOneOf("topic", topics, topic ?? null);
+    if (typeof handler !== "function") invalid("handler", "a function", handler);
     return this.#engine.bus.on(topic, handler);
   }
 
   async saveCheckpoint(options: CheckpointOptions = {}): Promise<number> {
     const engine = this.#engine;
+    checkObject("options", options);
     const { status = this.status, metadata } = options;
     checkOneOf("status", Object.values(StateStatus), status);
     checkMetadata(metadata);
@@ -109,7 +112,6 @@ export class RunState implements ExecutionState {
 
   /** Runs the actor that the run is about, to its end. Not part of the public interface: `execute` and `resume` use it. */
   async execute<Output>(actor: Actor<never, Output>, input: { readonly given: unknown } | undefined): Promise<ExecutionOutcome<Output>> {
-    checkActor(actor);
     const outcome = await runRoot(this.#engine, actor, input);
     if (this.#engine.stopped === undefined) this.#engine.reportUnvisited();
     return outcome.ok ? { status: "completed", stateId: this.stateId, value: outcome.value as Output } : { status: "failed", stateId: this.stateId, error: outcome.error };

@@ -1,4 +1,5 @@
-import { checkOneOf, checkPolicy, invalid } from "../actors/check.ts";
+import { checkPolicy } from "../actors/check.ts";
+import { checkMethods, checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
 import { allRules, rulesKey, type EngineRules } from "../engine/rules.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { createRecordCodec, type RecordCodec } from "../journal/record-codec.ts";
@@ -21,11 +22,25 @@ export interface RepriseSettings {
   readonly rules: EngineRules;
 }
 
+function checkParts(options: RepriseOptions): void {
+  const { backend, retry, system, subscribers, codec } = options;
+  checkMethods("backend", "a state backend, such as fsBackend({ dir })", ["acquire", "read", "head", "list", "remove", "close"], backend);
+  if (backend !== undefined) checkObject("backend.capabilities", backend.capabilities);
+  checkMethods("retry", "a retry provider, such as retryProvider() of @reprise/retry", ["from", "defaultFor"], retry);
+  checkMethods("system", "a system, such as defaultSystem()", ["now", "random", "newId", "sha256", "setTimer", "yield"], system);
+  if (subscribers !== undefined && !Array.isArray(subscribers)) invalid("subscribers", "a list of subscribers", subscribers);
+  for (const [index, subscriber] of (subscribers ?? []).entries()) checkMethods(`subscribers[${index}]`, "a subscriber: it needs attach(run)", ["attach"], subscriber ?? null);
+  if (codec !== undefined) checkObject("codec", codec);
+  if (codec !== undefined && !Array.isArray(codec.extensions)) invalid("codec.extensions", "a list of extensions", codec.extensions);
+}
+
 const rank: Record<Durability, number> = { none: 0, process: 1, power: 2 };
 const reach = { process: 0, host: 1, cluster: 2 } as const;
 
 /** Throws `INVALID_OPTION`, or `UNSUPPORTED` where the backend provides less than was asked for. */
 export function resolveSettings(options: RepriseOptions): RepriseSettings {
+  checkObject("options", options);
+  checkParts(options);
   const { maxLost = 3, graceMs = 5_000 } = options;
   if (!Number.isInteger(maxLost) || maxLost < 1) invalid("maxLost", "a whole number from 1", maxLost);
   if (!(Number.isFinite(graceMs) && graceMs >= 0)) invalid("graceMs", "a number of milliseconds from 0", graceMs);

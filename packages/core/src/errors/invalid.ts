@@ -1,0 +1,29 @@
+import { RepriseError } from "./reprise-error.ts";
+import { showValue } from "./show-value.ts";
+
+/** Throws `INVALID_OPTION`, naming the option, the rule and the value received. */
+export function invalid(option: string, rule: string, value: unknown): never {
+  throw new RepriseError("INVALID_OPTION", `${option} must be ${rule}, got ${showValue(value)}`, { path: option });
+}
+
+/** Throws `INVALID_OPTION` unless the value is undefined or one of the list. */
+export function checkOneOf(option: string, allowed: readonly string[], value: unknown): void {
+  if (value !== undefined && !allowed.includes(value as string)) invalid(option, `one of ${allowed.map((choice) => JSON.stringify(choice)).join(", ")}`, value);
+}
+
+/** Throws `INVALID_OPTION` unless the value is an object. */
+export function checkObject(option: string, value: unknown): asserts value is object {
+  if (typeof value !== "object" || value === null) invalid(option, "an object", value);
+}
+
+/** Throws `INVALID_OPTION` unless the value is undefined or an object with these methods. */
+export function checkMethods(option: string, what: string, methods: readonly string[], value: unknown): void {
+  if (value === undefined) return;
+  const has = typeof value === "object" && value !== null ? (method: string) => typeof (value as Readonly<Record<string, unknown>>)[method] === "function" : () => false;
+  if (!methods.every(has)) invalid(option, what, value);
+}
+
+/** Throws `INVALID_OPTION` unless the value is undefined or a list of strings. */
+export function checkTexts(option: string, value: unknown): void {
+  if (value !== undefined && !(Array.isArray(value) && value.every((text) => typeof text === "string"))) invalid(option, "a list of strings", value);
+}

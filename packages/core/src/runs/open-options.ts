@@ -1,0 +1,13 @@
+import { checkPolicy } from "../actors/check.ts";
+import { checkObject, checkTexts, invalid } from "../errors/invalid.ts";
+import type { OpenOptions } from "./reprise.ts";
+
+/** Throws `INVALID_OPTION`, naming the option. */
+export function checkOpenOptions(options: OpenOptions): void {
+  checkObject("options", options);
+  checkPolicy(options);
+  const { allowRepeat, waitMs, signal } = options;
+  checkTexts("allowRepeat", allowRepeat);
+  if (waitMs !== undefined && !(typeof waitMs === "number" && waitMs >= 0)) invalid("waitMs", "a number of milliseconds from 0", waitMs);
+  if (signal !== undefined && typeof (signal as Partial<AbortSignal>).addEventListener !== "function") invalid("signal", "an AbortSignal", signal);
+}
