@@ -1,4 +1,5 @@
-import { cancel } from "./outcome.ts";
+import { passedDeadline } from "./attempt-timer.ts";
+import { cancel, failForGood } from "./outcome.ts";
 import type { Call } from "./call.ts";
 import { reopenCode } from "./code-attempt.ts";
 import { isLeaf } from "../history/call-node.ts";
@@ -15,7 +16,10 @@ export function backOff(call: Call): void {
   const begin = (): void => {
     call.onAbort = undefined;
     if (call.state !== "open") return;
-    if (isLeaf(node.type)) restartLeaf(call);
+    // T5: no attempt starts after the call's own limit, also if that passed while no process ran.
+    const passed = passedDeadline(call);
+    if (passed !== undefined) failForGood(call, passed);
+    else if (isLeaf(node.type)) restartLeaf(call);
     else reopenCode(call);
   };
   if (delayMs <= 0) return begin();

@@ -37,9 +37,15 @@ export function enterCode(call: Call): void {
 /** Opens ended code again: by a retry, or where a failed run is recovered (rules R4, T7). */
 export function reopenCode(call: Call): void {
   const { engine, node, scope } = call;
-  const opening = node.state !== "retrying" && (scope.node === undefined || scope.node.openingKind === "recovery") ? "recovery" : "retry";
-  const record: RestartedRecord = { k: "restarted", at: engine.now(), c: node.id, n: node.attempt + 1, opening, reuse: opening === "recovery" || reusesChildren(call) };
+  const opening = openingOf(node, scope);
+  const record: RestartedRecord = { k: "restarted", at: engine.now(), c: node.id, n: node.attempt + 1, opening, reuse: opening !== "retry" || reusesChildren(call) };
   const seq = engine.append([record], "start", () => startThroughGate(call, seq));
+}
+
+function openingOf(node: CallNode, scope: Scope): "retry" | "recovery" | "changed" {
+  if (node.state === "completed") return "changed";
+  if (node.state === "retrying") return "retry";
+  return scope.node === undefined || scope.node.openingKind === "recovery" ? "recovery" : "retry";
 }
 
 /** T7: what completed is reused if the failure came from a child, and runs afresh if the agent failed by itself. */
@@ -124,7 +130,8 @@ class CodeAttempt {
       call.inner = undefined;
       call.onAbort = undefined;
       const ending = { storage: this.#scope.storage, before: cancelled };
-      if (call.abortReason !== undefined) cancel(call, call.abortReason, cancelled);
+      const aborted = call.abortReason !== undefined && ("error" in outcome || this.#scope.disturbed);
+      if (aborted && call.abortReason) cancel(call, call.abortReason, cancelled);
       else if ("value" in outcome) complete(call, outcome.value, ending);
       else fail(call, outcome.error, ending);
     });

@@ -91,10 +91,14 @@ function callActor<Output>(
 // The promise is known to its call, so that one nobody awaits any more can be rejected without being "unhandled".
 function promised<T>(begin: (resolve: (value: T) => void, reject: (error: Error) => void) => Call | undefined): Promise<T> {
   let call: Call | undefined;
+  let begun = false;
   const promise = new Promise<T>((resolve, reject) => {
     call = begin(resolve, reject);
+    begun = true;
   });
   if (call !== undefined) call.promise = promise;
+  // The run has stopped, or the context has ended: that is said elsewhere. Bad options are not, and throw out of `begin`.
+  else if (begun) promise.catch(() => undefined);
   return promise;
 }
 

@@ -56,8 +56,8 @@ export class Engine {
   /** What `state.storage` shows: everything that has joined the run's storage, recorded or live. */
   readonly storage = new StorageView(undefined);
   readonly origins: ErrorOrigins = new WeakMap<object, CallNode>();
-  /** Scopes that report what they leave unvisited. */
-  readonly reporting: Scope[] = [];
+  /** The latest scope of each call, where it had records to find: what it leaves is reported as unvisited. */
+  readonly reporting = new Map<CallNode | undefined, Scope>();
   /** The scope whose code runs in this turn. */
   turn: Scope | undefined;
   /** Why the run makes no more calls: a refusal, a storage error, or the end of the handle. */
@@ -82,11 +82,11 @@ export class Engine {
       settings.writer,
     );
     this.bus = new Bus({
-      eventsFrom: (from) => eventsOf(view.stateId, records.slice(0, this.#acknowledged), from),
+      eventsFrom: (from, limit) => eventsOf(view.stateId, records.slice(0, this.#acknowledged), from, limit),
       log: ({ error, ...notice }) => this.#notice({ ...notice, ...(error === undefined ? {} : { error: values.errorRecord(error) }) }),
     });
     // The session record will be the next one: it is what opens a failed run again.
-    const recovery = settings.session?.opening === "recovery";
+    const opening = settings.session?.opening === "recovery" ? records.length + 1 : view.opening;
     const storage = new StorageView(undefined);
     storage.join(view.topWrites);
     this.storage.join(view.storage);
@@ -96,9 +96,9 @@ export class Engine {
       node: undefined,
       storage,
       visible: view.top,
-      strict: recovery && rules.strictReopened,
+      strict: opening > 0 && rules.strictReopened,
       knownCode: true,
-      opening: recovery ? records.length + 1 : 0,
+      opening,
     });
   }
 
@@ -201,7 +201,7 @@ export class Engine {
 
   /** A5: says which recorded calls a finished run never asked for. */
   reportUnvisited(): void {
-    for (const scope of this.reporting) {
+    for (const scope of this.reporting.values()) {
       for (const node of scope.matcher.unvisited()) this.log("warn", "UNVISITED", "it is recorded, and the run ended without asking for it", { address: node.address });
     }
   }

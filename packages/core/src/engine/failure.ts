@@ -21,6 +21,7 @@ export function decodeFailure(record: ErrorRecord, values: ValueCodec): Error {
   Object.defineProperty(revived, "name", { value: record.name });
   if (error.stack !== undefined) revived.stack = error.stack;
   if (record.errors) Object.defineProperty(revived, "errors", { value: record.errors.map((inner) => decodeFailure(inner, values)) });
+  if (record.data !== undefined && "data" in error) Object.defineProperty(revived, "data", { value: error.data, enumerable: true });
   rememberDetails(revived, { names });
   return revived;
 }

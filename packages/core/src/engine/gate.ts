@@ -17,10 +17,18 @@ export class Gate {
     return this.#heap.length;
   }
 
-  /** Lets `release` through in the order of `seq`. */
-  push(seq: number, release: () => void): void {
+  /**
+   * Lets `release` through in the order of `seq`. With `ready` it keeps its place until that has resolved: what comes behind
+   * it waits.
+   */
+  push(seq: number, release: () => void, ready?: Promise<unknown>): void {
     if (this.#shut) return;
-    siftUp(this.#heap, { seq, release });
+    const waiting: Waiting = { seq, release, ready: ready === undefined };
+    siftUp(this.#heap, waiting);
+    void ready?.then(() => {
+      waiting.ready = true;
+      this.#schedule();
+    });
     this.#schedule();
   }
 
@@ -31,10 +39,11 @@ export class Gate {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#heap.length === 0) return;
+    if (this.#scheduled || this.#heap[0]?.ready !== true) return;
     this.#scheduled = true;
     this.#yield(() => {
       this.#scheduled = false;
+      if (this.#heap[0]?.ready !== true) return;
       const first = removeFirst(this.#heap);
       // The next turn is asked for before this one runs: what the released code pushes joins the same queue.
       this.#schedule();
@@ -46,6 +55,7 @@ export class Gate {
 interface Waiting {
   readonly seq: number;
   readonly release: () => void;
+  ready: boolean;
 }
 
 // A binary heap. Equal seqs do not occur: a record stands for one outcome or one start.

@@ -46,20 +46,26 @@ export class GroupFailure extends RepriseError {
   }
 }
 
-/** The error of a recorded group failure, with every outcome by position: the same live and on replay. */
-export function groupError(call: Call, values: ValueCodec): GroupFailedError {
+/**
+ * The error of a recorded group failure, with every outcome by position: the same live and on replay. A promise only if
+ * the output schema is asynchronous. Throws `SchemaRejectedError` where a value no longer fits.
+ */
+export function groupError(call: Call, values: ValueCodec): GroupFailedError | Promise<GroupFailedError> {
   const { node, spec } = call;
   const branches = node.branches ?? [];
   const outcomes = branches.map((branch, position) => outcomeOf(spec, `${node.path}{${position}}`, branch, values));
-  const failures: Error[] = [];
-  for (const [position, outcome] of outcomes.entries()) {
-    if (!outcome.ok && branches[position]?.state === "failed") failures.push(outcome.error);
-  }
-  return new GroupFailedError(node.address, outcomes, failures);
+  const build = (settled: readonly FailedGroupOutcome[]): GroupFailedError => {
+    const failures = settled.flatMap((outcome, position) => (!outcome.ok && branches[position]?.state === "failed" ? [outcome.error] : []));
+    return new GroupFailedError(node.address, settled, failures);
+  };
+  return outcomes.some((outcome) => outcome instanceof Promise) ? Promise.all(outcomes).then(build) : build(outcomes as FailedGroupOutcome[]);
 }
 
-function outcomeOf(spec: CallSpec, place: string, branch: CallNode | undefined, values: ValueCodec): FailedGroupOutcome {
-  if (branch?.state === "completed") return { ok: true, value: validated(spec.outputSchema, decodeValue(branch.value), branch.address, "output") };
+function outcomeOf(spec: CallSpec, place: string, branch: CallNode | undefined, values: ValueCodec): FailedGroupOutcome | Promise<FailedGroupOutcome> {
+  if (branch?.state === "completed") {
+    const value = validated(spec.outputSchema, decodeValue(branch.value), branch.address, "output");
+    return value instanceof Promise ? value.then((settled: unknown) => ({ ok: true, value: settled })) : { ok: true, value };
+  }
   if (branch?.state === "failed" && branch.error) return { ok: false, error: decodeFailure(branch.error, values) };
   return { ok: false, error: new CancelledError(branch?.address ?? place, branch?.reason ?? "another branch failed before it began") };
 }

@@ -1,8 +1,9 @@
 import { branchPath, childPath, formatAddress } from "../address/address.ts";
-import { AmbiguousReplayError, NotRepeatableError, OutcomeUnknownError, VersionChangedError } from "../errors/replay-errors.ts";
+import { NotRepeatableError, OutcomeUnknownError, VersionChangedError } from "../errors/replay-errors.ts";
 import { ScopeClosedError } from "../errors/call-errors.ts";
 import { isLeaf } from "../history/call-node.ts";
 import type { StartedRecord } from "../journal/journal-record.ts";
+import { passedDeadline } from "./attempt-timer.ts";
 import { backOff } from "./backoff.ts";
 import { Call, type CallRequest } from "./call.ts";
 import { beginCode, enterCode, reopenCode } from "./code-attempt.ts";
@@ -11,7 +12,8 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { sameItems } from "./group-items.ts";
 import { beginLeaf, restartLeaf } from "./leaf-attempt.ts";
 import type { Match, MatchRequest } from "./matcher.ts";
-import { failForGood, release } from "./outcome.ts";
+import { failForGood } from "./outcome.ts";
+import { release } from "./release.ts";
 import { retryPolicyOf } from "./retry-decision.ts";
 import type { Scope } from "./scope.ts";
 import { verdict, type Verdict } from "./verdict.ts";
@@ -22,13 +24,14 @@ import { verdict, type Verdict } from "./verdict.ts";
  */
 export function issue(scope: Scope, request: CallRequest): Call | undefined {
   const { engine } = scope;
+  if (scope.closing) scope.disturbed = true;
   const closed = engine.stopped ?? (scope.closing ? new ScopeClosedError(scope.node?.address ?? `run ${engine.stateId}`) : undefined);
   if (closed !== undefined) {
     request.onError(closed, undefined);
     return undefined;
   }
-  warnOfOuterContext(scope, request);
   const call = new Call(scope, request);
+  const outer = isOuterContext(scope, request);
   try {
     const match = findRecord(call);
     if (match.node !== undefined) call.node = match.node;
@@ -36,6 +39,7 @@ export function issue(scope: Scope, request: CallRequest): Call | undefined {
     scope.open.add(call);
     if (match.node === undefined) start(call, match);
     else resume(call, match.node, match.inputChanged);
+    if (outer) warnOfOuterContext(scope, call.node.address);
     return call;
   } catch (refusal) {
     // A3: a refusal never becomes a recorded failure that code could catch and a replay would repeat.
@@ -53,24 +57,21 @@ function findRecord(call: Call): Match {
     name: spec.name,
     key: request.key,
     input: request.input,
+    version: spec.actor?.version,
     onInputChange: request.policy.onInputChange,
+    rerunVersions: request.policy.onVersionChange === "rerun",
     once: spec.actor?.repeatable === false,
     address: addressOf(call, 1),
   };
   if (request.branch) return scope.matcher.takeBranch(looking, request.branch.keyed);
   if (spec.type === "group") return scope.matcher.takeGroup(looking);
   const match = scope.matcher.take(looking);
-  if (match.node === undefined || match.node.version === spec.actor?.version) return match;
-  switch (request.policy.onVersionChange) {
-    case "fail":
-      throw new VersionChangedError(match.node.address, { recorded: match.node.version, current: spec.actor?.version });
-    case "rerun":
-      if (looking.once) throw new AmbiguousReplayError(match.node.address, "it is not repeatable, and onVersionChange asks to run it again");
-      return scope.matcher.replace(looking);
-    default:
-      call.versionChanged = true;
-      return match;
+  if (match.node === undefined || match.node.version === looking.version) return match;
+  if (request.policy.onVersionChange === "fail") {
+    throw new VersionChangedError(match.node.address, { recorded: match.node.version, current: looking.version });
   }
+  call.versionChanged = true;
+  return match;
 }
 
 function start(call: Call, match: Extract<Match, { readonly node: undefined }>): void {
@@ -137,8 +138,9 @@ function reviveRetries(call: Call): void {
 
 /** R11: what must not happen twice runs again only where the address was named. */
 function refuseRepetition(call: Call, decided: Verdict): void {
-  const { node, engine, request } = call;
-  if (!node.once || engine.options.allowRepeat.has(node.address)) return;
+  const { node, engine, request, spec } = call;
+  const once = node.once || spec.actor?.repeatable === false;
+  if (!once || engine.options.allowRepeat.has(node.address)) return;
   if (decided === "lost" && request.policy.onUnknownOutcome !== "fail") throw unknownOutcome(node.address);
   if (decided === "execute") {
     const cause = node.error && decodeFailure(node.error, engine.values);
@@ -160,6 +162,8 @@ function lostLeaf(call: Call): void {
   if (inARow >= maxLost) {
     return failForGood(call, new OutcomeUnknownError(node.address, `its last ${inARow} attempts left no outcome (maxLost is ${maxLost})`));
   }
+  const passed = passedDeadline(call);
+  if (passed !== undefined) return failForGood(call, passed);
   restartLeaf(call);
 }
 
@@ -172,11 +176,12 @@ function addressOf(call: Call, number: number): string {
 }
 
 /** A4: inside a branch, an unkeyed call on the outer context gets its number by chance. */
-function warnOfOuterContext(scope: Scope, request: CallRequest): void {
+function isOuterContext(scope: Scope, request: CallRequest): boolean {
   const { turn } = scope.engine;
-  if (turn === undefined || turn === scope || request.key !== undefined || scope.warnedOuter || !turn.isBranchWithin(scope)) return;
+  return turn !== undefined && turn !== scope && request.key === undefined && !scope.warnedOuter && turn.isBranchWithin(scope);
+}
+
+function warnOfOuterContext(scope: Scope, address: string): void {
   scope.warnedOuter = true;
-  scope.engine.log("warn", "OUTER_CONTEXT_IN_BRANCH", `"${request.spec.name}" was called on the outer context from inside a branch; the branch's own context was probably meant`, {
-    address: scope.node?.address,
-  });
+  scope.engine.log("warn", "OUTER_CONTEXT_IN_BRANCH", "it was called on the outer context from inside a branch; the branch's own context was probably meant", { address });
 }

@@ -2,9 +2,9 @@ import type { RestartedRecord, StartedRecord } from "../journal/journal-record.t
 import { decodeInput } from "../history/decode-node.ts";
 import type { Call } from "./call.ts";
 import type { LeafContext } from "../actors/context.ts";
-import { AttemptTimer, passedDeadline } from "./attempt-timer.ts";
+import { AttemptTimer } from "./attempt-timer.ts";
 import { LeafCallContext } from "./leaf-context.ts";
-import { cancel, complete, fail, failForGood } from "./outcome.ts";
+import { cancel, complete, fail } from "./outcome.ts";
 import { validated } from "./schema.ts";
 import { StorageView } from "./storage-view.ts";
 
@@ -17,8 +17,6 @@ export function beginLeaf(call: Call, record: StartedRecord): void {
 /** Begins another attempt of a recorded leaf: after a failure, or where an attempt was lost. */
 export function restartLeaf(call: Call): void {
   const { engine, node } = call;
-  const passed = passedDeadline(call);
-  if (passed !== undefined) return failForGood(call, passed);
   const record: RestartedRecord = { k: "restarted", at: engine.now(), c: node.id, n: node.attempt + 1 };
   engine.append([record], levelOf(call), () => runLeaf(call));
 }

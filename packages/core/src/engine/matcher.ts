@@ -11,8 +11,11 @@ export interface MatchRequest {
   /** As it stands in the address. */
   readonly key: string | undefined;
   readonly input: EncodedValue | undefined;
+  readonly version: string | undefined;
   /** What was said about changed inputs; undefined if nothing was. */
   readonly onInputChange: OnInputChange | undefined;
+  /** Records of another version are left to others (`onVersionChange: "rerun"`). */
+  readonly rerunVersions: boolean;
   /** `repeatable: false`: such a call never becomes new while records of its name are left. */
   readonly once: boolean;
   /** For messages. */
@@ -109,12 +112,7 @@ export class Matcher {
   /** Would `takeBranch` find a record? */
   hasBranch(input: EncodedValue | undefined, key: string | undefined): boolean {
     const queue = this.#queues.get(branchQueue(key));
-    return queue !== undefined && this.#equals(queue, canonical(input)) !== undefined;
-  }
-
-  /** Leaves a paired record to nobody and numbers a new call in its place (`"rerun"`). */
-  replace(request: MatchRequest): Match {
-    return this.#fresh(request, false);
+    return queue !== undefined && this.#equal(queue, canonical(input), { version: undefined, rerunVersions: false }) !== undefined;
   }
 
   #mayTakeUnequal(queue: Queue, request: MatchRequest): boolean {
@@ -125,7 +123,7 @@ export class Matcher {
 
   #unequal(queue: Queue, head: CallNode, request: MatchRequest): Match {
     if (request.onInputChange === "fail") throw new InputChangedError(request.address);
-    if (request.onInputChange === "rerun") return this.#fresh(request, true);
+    if (request.onInputChange === "rerun" || (request.rerunVersions && head.version !== request.version)) return this.#fresh(request, true);
     if (request.key === undefined) queue.givenAway = canonical(head.input);
     this.#taken.add(head);
     return { node: head, inputChanged: true };
@@ -146,20 +144,21 @@ export class Matcher {
     if (queue.givenAway === input) {
       throw new AmbiguousReplayError(request.address, "its record was given to an earlier call with another input; give both a key");
     }
-    const equal = this.#equals(queue, input);
+    const equal = this.#equal(queue, input, request);
     if (equal !== undefined) this.#taken.add(equal);
     return equal;
   }
 
-  #equals(queue: Queue, input: string): CallNode | undefined {
+  /** The first untaken record with this input: of this version if there is one. */
+  #equal(queue: Queue, input: string, wish: Pick<MatchRequest, "version" | "rerunVersions">): CallNode | undefined {
     const head = this.#head(queue);
     if (head === undefined) return undefined;
     // Unchanged code asks in the recorded order: the head is nearly always it, and the index is never built.
-    if (canonical(head.input) === input) return head;
+    if (head.version === wish.version && canonical(head.input) === input) return head;
     queue.byInput ??= indexByInput(queue.nodes);
-    const same = queue.byInput.get(input);
-    while (same?.[0] !== undefined && this.#taken.has(same[0])) same.shift();
-    return same?.[0];
+    const same = queue.byInput.get(input) ?? [];
+    while (same[0] !== undefined && this.#taken.has(same[0])) same.shift();
+    return same.find((node) => node.version === wish.version && !this.#taken.has(node)) ?? (wish.rerunVersions ? undefined : same[0]);
   }
 
   #head(queue: Queue): CallNode | undefined {

@@ -1,13 +1,12 @@
 import { NotEncodableError } from "../values/not-encodable-error.ts";
-import { decodeValue } from "../history/decode-node.ts";
 import type { CancelledRecord, CompletedRecord, FailedRecord, JournalRecord } from "../journal/journal-record.ts";
-import { ActorFailedError, CancelledError } from "../errors/call-errors.ts";
 import type { Call } from "./call.ts";
 import { backOff } from "./backoff.ts";
-import { decodeFailure, throughOf } from "./failure.ts";
-import { BranchValues, ChildValue, GroupFailure, groupError } from "./group-outcome.ts";
+import { throughOf } from "./failure.ts";
+import { BranchValues, ChildValue, GroupFailure } from "./group-outcome.ts";
+import { release } from "./release.ts";
 import { decideRetry } from "./retry-decision.ts";
-import { restored, validated } from "./schema.ts";
+import { validated } from "./schema.ts";
 import type { StorageView } from "./storage-view.ts";
 
 /** What an ending attempt brings beside its value or error. */
@@ -110,53 +109,4 @@ function recordEnd(call: Call, records: readonly JournalRecord[]): void {
   const last = records.at(-1);
   const rest = call.request.root === true && last ? engine.endOfRun(call, last) : undefined;
   engine.append(rest ? [...records, rest.record] : records, "outcome", () => release(call), rest?.header);
-}
-
-/** Gives a recorded outcome to the caller, through the gate (rule R2). */
-export function release(call: Call): void {
-  const { engine, node } = call;
-  if (engine.rules.liveGate || call.replayed) engine.gate.push(node.endSeq, () => deliver(call));
-  else deliver(call);
-}
-
-function deliver(call: Call): void {
-  const { engine, node, scope } = call;
-  if (call.state !== "open") return;
-  call.state = "released";
-  engine.turn = scope;
-  if (node.state === "completed") {
-    if (!scope.closing && (engine.rules.joinAtRelease || call.replayed)) scope.storage.join(node.writes);
-    deliverValue(call);
-  } else {
-    const error = errorFor(call);
-    engine.origins.set(error, node);
-    if (call.replayed) engine.recovered(call);
-    if (scope.closing) call.quiet();
-    call.request.onError(error, call);
-  }
-  scope.leave(call);
-}
-
-function deliverValue(call: Call): void {
-  const { engine, node, request, spec } = call;
-  if (call.live !== undefined) return request.onValue(call.live.value, call);
-  engine.recovered(call);
-  try {
-    const value = restored(spec, decodeValue(node.value), node.address);
-    if (!(value instanceof Promise)) return request.onValue(value, call);
-    void value.then((settled) => request.onValue(settled, call), (error: Error) => engine.stop(error));
-  } catch (error) {
-    // The recorded value no longer fits the schema: better code can resume the run, so nothing is recorded.
-    engine.stop(error as Error);
-    request.onError(error as Error, call);
-  }
-}
-
-function errorFor(call: Call): Error {
-  const { node, engine } = call;
-  if (node.state === "cancelled" || node.error === undefined) return new CancelledError(node.address, node.reason ?? "it was aborted");
-  if (node.branches !== undefined) return groupError(call, engine.values);
-  const cause = decodeFailure(node.error, engine.values);
-  // A branch is a position in a group, not an actor: its outcome is what its function threw.
-  return node.type === "branch" ? cause : new ActorFailedError(node.address, node.attempt, cause);
 }

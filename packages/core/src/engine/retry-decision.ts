@@ -1,6 +1,6 @@
 import type { RetrySetting } from "../actors/call-policy.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
-import type { RetryPolicy } from "../ports/retry.ts";
+import type { RetryDecision, RetryPolicy } from "../ports/retry.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 import { deadlineOf } from "./attempt-timer.ts";
 import type { Call } from "./call.ts";
@@ -20,10 +20,21 @@ export function decideRetry(call: Call, error: ErrorRecord): RetryPlan | undefin
   if (spec.actor === undefined || node.once || scope.closing || neverRetried.has(error.code)) return undefined;
   const policy = retryPolicyOf(call);
   if (policy === false) return undefined;
-  const decision = policy.decide({ error, failures: node.failures + 1, random: engine.system.random() });
-  if (!decision.retry) return undefined;
+  const decision = decide(call, policy, error);
+  if (decision?.retry !== true) return undefined;
   // T5: no delay passes the call's own limit.
   return engine.now() + decision.delayMs < deadlineOf(call) ? { delayMs: decision.delayMs, policy } : undefined;
+}
+
+function decide(call: Call, policy: RetryPolicy, error: ErrorRecord): RetryDecision | undefined {
+  const { engine, node } = call;
+  try {
+    return policy.decide({ error, failures: node.failures + 1, random: engine.system.random() });
+  } catch (fault) {
+    const reason = fault instanceof Error ? fault.message : String(fault);
+    engine.log("error", "RETRY_POLICY_FAILED", `its retry policy failed, so there is no further attempt: ${reason}`, { address: node.address });
+    return undefined;
+  }
 }
 
 /**

@@ -24,8 +24,9 @@ export function runRoot(engine: Engine, actor: Actor<never, unknown>, input: { r
         onValue: (value) => resolve({ ok: true, value }),
         onError: (error) => resolve({ ok: false, error }),
       });
-    } catch (error) {
-      resolve({ ok: false, error: error as Error });
+    } catch (refusal) {
+      engine.stop(refusal as Error);
+      resolve({ ok: false, error: refusal as Error });
     }
   });
 }

@@ -31,14 +31,14 @@ export class Scope {
   readonly open = new Set<Call>();
   /** Its handler has ended, or it was aborted: it issues nothing more. */
   closing = false;
-  /** Whether it was opened for the first time with records to find: what it leaves is reported as unvisited. */
-  readonly reportsUnvisited: boolean;
   /** Called when the last open call has gone. */
   onEmpty: (() => void) | undefined;
   /** Why it was told to end; what `ctx.signal` is aborted with. */
   abortReason: Error | undefined;
   /** Made when `ctx.signal` is first read. */
   #controller: AbortController | undefined;
+  /** Its code was told of the end through a call that it was refused or that was cancelled: a value it still gives is not what it would have been. */
+  disturbed = false;
   /** Rule A4 is warned about once. */
   warnedOuter = false;
 
@@ -49,9 +49,8 @@ export class Scope {
     this.storage = settings.storage;
     this.opening = settings.opening;
     this.matcher = new Matcher(settings.visible, { strict: settings.strict, knownCode: settings.knownCode });
-    const reopened = settings.node?.openingKind === "retry" || settings.node?.openingKind === "recovery";
-    this.reportsUnvisited = settings.visible.length > 0 && !reopened;
-    if (this.reportsUnvisited) this.engine.reporting.push(this);
+    // An attempt that is retried may well go another way than the one before; whoever resumes a run expects it not to.
+    if (settings.visible.length > 0 && settings.node?.openingKind !== "retry") this.engine.reporting.set(settings.node, this);
   }
 
   /** Path of the scope in addresses; undefined at the top. */

@@ -1,4 +1,4 @@
-import { RepriseError, type RepriseErrorDetails } from "./reprise-error.ts";
+import { brandError, RepriseError, type RepriseErrorDetails } from "./reprise-error.ts";
 
 /** An actor failed for good. `cause` is what its last attempt threw, as recorded: the same live and on replay. Code `ACTOR_FAILED`. */
 export class ActorFailedError extends RepriseError {
@@ -10,25 +10,33 @@ export class ActorFailedError extends RepriseError {
   constructor(address: string, attempts: number, cause: Error) {
     super("ACTOR_FAILED", `${address} failed${attempts > 1 ? ` after ${attempts} attempts` : ""}: ${cause.message}`, { address, cause });
     this.attempts = attempts;
+    withoutFrames(this);
   }
 }
 
 /** A branch's outcome inside a {@link GroupFailedError}. */
 export type FailedGroupOutcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
 
-/** Some branches of a group failed. Code `GROUP_FAILED`. */
-export class GroupFailedError extends RepriseError {
+/**
+ * Some branches of a group failed; `errors` holds the failures by position. An `AggregateError`, and for
+ * `isRepriseError` and `instanceof RepriseError` one of ours. Code `GROUP_FAILED`.
+ */
+export class GroupFailedError extends AggregateError {
   override readonly name = "GroupFailedError";
-  declare readonly address: string;
-  /** The failures, by position. */
-  readonly errors: readonly Error[];
+  readonly code = "GROUP_FAILED";
+  readonly retry = "never";
+  readonly indeterminate = false;
+  readonly address: string;
+  declare readonly errors: Error[];
   /** Every outcome by position, the successful ones too. */
   readonly outcomes: readonly FailedGroupOutcome[];
 
   constructor(address: string, outcomes: readonly FailedGroupOutcome[], failures: readonly Error[]) {
-    super("GROUP_FAILED", `${address}: ${failures.length} of ${outcomes.length} failed: ${failures[0]?.message ?? "unknown"}`, { address });
-    this.errors = failures;
+    super(failures, `${address}: ${failures.length} of ${outcomes.length} failed: ${failures[0]?.message ?? "unknown"}`);
+    this.address = address;
     this.outcomes = outcomes;
+    withoutFrames(this);
+    brandError(this);
   }
 }
 
@@ -38,6 +46,7 @@ export class CancelledError extends RepriseError {
 
   constructor(address: string, reason: string, details: RepriseErrorDetails = {}) {
     super("CANCELLED", `${address} was cancelled: ${reason}`, { ...details, address });
+    withoutFrames(this);
   }
 }
 
@@ -70,4 +79,9 @@ export class SchemaRejectedError extends RepriseError {
     super("SCHEMA_REJECTED", `${address}: ${what}${first?.path ?? ""}: ${first?.message ?? "refused by the schema"}`, { address, path: `${what}${first?.path ?? ""}` });
     this.data = issues;
   }
+}
+
+/** The frames would be the engine's, and others on replay than live; where it happened stands in the cause. */
+function withoutFrames(error: Error): void {
+  error.stack = `${error.name}: ${error.message}`;
 }

@@ -49,8 +49,18 @@ export class RepriseError extends Error {
     if (details.address !== undefined) this.address = details.address;
     if (details.path !== undefined) this.path = details.path;
     if (details.offset !== undefined) this.offset = details.offset;
-    Object.defineProperty(this, brand, { value: true });
+    brandError(this);
   }
+
+  /** `error instanceof RepriseError` also holds for errors of another copy of this package, and for `GroupFailedError`. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === RepriseError ? isRepriseError(value) : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+}
+
+/** Makes `isRepriseError` hold for an error that cannot extend `RepriseError`, because it extends another class. */
+export function brandError(error: Error): void {
+  Object.defineProperty(error, brand, { value: true });
 }
 
 /**

@@ -17,7 +17,7 @@ const event = (seq: number): ExecutionEvent => ({
 
 function newBus(history: ExecutionEvent[] = []): Bus {
   return new Bus({
-    eventsFrom: (from) => history.filter(({ seq }) => seq >= from),
+    eventsFrom: (from, limit) => history.filter(({ seq }) => seq >= from).slice(0, limit),
     log: ({ level, code, message }): LogNotice => ({ stateId: "run", at: 0, level, code, message }),
   });
 }

@@ -1,4 +1,5 @@
 import mitt, { type Emitter } from "mitt";
+import { SubscriberQueue } from "./subscriber-queue.ts";
 import type { ExecutionEvent, LogNotice, Topic, Topics } from "./execution-event.ts";
 
 // mitt's types are those of a CommonJS module, its value is that of an ES module.
@@ -6,13 +7,10 @@ const createEmitter = mitt as unknown as <E extends Record<string, unknown>>() =
 
 type Handler<T extends Topic> = (message: Topics[T]) => void | Promise<void>;
 
-/** How many notices may wait for a slow subscriber; `event` needs no such bound, it is read again from the history. */
-const longestQueue = 1_000;
-
 /** What the bus needs to know of its run. */
 export interface BusSettings {
-  /** The events from `from` on that are acknowledged, in order. */
-  readonly eventsFrom: (from: number) => readonly ExecutionEvent[];
+  /** At most `limit` of the acknowledged events from `from` on, in order. */
+  readonly eventsFrom: (from: number, limit: number) => readonly ExecutionEvent[];
   /** Builds a log notice of the run. */
   readonly log: (notice: Pick<LogNotice, "level" | "code" | "message"> & { readonly error?: unknown }) => LogNotice;
 }
@@ -63,72 +61,5 @@ export class Bus {
   /** Resolves when every subscriber has been handed everything published so far. */
   async drained(): Promise<void> {
     while (this.#draining.size > 0) await Promise.all(this.#draining);
-  }
-}
-
-class SubscriberQueue<T extends Topic> {
-  readonly #topic: T;
-  readonly #handler: Handler<T>;
-  readonly #settings: BusSettings;
-  readonly #report: (notice: LogNotice) => void;
-  #waiting: Topics[T][] = [];
-  #dropped = 0;
-  #lastSeq = 0;
-  #running = false;
-  #faulted = false;
-
-  constructor(topic: T, handler: Handler<T>, settings: BusSettings, report: (notice: LogNotice) => void) {
-    this.#topic = topic;
-    this.#handler = handler;
-    this.#settings = settings;
-    this.#report = report;
-  }
-
-  /** Returns a promise for the end of the work it began; undefined if work is under way already. */
-  push(message: Topics[T]): Promise<void> | undefined {
-    this.#waiting.push(message);
-    if (this.#waiting.length > longestQueue) {
-      this.#waiting.shift();
-      this.#dropped += 1;
-    }
-    if (this.#running) return undefined;
-    this.#running = true;
-    return this.#drain();
-  }
-
-  async #drain(): Promise<void> {
-    for (let message = this.#next(); message !== undefined; message = this.#next()) {
-      try {
-        const result = this.#handler(message);
-        if (result !== undefined) await result;
-      } catch (error) {
-        this.#fault(error);
-      }
-    }
-    this.#running = false;
-  }
-
-  #next(): Topics[T] | undefined {
-    if (this.#dropped > 0) this.#refill();
-    const message = this.#waiting.shift();
-    if (this.#topic === "event" && message !== undefined) this.#lastSeq = (message as ExecutionEvent).seq;
-    return message;
-  }
-
-  /** The queue overflowed: events are read again from the history, notices are lost and their number is said. */
-  #refill(): void {
-    const dropped = this.#dropped;
-    this.#dropped = 0;
-    if (this.#topic === "event") {
-      this.#waiting = [...this.#settings.eventsFrom(this.#lastSeq + 1)] as Topics[T][];
-    } else if (this.#topic !== "log") {
-      this.#report(this.#settings.log({ level: "warn", code: "NOTICES_DROPPED", message: `a slow subscriber of "${this.#topic}" missed ${dropped} notices` }));
-    }
-  }
-
-  #fault(error: unknown): void {
-    if (this.#faulted) return;
-    this.#faulted = true;
-    this.#report(this.#settings.log({ level: "error", code: "SUBSCRIBER_FAILED", message: `a subscriber of "${this.#topic}" failed; further failures of it are not reported`, error }));
   }
 }

@@ -35,8 +35,8 @@ export interface ExecutionEvent {
   readonly dueAt?: number;
   /** On started and retrying, where known: how many attempts the call's budget has. */
   readonly maxAttempts?: number;
-  /** On started: why an agent that had ended was opened again. */
-  readonly opening?: "retry" | "recovery";
+  /** On started: why an agent, branch or group that had ended was opened again; `changed`: the items of a completed group. */
+  readonly opening?: "retry" | "recovery" | "changed";
   /** On the started event of a group: how many items it has and how many may run at once. */
   readonly group?: { readonly size: number; readonly maxWorkers: number };
   /** On cancelled: why. */

@@ -43,7 +43,7 @@ export interface CallNode {
   lost: number;
   /** Seq of the record that opened the present attempt. */
   opening: number;
-  openingKind: "first" | "retry" | "recovery";
+  openingKind: "first" | "retry" | "recovery" | "changed";
   /** Children recorded before this seq are not seen by the present opening. */
   visibleFrom: number;
   /** Seq of the last call its code issued. */

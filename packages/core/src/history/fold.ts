@@ -23,13 +23,15 @@ export interface RunView {
   readonly topWrites: StorageWrite[];
   /** Everything that has joined the storage of the run, in order: `topWrites`, and the writes of completed calls at the top. */
   readonly storage: StorageWrite[];
+  /** Seq of the session that opened the failed run again, the last time that was so; 0 if it never was (rule R4). */
+  opening: number;
   /** Seq of the last call made at the top. */
   lastIssued: number;
 }
 
 /** The state of a run without records. */
 export function emptyView(): RunView {
-  return { calls: new Map(), top: [], root: undefined, stateId: "", createdAt: 0, updatedAt: 0, status: "running", metadata: [], topWrites: [], storage: [], lastIssued: 0 };
+  return { calls: new Map(), top: [], root: undefined, stateId: "", createdAt: 0, updatedAt: 0, status: "running", metadata: [], topWrites: [], storage: [], opening: 0, lastIssued: 0 };
 }
 
 /**
@@ -46,6 +48,7 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
       return undefined;
     case "session":
       view.status = "running";
+      if (record.opening !== undefined) view.opening = seq;
       return undefined;
     case "checkpoint":
       view.status = record.status;

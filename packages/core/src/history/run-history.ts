@@ -1,6 +1,7 @@
 import type { ExecutionEvent } from "../events/execution-event.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import type { CallNode } from "./call-node.ts";
+import { deepFrozen } from "./deep-frozen.ts";
 import { decodeInput, decodeValue } from "./decode-node.ts";
 import { emptyView, fold, type RunView } from "./fold.ts";
 import type { CallSummary, History } from "./history.ts";
@@ -36,7 +37,7 @@ export class RunHistory implements History {
 }
 
 /** The events of a journal from `from` on: what an event says of a call depends on the records before it. */
-export function eventsOf(stateId: string, records: readonly JournalRecord[], from: number): ExecutionEvent[] {
+export function eventsOf(stateId: string, records: readonly JournalRecord[], from: number, limit = Infinity): ExecutionEvent[] {
   const view = emptyView();
   const events: ExecutionEvent[] = [];
   for (const [index, record] of records.entries()) {
@@ -45,15 +46,17 @@ export function eventsOf(stateId: string, records: readonly JournalRecord[], fro
     if (seq < from) continue;
     const event = toEvent(stateId, seq, record, node, records[seq]);
     if (event) events.push(event);
+    if (events.length === limit) break;
   }
   return events;
 }
 
 function summaryOf(node: CallNode): CallSummary {
-  const { id, address, type, attempt, startedAt, endedAt, error } = node;
+  const { id, address, type, attempt, startedAt, endedAt, value } = node;
+  const error = deepFrozen(node.error);
   const status = node.state === "open" ? "started" : node.state;
   return Object.defineProperties(
     { call: id, parent: node.parent?.id, address, type, name: node.segment.name, status, attempts: attempt, startedAt, endedAt, error },
-    { input: { get: () => decodeInput(node), enumerable: true }, value: { get: () => decodeValue(node.value), enumerable: true } },
+    { input: { get: () => decodeInput(node), enumerable: true }, value: { get: () => decodeValue(value), enumerable: true } },
   ) as CallSummary;
 }

@@ -1,6 +1,7 @@
 import type { ExecutionEvent } from "../events/execution-event.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import type { CallNode } from "./call-node.ts";
+import { deepFrozen } from "./deep-frozen.ts";
 import { decodeInput, decodeValue } from "./decode-node.ts";
 
 /**
@@ -20,6 +21,8 @@ export function toEvent(stateId: string, seq: number, record: JournalRecord, nod
     attempt: node.attempt,
     at: record.at,
   };
+  // Kept here: the call may come to another value later.
+  const { value } = node;
   const executionTimeMs = Math.max(0, record.at - node.attemptAt);
   switch (record.k) {
     case "started":
@@ -27,9 +30,9 @@ export function toEvent(stateId: string, seq: number, record: JournalRecord, nod
     case "restarted":
       return Object.freeze({ ...common, status: "started", ...(record.opening && { opening: record.opening }), ...maxOf(node), ...groupOf(node) });
     case "completed":
-      return lazily({ ...common, status: "completed", executionTimeMs }, "value", () => decodeValue(node.value));
+      return lazily({ ...common, status: "completed", executionTimeMs }, "value", () => decodeValue(value));
     case "failed":
-      return Object.freeze({ ...common, status: "failed", executionTimeMs, error: record.e, final: !(next?.k === "retrying" && next.c === record.c) });
+      return Object.freeze({ ...common, status: "failed", executionTimeMs, error: deepFrozen(record.e), final: !(next?.k === "retrying" && next.c === record.c) });
     case "retrying":
       return Object.freeze({ ...common, status: "retrying", delayMs: record.delay, dueAt: record.due, ...maxOf(node) });
     case "cancelled":

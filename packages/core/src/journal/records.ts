@@ -50,14 +50,17 @@ export const recordSchemas = {
     /** Of a group: how many branches may run at once. */
     workers: z.int().positive().optional(),
   }),
-  /** A further attempt; with `opening` an ended agent, branch or group is opened again. */
+  /**
+   * A further attempt; with `opening` ended code is opened again: by a retry, by the recovery of a failed run, or because
+   * the items of a completed group changed.
+   */
   restarted: z.strictObject({
     k: z.literal("restarted"),
     at: time,
     c: seq,
     /** Attempt. */
     n: z.int().positive(),
-    opening: z.enum(["retry", "recovery"]).optional(),
+    opening: z.enum(["retry", "recovery", "changed"]).optional(),
     /** What completed in earlier attempts stays visible. */
     reuse: z.boolean().optional(),
   }),

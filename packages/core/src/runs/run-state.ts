@@ -10,7 +10,7 @@ import { StateStatus } from "../events/event-type.ts";
 import { topics, type Topic, type Topics } from "../events/execution-event.ts";
 import type { History } from "../history/history.ts";
 import { RunHistory } from "../history/run-history.ts";
-import type { RunFeed } from "../ports/subscriber.ts";
+import type { RunFeed, Subscriber } from "../ports/subscriber.ts";
 import type { CheckpointOptions, ExecutionState, StateMetadata } from "./execution-state.ts";
 import { checkMetadata, headerOf, mergedMetadata } from "./metadata.ts";
 import type { ExecutionOutcome } from "./reprise.ts";
@@ -49,10 +49,9 @@ export class RunState implements ExecutionState {
       origin: loaded ? { kind: "loaded", lastSeq: engine.journal.lastSeq } : { kind: "created" },
       on: (topic, handler) => this.on(topic, handler),
     };
-    for (const subscriber of settings.options.subscribers ?? []) {
-      const detach = subscriber.attach(feed);
-      if (detach) this.#detach.push(detach);
-    }
+    const faults = (settings.options.subscribers ?? []).flatMap((subscriber) => this.#attach(subscriber, feed));
+    // Once all listen: another subscriber may be the one that shows it.
+    for (const fault of faults) this.#reportSubscriber("could not be attached", fault);
   }
 
   get stateId(): string {
@@ -136,9 +135,30 @@ export class RunState implements ExecutionState {
     try {
       await this.rest();
     } finally {
-      await engine.bus.drained();
-      for (const detach of this.#detach) await this.#safely(detach);
+      await this.#patiently(engine.bus.drained());
+      await this.#patiently(Promise.all(this.#detach.map((detach) => this.#safely(detach))));
       this.onClosed?.();
+    }
+  }
+
+  /** H5: a subscriber may end what it is at, but one that never does cannot keep the run from ending. */
+  async #patiently(work: Promise<unknown>): Promise<void> {
+    const { system, options } = this.#engine;
+    let stopTimer = (): void => undefined;
+    const patience = new Promise<void>((resolve) => {
+      stopTimer = system.setTimer(options.graceMs, resolve);
+    });
+    await Promise.race([work, patience]);
+    stopTimer();
+  }
+
+  #attach(subscriber: Subscriber, feed: RunFeed): unknown[] {
+    try {
+      const detach = subscriber.attach(feed);
+      if (detach) this.#detach.push(detach);
+      return [];
+    } catch (error) {
+      return [error];
     }
   }
 
@@ -146,9 +166,12 @@ export class RunState implements ExecutionState {
     try {
       await detach();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#engine.log("error", "SUBSCRIBER_FAILED", `a subscriber failed while the run was closed: ${reason}`);
+      this.#reportSubscriber("failed while the run was closed", error);
     }
+  }
+
+  #reportSubscriber(what: string, error: unknown): void {
+    this.#engine.log("error", "SUBSCRIBER_FAILED", `a subscriber ${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

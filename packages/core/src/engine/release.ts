@@ -1,0 +1,88 @@
+import { ActorFailedError, CancelledError } from "../errors/call-errors.ts";
+import { decodeValue } from "../history/decode-node.ts";
+import type { Call } from "./call.ts";
+import { decodeFailure } from "./failure.ts";
+import { groupError } from "./group-outcome.ts";
+import { restored } from "./schema.ts";
+
+/** What a caller is given; a refusal stops the run instead. */
+type Outcome = { readonly value: unknown } | { readonly error: Error } | { readonly refusal: Error };
+
+/** Gives a recorded outcome to its caller, through the gate (rule R2). */
+export function release(call: Call): void {
+  const { engine, node } = call;
+  const outcome = outcomeOf(call);
+  if (outcome instanceof Promise) {
+    // An asynchronous schema: the outcome keeps its place in the gate until the schema has spoken.
+    let settled: Outcome | undefined;
+    const ready = outcome.then((value) => (settled = value));
+    engine.gate.push(node.endSeq, () => settled && deliver(call, settled), ready);
+  } else if (engine.rules.liveGate || call.replayed) {
+    engine.gate.push(node.endSeq, () => deliver(call, outcome));
+  } else {
+    deliver(call, outcome);
+  }
+}
+
+/** Never rejects: a recorded value that no longer fits its schema is a refusal, for better code can resume the run. */
+function outcomeOf(call: Call): Outcome | Promise<Outcome> {
+  const { node, live, spec } = call;
+  try {
+    if (node.state !== "completed") {
+      const error = errorOf(call);
+      return error instanceof Promise ? error.then((settled) => ({ error: settled }), refused) : { error };
+    }
+    if (live !== undefined) return live;
+    const value = restored(spec, decodeValue(node.value), node.address);
+    return value instanceof Promise ? value.then((settled: unknown) => ({ value: settled }), refused) : { value };
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+function refused(error: unknown): Outcome {
+  return { refusal: error as Error };
+}
+
+function errorOf(call: Call): Error | Promise<Error> {
+  const { node, engine } = call;
+  if (node.state === "cancelled" || node.error === undefined) return new CancelledError(node.address, node.reason ?? "it was aborted");
+  if (node.branches !== undefined) return groupError(call, engine.values);
+  const cause = decodeFailure(node.error, engine.values);
+  // A branch is a position in a group, not an actor: its outcome is what its function threw.
+  return node.type === "branch" ? cause : new ActorFailedError(node.address, node.attempt, cause);
+}
+
+function deliver(call: Call, outcome: Outcome): void {
+  const { engine, node, scope, request } = call;
+  if (call.state !== "open") return;
+  call.state = "released";
+  engine.turn = scope;
+  if (call.replayed) engine.recovered(call);
+  if ("refusal" in outcome) {
+    engine.stop(outcome.refusal);
+    request.onError(outcome.refusal, call);
+    return;
+  }
+  if ("value" in outcome) {
+    joinStorage(call);
+    request.onValue(outcome.value, call);
+  } else {
+    engine.origins.set(outcome.error, node);
+    if (scope.closing) {
+      call.quiet();
+      scope.disturbed = true;
+    }
+    request.onError(outcome.error, call);
+  }
+  scope.leave(call);
+}
+
+/** S1: the writes of a call join when its outcome is released, and not at all if its caller's handler has ended. */
+function joinStorage(call: Call): void {
+  const { engine, node, scope } = call;
+  if (scope.closing) return;
+  if (engine.rules.joinAtRelease || call.replayed) scope.storage.join(node.writes);
+  // What a load finds at the top of the run is there already.
+  if (scope === engine.top && !call.replayed) engine.storage.join(node.writes);
+}
