@@ -58,7 +58,7 @@ export function groupError(call: Call, values: ValueCodec): GroupFailedError | P
     const failures = settled.flatMap((outcome, position) => (!outcome.ok && branches[position]?.state === "failed" ? [outcome.error] : []));
     return new GroupFailedError(node.address, settled, failures);
   };
-  return outcomes.some((outcome) => outcome instanceof Promise) ? Promise.all(outcomes).then(build) : build(outcomes as FailedGroupOutcome[]);
+  return outcomes.some((outcome) => outcome instanceof Promise) ? Promise.all(outcomes.map(async (outcome) => outcome)).then(build) : build(outcomes as FailedGroupOutcome[]);
 }
 
 function outcomeOf(spec: CallSpec, place: string, branch: CallNode | undefined, values: ValueCodec): FailedGroupOutcome | Promise<FailedGroupOutcome> {

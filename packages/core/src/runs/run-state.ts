@@ -136,7 +136,7 @@ export class RunState implements ExecutionState {
       await this.rest();
     } finally {
       await this.#patiently(engine.bus.drained());
-      await this.#patiently(Promise.all(this.#detach.map((detach) => this.#safely(detach))));
+      for (const detach of this.#detach) await this.#patiently(this.#safely(detach));
       this.onClosed?.();
     }
   }
