@@ -136,7 +136,7 @@ export class RunState implements ExecutionState {
       await this.rest();
     } finally {
       await this.#patiently(engine.bus.drained());
-      for (const detach of this.#detach) await this.#patiently(this.#safely(detach));
+      for (const detach of this.#detach.toReversed()) await this.#patiently(this.#safely(detach));
       this.onClosed?.();
     }
   }
