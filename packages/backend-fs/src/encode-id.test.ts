@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import fc from "fast-check";
-import { checkStateId } from "./check-state-id.ts";
+import { checkStateId } from "@reprise/core/spi";
 import { encodeId } from "./encode-id.ts";
 
 test("names are readable where that is safe, and escaped where it is not", () => {

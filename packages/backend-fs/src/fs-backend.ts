@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
-import { RepriseError, type Durability, type StateBackend, type StateHead, type StateWriter } from "@reprise/core/spi";
+import { checkStateId, newHeader, RepriseError, type Durability, type StateBackend, type StateHead, type StateWriter } from "@reprise/core/spi";
 import { acquireRun } from "./acquire-run.ts";
-import { checkStateId } from "./check-state-id.ts";
 import type { FsContext } from "./fs-context.ts";
 import type { Io } from "./io.ts";
 import { journalRecords } from "./journal-records.ts";
@@ -13,7 +12,7 @@ import { runPaths, storePaths } from "./paths.ts";
 import type { Processes } from "./processes.ts";
 import { realIo, realProcesses, type SyncMode } from "./real-io.ts";
 import { removeRun } from "./remove-run.ts";
-import { checkAgainstHead, newHeader, readHeadIfIntact } from "./run-head.ts";
+import { checkAgainstHead, readHeadIfIntact } from "./run-head.ts";
 import { reportingBatches, reportingIo } from "./storage-error.ts";
 import { checkStore, ensureStore } from "./store-file.ts";
 import { fsSystem, type FsSystem } from "./system.ts";

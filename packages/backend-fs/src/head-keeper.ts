@@ -1,7 +1,7 @@
-import type { HeaderPatch, StateHeader } from "@reprise/core/spi";
+import { patchHeader, type HeaderPatch, type StateHeader } from "@reprise/core/spi";
 import type { Io } from "./io.ts";
 import type { RunPaths } from "./paths.ts";
-import { patchHeader, writeHead, type RunHead } from "./run-head.ts";
+import { writeHead, type RunHead } from "./run-head.ts";
 
 /** Keeps `head.json` of one writer up to date. It is advisory: a failure is kept until somebody asks for it. */
 export class HeadKeeper {

@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { CorruptError, type ListPage, type ListQuery, type StateHead } from "@reprise/core/spi";
+import { CorruptError, listPage, type ListPage, type ListQuery, type StateHead } from "@reprise/core/spi";
 import { encodeId } from "./encode-id.ts";
 import type { FsContext } from "./fs-context.ts";
 import { readLease } from "./lease.ts";
-import { listPage } from "./list-page.ts";
 import { epochOf } from "./paths.ts";
 import { namesIn } from "./replace-file.ts";
 import { readHead, type RunHead } from "./run-head.ts";

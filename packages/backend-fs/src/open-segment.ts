@@ -1,11 +1,11 @@
-import { RepriseError, type AcquireOptions } from "@reprise/core/spi";
+import { newHeader, RepriseError, type AcquireOptions } from "@reprise/core/spi";
 import { allocateFrame, headerLength } from "./frame.ts";
 import type { FsContext } from "./fs-context.ts";
 import type { Journal } from "./load-journal.ts";
 import { loadJournal } from "./load-journal.ts";
 import type { RunPaths } from "./paths.ts";
 import { epochRuns, planSegment } from "./plan-segment.ts";
-import { checkAgainstHead, newHeader, readHeadIfIntact, type RunHead } from "./run-head.ts";
+import { checkAgainstHead, readHeadIfIntact, type RunHead } from "./run-head.ts";
 import { encodeSegmentHeader, segmentFormat, type SegmentHeader } from "./segment-header.ts";
 import type { SegmentWriter, UnfinishedFrame } from "./segment-writer.ts";
 

@@ -1,4 +1,4 @@
-import { CorruptError, type HeaderPatch, type StateHeader } from "@reprise/core/spi";
+import { CorruptError, type StateHeader } from "@reprise/core/spi";
 import { crc32c } from "./crc32c.ts";
 import type { Io } from "./io.ts";
 import { damaged, type Journal } from "./load-journal.ts";
@@ -19,21 +19,6 @@ export interface RunHead {
   /** Records up to this one were durable when this was written. */
   readonly provenSeq: number;
   readonly header: StateHeader;
-}
-
-/** The header of a run that nobody has described yet. */
-export function newHeader(createdAt: number): StateHeader {
-  return { status: "running", createdAt, updatedAt: createdAt, tags: [] };
-}
-
-/** The header with the patch's fields; `null` removes one, `undefined` leaves it. */
-export function patchHeader(header: StateHeader, patch: HeaderPatch): StateHeader {
-  const fields = new Map<string, unknown>(Object.entries(header));
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) fields.delete(name);
-    else if (value !== undefined) fields.set(name, value);
-  }
-  return Object.fromEntries(fields) as unknown as StateHeader;
 }
 
 /** Writes `head.json`. */

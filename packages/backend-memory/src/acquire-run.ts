@@ -1,6 +1,4 @@
-import { LeaseHeldError, RepriseError, type AcquireOptions, type StateWriter, type System } from "@reprise/core/spi";
-import { checkStateId } from "./check-state-id.ts";
-import { newHeader } from "./header.ts";
+import { checkStateId, LeaseHeldError, newHeader, RepriseError, type AcquireOptions, type StateWriter, type System } from "@reprise/core/spi";
 import type { MemoryRun, MemoryStore } from "./memory-run.ts";
 import { memoryWriter } from "./memory-writer.ts";
 

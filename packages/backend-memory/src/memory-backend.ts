@@ -1,7 +1,5 @@
-import { defaultSystem, RepriseError, type StateBackend, type StateWriter, type System } from "@reprise/core/spi";
+import { checkStateId, defaultSystem, listPage, RepriseError, type StateBackend, type StateWriter, type System } from "@reprise/core/spi";
 import { acquireRun, wakeWaiters, type AcquireContext } from "./acquire-run.ts";
-import { checkStateId } from "./check-state-id.ts";
-import { listPage } from "./list-page.ts";
 import { batchesOf, headOf, type MemoryRun } from "./memory-run.ts";
 import { snapshotOf, storeFrom, type MemorySnapshot } from "./memory-snapshot.ts";
 

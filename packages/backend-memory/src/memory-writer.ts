@@ -1,5 +1,4 @@
-import { FencedError, RepriseError, type AppendOptions, type StateWriter } from "@reprise/core/spi";
-import { patchHeader } from "./header.ts";
+import { FencedError, patchHeader, RepriseError, type AppendOptions, type StateWriter } from "@reprise/core/spi";
 import { batchesOf, type MemoryRun, type MemoryStore } from "./memory-run.ts";
 
 /** What a writer needs of its backend. */

@@ -27,6 +27,12 @@ export type {
   StoredRecord,
 } from "./ports/state-backend.ts";
 
+// What every backend needs, so that all of them refuse, list and describe runs alike
+export { checkStateId } from "./backends/check-state-id.ts";
+export { listPage } from "./backends/list-page.ts";
+export { newHeader, patchHeader } from "./backends/header.ts";
+export type { Listed } from "./backends/list-page.ts";
+
 // Subscribers
 export { EventType, ExecutionStatus, StateStatus } from "./events/event-type.ts";
 export type { RunFeed, Subscriber } from "./ports/subscriber.ts";

@@ -76,7 +76,10 @@ export interface ListQuery {
   readonly cursor?: string;
 }
 
-/** One page of runs, newest `createdAt` first, ties by `stateId`. */
+/**
+ * One page of runs, newest `createdAt` first, ties by `stateId`. No journal is read, so `lastSeq` and `epoch` of a row may lag
+ * behind like the header; those of `head` are exact.
+ */
 export interface ListPage {
   readonly rows: readonly StateHead[];
   /** Cursor of the next page; undefined on the last one. */
@@ -135,7 +138,7 @@ export interface StateBackend {
   readonly capabilities: BackendCapabilities;
   /**
    * The right to extend a run. Resolves only when every older epoch is fenced and everything `recovered()` will show is
-   * durable. Throws `LeaseHeldError`, `ALREADY_EXISTS`, `NOT_FOUND`, `INVALID_ID`, `CORRUPT`, `INCOMPATIBLE`, `IO`.
+   * durable. Throws `LeaseHeldError`, `ALREADY_EXISTS`, `NOT_FOUND`, `INVALID_ID`, `CORRUPT`, `INCOMPATIBLE`, `NO_SPACE`, `IO`.
    */
   acquire(stateId: string, options: AcquireOptions): Promise<StateWriter>;
   /** The committed records from `from` (default 1) to `to` (default: the last), in batches; no lease needed. `NOT_FOUND` for an unknown run. */
@@ -162,7 +165,7 @@ export interface StateWriter extends AsyncDisposable {
   /** What was there when the run was acquired, from `from` (default 1), in batches. */
   recovered(from?: number): AsyncIterable<readonly StoredRecord[]>;
   /**
-   * All records or none, at `expect + 1` and up; resolves with the seq of the last one. Concurrent calls commit in call
+   * All records (at least one, else `LIMIT`) or none, at `expect + 1` and up; resolves with the seq of the last one. Concurrent calls commit in call
    * order, share one sync and are acknowledged in call order, whatever their durability. The caller may change
    * the bytes as soon as the call returns.
    */

@@ -1,5 +1,6 @@
 import { checkActor } from "../actors/check.ts";
-import { checkObject, invalid } from "../errors/invalid.ts";
+import { checkStateId } from "../backends/check-state-id.ts";
+import { checkObject } from "../errors/invalid.ts";
 import { checkOpenOptions } from "./open-options.ts";
 import { LeaseHeldError } from "../errors/storage-errors.ts";
 import { checkMetadata } from "./metadata.ts";
@@ -88,9 +89,4 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
 
 function existing(stateId: string, options: OpenOptions): OpenRequest {
   return { stateId: checkStateId(stateId), create: "never", metadata: undefined, options };
-}
-
-function checkStateId(stateId: unknown): string {
-  if (typeof stateId === "string" && stateId.length > 0) return stateId;
-  return invalid("stateId", "a non-empty string", stateId);
 }

@@ -1,18 +1,20 @@
-import { RepriseError } from "@reprise/core/spi";
+import { RepriseError } from "../errors/reprise-error.ts";
+import { showValue } from "../errors/show-value.ts";
 
 const longestIdBytes = 200;
 const encoder = new TextEncoder();
 
 /**
- * Throws `INVALID_ID` unless every backend can keep a run under this id: 1 to 200 bytes of UTF-8, no control characters,
+ * Returns the id; throws `INVALID_ID` unless every backend can keep a run under this id: 1 to 200 bytes of UTF-8, no control characters,
  * no half surrogate pairs, Unicode normal form C (so that two ids which look the same are the same).
  */
-export function checkStateId(stateId: string): void {
+export function checkStateId(stateId: unknown): string {
   const fault = faultOf(stateId);
-  if (fault !== undefined) throw new RepriseError("INVALID_ID", `run id ${JSON.stringify(stateId)} ${fault}`, { stateId });
+  if (fault === undefined) return stateId as string;
+  throw new RepriseError("INVALID_ID", `run id ${showValue(stateId)} ${fault}`, typeof stateId === "string" ? { stateId } : {});
 }
 
-function faultOf(stateId: string): string | undefined {
+function faultOf(stateId: unknown): string | undefined {
   if (typeof stateId !== "string") return `must be a string, got ${typeof stateId}`;
   if (stateId === "") return "must not be empty";
   if (/\p{Cc}/u.test(stateId)) return "must not contain control characters";

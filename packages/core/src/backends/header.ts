@@ -1,4 +1,4 @@
-import type { HeaderPatch, StateHeader } from "@reprise/core/spi";
+import type { HeaderPatch, StateHeader } from "../ports/state-backend.ts";
 
 /** The header of a run that nobody has described yet. */
 export function newHeader(now: number): StateHeader {

@@ -1,4 +1,5 @@
-import { RepriseError, type ListQuery, type StateHeader } from "@reprise/core/spi";
+import { RepriseError } from "../errors/reprise-error.ts";
+import type { ListQuery, StateHeader } from "../ports/state-backend.ts";
 
 /** What ordering and filtering need of a run. */
 export interface Listed {
