@@ -23,7 +23,7 @@ export function scriptPipeline(script: Script): Pipeline {
       wait: (ms) => new Promise((resolve) => void system.setTimer(ms, resolve)),
       note: (text) => void handled.push(text),
     };
-    return { actor: agent({ name: "root", run: (_input: string, context) => script(context, clock) }), handled, mispaired: [] };
+    return { pipeline: agent({ name: "root", run: (_input: string, context) => script(context, clock) }), handled, mispaired: [] };
   };
 }
 

@@ -16,14 +16,23 @@ import { exactLatency } from "./world.ts";
  * Grace is 0: the time at which an attempt began to close is not recorded, so a crash would move the end of its grace.
  */
 export async function checkExact(program: Program, engine: Partial<RepriseOptions> = {}): Promise<Verdict> {
-  const reference = await firstLife(program, engine);
+  return checkExactly({ program, engine, byHand: false });
+}
+
+/** The same for a run that is driven by hand: its code makes its calls on the state. */
+export async function checkByHand(program: Program, engine: Partial<RepriseOptions> = {}): Promise<Verdict> {
+  return checkExactly({ program, engine, byHand: true });
+}
+
+async function checkExactly(subject: Subject): Promise<Verdict> {
+  const reference = await firstLife(subject);
   if (typeof reference === "string") return { crashPoints: 0, failure: `uninterrupted: ${reference}` };
   const fault = lifeFault(reference);
   if (fault !== undefined) return { crashPoints: 0, failure: `uninterrupted: ${fault}` };
   const { boundaries } = reference.disk;
-  // A failed run is recovered when it is resumed: that is another property.
-  const points = reference.outcome?.status === "completed" ? boundaries : boundaries.slice(0, -1);
-  return checkPoints(program, engine, reference, points);
+  // A run that is recorded as failed is recovered when it is resumed: that is another property.
+  const points = reference.outcome?.status === "completed" || subject.byHand ? boundaries : boundaries.slice(0, -1);
+  return checkPoints(subject, reference, points);
 }
 
 /**
@@ -31,25 +40,33 @@ export async function checkExact(program: Program, engine: Partial<RepriseOption
  * without a crash. Programs that do not fail have nothing to recover.
  */
 export async function checkRecovery(program: Program, engine: Partial<RepriseOptions> = {}): Promise<Verdict> {
-  const failed = await firstLife(program, engine);
+  const subject: Subject = { program, engine, byHand: false };
+  const failed = await firstLife(subject);
   if (typeof failed === "string" || failed.outcome?.status !== "failed") return { crashPoints: 0, failure: undefined };
-  const recovery = await attempt(() => liveOn(optionsFor(program, engine, failed.disk)));
+  const recovery = await attempt(() => liveOn(optionsFor(subject, failed.disk)));
   if (typeof recovery === "string") return { crashPoints: 0, failure: `recovery without a crash: ${recovery}` };
   const fault = lifeFault(recovery);
   if (fault !== undefined) return { crashPoints: 0, failure: `recovery without a crash: ${fault}` };
   const begun = recovery.disk.boundaries.filter((boundary) => boundary > (failed.disk.boundaries.at(-1) ?? 0));
-  return checkPoints(program, engine, recovery, recovery.outcome?.status === "completed" ? begun : begun.slice(0, -1));
+  return checkPoints(subject, recovery, recovery.outcome?.status === "completed" ? begun : begun.slice(0, -1));
 }
 
-async function firstLife(program: Program, engine: Partial<RepriseOptions>): Promise<Life | string> {
-  return attempt(() => live(optionsFor(program, engine, emptyDisk)));
+/** What is tried, and how. */
+interface Subject {
+  readonly program: Program;
+  readonly engine: Partial<RepriseOptions>;
+  readonly byHand: boolean;
 }
 
-async function checkPoints(program: Program, engine: Partial<RepriseOptions>, reference: Life, points: readonly number[]): Promise<Verdict> {
+async function firstLife(subject: Subject): Promise<Life | string> {
+  return attempt(() => live(optionsFor(subject, emptyDisk)));
+}
+
+async function checkPoints(subject: Subject, reference: Life, points: readonly number[]): Promise<Verdict> {
   const expected = outcomesOf(reference.disk.events);
   for (const point of points) {
     const disk = cutDisk(reference.disk, point);
-    const life = await attempt(() => liveOn(optionsFor(program, engine, disk)));
+    const life = await attempt(() => liveOn(optionsFor(subject, disk)));
     const failure =
       typeof life === "string"
         ? life
@@ -64,21 +81,25 @@ function differentEnd(reference: Life, life: Life): string | undefined {
   return expected === actual ? undefined : `ended differently:\n  expected ${expected}\n  got      ${actual}`;
 }
 
-function optionsFor(program: Program, engine: Partial<RepriseOptions>, disk: Disk): LifeOptions {
-  return { pipeline: programPipeline(program, { latency: exactLatency(program.seed), resumesWork: true, ticks: true }), engine, disk, graceMs: 0 };
+function optionsFor({ program, engine, byHand }: Subject, disk: Disk): LifeOptions {
+  const pipeline = programPipeline(program, { latency: exactLatency(program.seed), resumesWork: true, ticks: true, byHand });
+  return { pipeline, engine, disk, graceMs: 0 };
 }
 
-/** A life; where the outcome of something not repeatable is unknown, somebody looks and allows it. */
+/** A life; where the outcome of something not repeatable is unknown, somebody looks and allows it to run again. */
 export async function liveOn(options: LifeOptions): Promise<Life> {
   const allowRepeat = [...(options.allowRepeat ?? [])];
   let life = await live(options);
-  while (life.outcome?.status === "failed" && isRepriseError(life.outcome.error, "OUTCOME_UNKNOWN") && life.outcome.error.address !== undefined) {
-    const { address } = life.outcome.error;
+  for (let address = refusedIn(life); address !== undefined; address = refusedIn(life)) {
     if (allowRepeat.includes(address)) throw new Error(`${address} was refused although it was allowed`);
     allowRepeat.push(address);
     life = await live({ ...options, disk: life.disk, allowRepeat });
   }
   return life;
+}
+
+function refusedIn({ outcome }: Life): string | undefined {
+  return outcome?.status === "failed" && isRepriseError(outcome.error, "OUTCOME_UNKNOWN") ? outcome.error.address : undefined;
 }
 
 /** What the life was, or in words why there is none. */

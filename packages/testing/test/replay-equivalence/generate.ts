@@ -1,5 +1,5 @@
 import { seededRandom } from "../../src/index.ts";
-import type { AgentSpec, Block, MapStep, Program, Source, Step, ToolSpec } from "./program.ts";
+import type { AgentSpec, Block, CallStep, MapStep, Program, Source, Step, ToolSpec } from "./program.ts";
 
 /** What a generated program may contain. */
 export interface GenerateOptions {
@@ -8,6 +8,8 @@ export interface GenerateOptions {
    * Default: false.
    */
   readonly once?: boolean;
+  /** Agents with a `timeoutMs`. Default: false. */
+  readonly agentTimeouts?: boolean;
 }
 
 interface Chance {
@@ -21,7 +23,7 @@ interface Chance {
 interface Generation {
   readonly chance: Chance;
   readonly tools: number;
-  readonly once: boolean;
+  readonly options: GenerateOptions;
   /** Steps that may still be made; one that runs n times counts n times. */
   budget: number;
   /** How often what is made now will run. */
@@ -35,9 +37,9 @@ const deepest = 4;
 export function generateProgram(seed: number, options: GenerateOptions = {}): Program {
   const chance = chanceOf(seed);
   const tools = Array.from({ length: 2 + chance.below(4) }, (_, index) => toolSpec(chance, index, options));
-  const generation: Generation = { chance, tools: tools.length, once: options.once === true, budget: 10 + chance.below(25), times: 1, names: 0 };
+  const generation: Generation = { chance, tools: tools.length, options, budget: 10 + chance.below(25), times: 1, names: 0 };
   const body = block(generation, 0, 3 + chance.below(4));
-  return { seed, tools, root: { name: "root", attempts: 1, delayed: false, retryChildren: "auto", ownFailures: 0, body } };
+  return { seed, tools, root: { name: "root", attempts: 1, delayed: false, timeoutMs: undefined, retryChildren: "auto", ownFailures: 0, body } };
 }
 
 function chanceOf(seed: number): Chance {
@@ -95,7 +97,7 @@ function step(generation: Generation, depth: number): Step {
   const inner = (most: number): Block => block(generation, depth + 1, 1 + chance.below(most));
   switch (kind) {
     case "call":
-      return { kind, verb: chance.happens(0.2) ? "try" : "run", tool: chance.below(generation.tools), input: source(chance), key: key(chance) };
+      return callStep(generation, chance.happens(0.2) ? "try" : "run");
     case "list":
       return listStep(generation);
     case "log":
@@ -120,6 +122,11 @@ function step(generation: Generation, depth: number): Step {
     case "map":
       return mapStep(generation, depth);
   }
+}
+
+// With decimals, so that it hardly ever passes at the moment something else happens.
+function timeoutMs(chance: Chance, probability: number): number | undefined {
+  return chance.happens(probability) ? 5 + chance.below(3_000) / 100 : undefined;
 }
 
 function source(chance: Chance): Source {
@@ -166,8 +173,9 @@ function agentSpec(generation: Generation, depth: number): AgentSpec {
   const attempts = chance.oneOf([1, 2, 3]);
   return {
     name,
-    attempts: generation.once ? 1 : attempts,
+    attempts: generation.options.once === true ? 1 : attempts,
     delayed: chance.happens(0.4),
+    timeoutMs: generation.options.agentTimeouts === true ? timeoutMs(chance, 0.15) : undefined,
     retryChildren: chance.oneOf(["auto", "auto", "auto", "reuse", "afresh"]),
     ownFailures: chance.happens(0.35) ? 1 + chance.below(2) : 0,
     body: block(generation, depth + 1, 1 + chance.below(3)),
@@ -180,5 +188,10 @@ function spawned(generation: Generation, depth: number): Extract<Step, { kind: "
     if (chance.happens(0.5)) return mapStep(generation, depth);
     return { kind: "agent", verb: "run", agent: agentSpec(generation, depth), input: source(chance), key: key(chance) };
   }
-  return { kind: "call", verb: "run", tool: chance.below(generation.tools), input: source(chance), key: key(chance) };
+  return callStep(generation, "run");
+}
+
+function callStep({ chance, tools, options }: Generation, verb: CallStep["verb"]): CallStep {
+  const timeout = timeoutMs(chance, options.once === true ? 0 : 0.12);
+  return { kind: "call", verb, tool: chance.below(tools), input: source(chance), key: key(chance), timeoutMs: timeout };
 }

@@ -15,7 +15,7 @@ test("300 programs use every kind of step, in every place", () => {
   const text = programs.map((program) => JSON.stringify(program)).join("\n");
   const kinds: readonly Step["kind"][] = ["call", "agent", "list", "all", "race", "any", "loop", "catch", "log", "count", "read", "when", "map", "spawn"];
   for (const kind of kinds) expect(text.split(`"kind":"${kind}"`).length, kind).toBeGreaterThan(50);
-  for (const word of ['"try"', '"fail_fast"', '"keyed":true', '"wrap"', '"bare"', '"rethrow"', '"afresh"', '"ignoresAbort":true', '"delayed":true']) {
+  for (const word of ['"try"', '"fail_fast"', '"keyed":true', '"wrap"', '"bare"', '"rethrow"', '"afresh"', '"ignoresAbort":true', '"delayed":true', '"timeoutMs"']) {
     expect(text.split(word).length, word).toBeGreaterThan(20);
   }
 });
@@ -28,10 +28,11 @@ test("a program prints as code", () => {
       name: "root",
       attempts: 1,
       delayed: false,
+      timeoutMs: undefined,
       retryChildren: "auto",
       ownFailures: 0,
       body: [
-        { kind: "race", arms: [[{ kind: "call", verb: "run", tool: 0, input: "last", key: 1 }], [{ kind: "count", amount: 2 }]] },
+        { kind: "race", arms: [[{ kind: "call", verb: "run", tool: 0, input: "last", key: 1, timeoutMs: 9.5 }], [{ kind: "count", amount: 2 }]] },
         { kind: "map", name: "pages", items: [0, 0], keyed: false, workers: 1, errors: "fail_fast", work: [{ kind: "read" }] },
       ],
     },
@@ -42,7 +43,7 @@ test("a program prints as code", () => {
     const root = agent("root", async (last, ctx) => {
       last = await Promise.race([
         (async () => { let mine = last; // its own \`last\`
-          last = await ctx.run(t0, last, { key: "k1" });
+          last = await ctx.run(t0, last, { key: "k1", timeoutMs: 9.5 });
         })(),
         (async () => { let mine = last; // its own \`last\`
           ctx.storage.add("count", 2);

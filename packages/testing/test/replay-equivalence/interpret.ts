@@ -1,4 +1,4 @@
-import { agent, tool, type Actor, type AgentContext, type Verbs } from "@reprise/core";
+import { agent, tool, type Actor, type AgentContext, type Storage, type Verbs } from "@reprise/core";
 import type { FailureRecord, RetryDecision, RetryPolicy } from "@reprise/core/spi";
 import { describeError } from "./describe-error.ts";
 import { digest, fraction, hash } from "./hash.ts";
@@ -19,6 +19,8 @@ export interface PipelineOptions extends Pick<WorldOptions, "latency" | "resumes
    * moment as something else has no order that a crash must keep, unless it is recorded.
    */
   readonly ticks: boolean;
+  /** The root is no agent, its code drives the run by hand. Default: false. */
+  readonly byHand?: boolean;
 }
 
 /** The program as a pipeline of real actors. */
@@ -26,8 +28,9 @@ export function programPipeline(program: Program, options: PipelineOptions): Pip
   return (system, past) => {
     const world = createWorld({ ...options, system, past });
     const tools = program.tools.map((spec) => toolActor(spec, world));
-    const kit: Kit = { tools, world, tick: options.ticks ? toolActor(tickSpec, world) : undefined };
-    return { actor: rootActor(program.root, kit), handled: world.handled, mispaired: world.mispaired };
+    const kit: Kit = { tools, world, tick: options.ticks ? toolActor(tickSpec, world) : undefined, stored: true };
+    const pipeline = options.byHand === true ? rootByHand(program.root, kit) : rootActor(program.root, kit);
+    return { pipeline, handled: world.handled, mispaired: world.mispaired };
   };
 }
 
@@ -36,6 +39,8 @@ interface Kit {
   readonly tools: readonly Actor<string, string>[];
   readonly world: World;
   readonly tick: Actor<string, string> | undefined;
+  /** Whether the code itself uses the storage, beside the tools. */
+  readonly stored: boolean;
 }
 
 const tickSpec: ToolSpec = { name: "tick", failures: 0, attempts: 1, delayed: false, ignoresAbort: false, writes: "nothing", once: false };
@@ -43,11 +48,18 @@ const tickSpec: ToolSpec = { name: "tick", failures: 0, attempts: 1, delayed: fa
 function rootActor(root: AgentSpec, kit: Kit): Actor<string, RootValue> {
   return agent({
     name: root.name,
-    run: async (input: string, context): Promise<RootValue> => {
-      const last = await new Interpreter(kit, context).scope(root.body, input);
-      return { last, storage: Object.fromEntries(context.storage.keys().toSorted().map((key) => [key, context.storage.get(key)])) };
-    },
+    run: async (input: string, context) => ({ last: await new Interpreter(kit, context).scope(root.body, input), storage: contentOf(context.storage) }),
   });
+}
+
+// What is written outside any actor is immediate (S1), and a loaded run shows at once all that was ever written: code that
+// runs again would count twice and read what is yet to come. By hand it keeps off the storage.
+function rootByHand(root: AgentSpec, kit: Kit): (state: Verbs) => Promise<RootValue> {
+  return async (state) => ({ last: await new Interpreter({ ...kit, stored: false }, state).scope(root.body, "in0"), storage: contentOf(state.storage) });
+}
+
+function contentOf(storage: Storage): Record<string, unknown> {
+  return Object.fromEntries(storage.keys().toSorted().map((key) => [key, storage.get(key)]));
 }
 
 function toolActor(spec: ToolSpec, world: World): Actor<string, string> {
@@ -82,11 +94,15 @@ function longer(log: string | undefined, text: string): string {
 
 class Interpreter {
   readonly #kit: Kit;
-  readonly #context: Pick<AgentContext, keyof Verbs>;
+  readonly #context: Verbs;
+  /** Address of the code; at the top there is none. */
+  readonly #place: string;
+  #limits = 0;
 
-  constructor(kit: Kit, context: Pick<AgentContext, keyof Verbs>) {
+  constructor(kit: Kit, context: Verbs & { readonly address?: string }) {
     this.#kit = kit;
     this.#context = context;
+    this.#place = context.address ?? "";
   }
 
   /** The code of an agent or a branch. */
@@ -127,15 +143,16 @@ class Interpreter {
       case "catch":
         return this.#catch(step, last);
       case "log":
-        storage.set("log", longer(storage.get<string>("log"), last));
+        if (this.#kit.stored) storage.set("log", longer(storage.get<string>("log"), last));
         return last;
       case "count":
-        storage.add("count", step.amount);
+        if (this.#kit.stored) storage.add("count", step.amount);
         return last;
       case "read":
+        if (!this.#kit.stored) return last;
         return `${last}(${storage.get<string>("log") ?? "-"},${storage.get<number>("count") ?? "-"})`;
       case "when":
-        return this.block((storage.get<number>("count") ?? 0) % 2 === 1 ? step.odd : step.even, last);
+        return this.block(this.#kit.stored && (storage.get<number>("count") ?? 0) % 2 === 1 ? step.odd : step.even, last);
       case "map":
         return this.#map(step);
       case "spawn":
@@ -152,10 +169,17 @@ class Interpreter {
     const actor = step.kind === "call" ? this.#tool(step.tool) : this.#agent(step.agent);
     const callee = step.kind === "call" ? step.tool : step.agent.name;
     const input = textOf(step.input, last);
-    const options = step.key === undefined ? {} : { key: `k${step.key}` };
+    const limit = step.kind === "call" ? step.timeoutMs : undefined;
+    const options = { ...(step.key !== undefined && { key: `k${step.key}` }), ...(limit !== undefined && { timeoutMs: this.#unlike(limit) }) };
     if (step.verb === "run") return this.#checked(callee, input, await this.#context.run(actor, input, options));
     const result = await this.#context.try(actor, input, options);
     return result.ok ? this.#checked(callee, input, result.value) : `?${describeError(result.error)}`;
+  }
+
+  // No two limits pass at the same moment, even if all that is recorded before is given back at once.
+  #unlike(limitMs: number): number {
+    this.#limits += 1;
+    return limitMs + fraction("limit", this.#place, this.#limits);
   }
 
   /** What actors give names them and their input: another call's value would show. */
@@ -166,11 +190,12 @@ class Interpreter {
   }
 
   #agent(spec: AgentSpec): Actor<string, string> {
-    const kit = this.#kit;
+    const kit = { ...this.#kit, stored: true };
     return agent({
       name: spec.name,
       retry: retryPolicy(spec.attempts, spec.delayed),
       retryChildren: spec.retryChildren,
+      ...(spec.timeoutMs !== undefined && { timeoutMs: spec.timeoutMs }),
       run: async (input: string, context) => {
         const last = await new Interpreter(kit, context).scope(spec.body, input);
         if (context.attempt <= spec.ownFailures) throw new Error(`${context.address} fails by itself after ${last}`);
@@ -205,7 +230,7 @@ class Interpreter {
       const outputs = await this.#context.map(name, texts, this.#tool(work), options);
       return outputs.map((output, index) => this.#checked(work, texts[index] ?? "", output)).join("+");
     }
-    const branch = (item: string, context: AgentContext): Promise<string> => new Interpreter(this.#kit, context).scope(work, item);
+    const branch = (item: string, context: AgentContext): Promise<string> => new Interpreter({ ...this.#kit, stored: true }, context).scope(work, item);
     return (await this.#context.map(name, texts, branch, options)).join("+");
   }
 }

@@ -1,5 +1,5 @@
 import { memoryBackend, truncateRun, type MemorySnapshot } from "@reprise/backend-memory";
-import { createReprise, type Actor, type ExecutionOutcome, type RepriseOptions } from "@reprise/core";
+import { createReprise, type Actor, type ExecutionOutcome, type ExecutionState, type OpenOptions, type Reprise, type RepriseOptions } from "@reprise/core";
 import type { ExecutionEvent, LogNotice, RecoveredNotice, System } from "@reprise/core/spi";
 import { faultyBackend, recordingSubscriber, virtualSystem } from "../../src/index.ts";
 import { appendLog, lengthOf, timeOfLast } from "./journal.ts";
@@ -20,7 +20,8 @@ export const emptyDisk: Disk = { snapshot: undefined, boundaries: [], events: []
 
 /** What one process makes of a pipeline, and what is seen of it outside of Reprise. */
 export interface Process {
-  readonly actor: Actor<string, unknown>;
+  /** An actor to execute, or what to do with the run by hand. */
+  readonly pipeline: Actor<string, unknown> | ((state: ExecutionState) => Promise<unknown>);
   /** Addresses of the leaves whose handler ran, in order. */
   readonly handled: readonly string[];
   /** Values that belong to another call than the one that got them. */
@@ -79,7 +80,11 @@ export async function live(options: LifeOptions): Promise<Life> {
 
   let outcome: ExecutionOutcome<unknown> | undefined;
   try {
-    outcome = await system.runUntil(reprise.execute(process.actor, "in0", { stateId, ...(allowRepeat && { allowRepeat }) }));
+    const { pipeline } = process;
+    const open = allowRepeat && { allowRepeat };
+    outcome = await system.runUntil(
+      typeof pipeline === "function" ? byHand(reprise, pipeline, disk, { ...open }) : reprise.execute(pipeline, "in0", { stateId, ...open }),
+    );
     // What is still on its way to subscribers, and whatever must have no effect any more.
     await system.run();
   } catch (error) {
@@ -103,6 +108,17 @@ export async function live(options: LifeOptions): Promise<Life> {
     logs: recording.of("log"),
     process,
   };
+}
+
+async function byHand(reprise: Reprise, work: (state: ExecutionState) => Promise<unknown>, disk: Disk, options: OpenOptions): Promise<ExecutionOutcome<unknown>> {
+  const state = await (disk.snapshot ? reprise.load(stateId, options) : reprise.create({ ...options, stateId }));
+  try {
+    return { status: "completed", stateId, value: await work(state) };
+  } catch (error) {
+    return { status: "failed", stateId, error: error instanceof Error ? error : new Error(String(error)) };
+  } finally {
+    await state.close();
+  }
 }
 
 function isIdle(error: unknown): boolean {

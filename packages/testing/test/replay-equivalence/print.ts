@@ -19,6 +19,7 @@ function printTool({ name, failures, attempts, delayed, ignoresAbort, writes, on
 function printAgent(spec: AgentSpec, before: string): string[] {
   const traits = [
     spec.attempts > 1 ? `${spec.attempts} attempts${spec.delayed ? " with delays" : ""}` : "",
+    spec.timeoutMs === undefined ? "" : `timeoutMs: ${spec.timeoutMs}`,
     spec.retryChildren === "auto" ? "" : `retryChildren: ${spec.retryChildren}`,
     spec.ownFailures > 0 ? `throws by itself at attempts up to ${spec.ownFailures}` : "",
   ].filter((trait) => trait !== "");
@@ -69,7 +70,9 @@ function printStep(step: Step): string[] {
 }
 
 function printCall(step: CallStep | AgentStep, before: string): string[] {
-  const options = step.key === undefined ? "" : `, { key: "k${step.key}" }`;
+  const timeout = step.kind === "call" && step.timeoutMs !== undefined ? `timeoutMs: ${step.timeoutMs}` : "";
+  const settings = [step.key === undefined ? "" : `key: "k${step.key}"`, timeout].filter((setting) => setting !== "");
+  const options = settings.length === 0 ? "" : `, { ${settings.join(", ")} }`;
   const after = `, ${printSource(step.input)}${options});`;
   if (step.kind === "call") return [`${before}ctx.${step.verb}(t${step.tool}${after}`];
   const lines = printAgent(step.agent, `${before}ctx.${step.verb}(`);

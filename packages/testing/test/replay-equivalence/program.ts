@@ -24,6 +24,7 @@ export interface AgentSpec {
   readonly name: string;
   readonly attempts: number;
   readonly delayed: boolean;
+  readonly timeoutMs: number | undefined;
   readonly retryChildren: "auto" | "reuse" | "afresh";
   /** Attempts up to this one fail by themselves once the body is done. */
   readonly ownFailures: number;
@@ -38,6 +39,8 @@ export interface CallStep {
   readonly tool: number;
   readonly input: Source;
   readonly key: number | undefined;
+  /** Of the whole call. */
+  readonly timeoutMs: number | undefined;
 }
 export interface AgentStep {
   readonly kind: "agent";

@@ -1,6 +1,7 @@
 // Schedules that once broke a rule, made by hand: some are too rare for random programs to find.
-import { agent, tool, type Actor } from "@reprise/core";
+import { agent, createReprise, tool, type Actor } from "@reprise/core";
 import { describe, expect, test } from "vitest";
+import { describeError } from "./describe-error.ts";
 import { resumeEverywhere, runScript, story, type Clock, type Script } from "./every-crash.ts";
 import { cutDisk } from "./life.ts";
 import { outcomeText } from "./observe.ts";
@@ -225,5 +226,57 @@ describe("I1: the end of the grace", () => {
       expect(told.filter((line) => line.endsWith(address)), address).toHaveLength(1);
     }
     for (const { end, point } of await resumeEverywhere(late, life, { lateness: () => 20, graceMs: 25 })) expect(end, `after record ${point}`).toBe('completed "done"');
+  });
+});
+
+describe("T5: the limit of an agent's time", () => {
+  // The agent runs into its limit while it waits for a child. The child's cancellation must not be recorded before the agent's
+  // failure is: an agent that was still open would be given it, and end in another way or even go on.
+  function limited(limit: { readonly timeoutMs: number } | { readonly attemptTimeoutMs: number }, catches: boolean): Script {
+    return async (context, clock) => {
+      const endless = tool({
+        name: "endless",
+        run: (_input: string, { signal }) => new Promise<string>((_resolve, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason));
+        }),
+      });
+      const patient = agent({
+        name: "patient",
+        ...limit,
+        run: async (_input: string, inner) => {
+          try {
+            return await inner.run(endless, "");
+          } catch (error) {
+            if (!catches) throw error;
+            return inner.run(slowTool(clock, "fallback", 1), "");
+          }
+        },
+      });
+      const result = await context.try(patient, "");
+      return result.ok ? result.value : describeError(result.error);
+    };
+  }
+
+  async function endsInTime(script: Script): Promise<void> {
+    const life = await runScript(script);
+    expect(outcomeText(life.outcome)).toBe('completed "ACTOR_FAILED{TIMEOUT}"');
+    for (const { end, point } of await resumeEverywhere(script, life)) expect(end, `after record ${point}`).toBe('completed "ACTOR_FAILED{TIMEOUT}"');
+  }
+
+  test("an agent that ran out of time has, wherever the process dies", () => endsInTime(limited({ timeoutMs: 10 }, true)));
+
+  // Known to fail: the cancellation of the child is an append of its own, before that of the agent's failure.
+  test.fails("also if it passes the cancellation on", () => endsInTime(limited({ timeoutMs: 10 }, false)));
+  test.fails("also if only its attempt is limited", () => endsInTime(limited({ attemptTimeoutMs: 10 }, false)));
+  test.fails("also if only its attempt is limited and it has a fallback", () => endsInTime(limited({ attemptTimeoutMs: 10 }, true)));
+});
+
+describe("S1: a run that is driven by hand", () => {
+  test("its storage shows what its calls wrote, once their outcome is there", async () => {
+    const writes = tool({ name: "writes", run: (value: number, { storage }) => storage.set("key", value) });
+    const state = await createReprise().create();
+    await state.run(writes, 1);
+    expect(state.storage.get("key")).toBe(1);
+    await state.close();
   });
 });

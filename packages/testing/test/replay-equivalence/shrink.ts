@@ -37,6 +37,7 @@ function* smallerAgents(spec: AgentSpec): Generator<AgentSpec> {
   if (spec.ownFailures > 0) yield { ...spec, ownFailures: 0 };
   if (spec.attempts > 1) yield { ...spec, attempts: spec.attempts - 1 };
   if (spec.delayed) yield { ...spec, delayed: false };
+  if (spec.timeoutMs !== undefined) yield { ...spec, timeoutMs: undefined };
   if (spec.retryChildren !== "auto") yield { ...spec, retryChildren: "auto" };
 }
 
@@ -90,6 +91,7 @@ function* smallerSteps(step: Step): Generator<Step> {
       if (step.key !== undefined) yield { ...step, key: undefined };
       if (step.verb === "try") yield { ...step, verb: "run" };
       if (step.input !== 0) yield { ...step, input: 0 };
+      if (step.kind === "call" && step.timeoutMs !== undefined) yield { ...step, timeoutMs: undefined };
       if (step.kind === "agent") for (const agent of smallerAgents(step.agent)) yield { ...step, agent };
       return;
     case "list":

@@ -47,6 +47,8 @@ export function createWorld({ system, past, latency, resumesWork }: WorldOptions
       handled.push(address);
       const failures = failed.get(address) ?? 0;
       const cutOff = lost.get(address);
+      // Once: after it, or where the attempts begin anew, this is another call.
+      lost.delete(address);
       const startedAt = resumesWork && cutOff?.attempt === attempt - 1 ? cutOff.since : system.now();
       const endsAt = startedAt + latency({ address, failures, run: handled.length });
       await wait(system, endsAt - system.now(), spec.ignoresAbort ? undefined : signal);
@@ -65,14 +67,15 @@ function leavesOf(events: readonly ExecutionEvent[]): {
 } {
   const failed = new Map<string, number>();
   const lost = new Map<string, { readonly since: number; readonly attempt: number }>();
-  for (const { address, type, status, at, attempt } of events) {
+  for (const { address, type, status, at, attempt, error } of events) {
     if (type !== "tool_call") continue;
     if (status === "started") {
       lost.set(address, { since: lost.get(address)?.since ?? at, attempt });
       continue;
     }
     lost.delete(address);
-    if (status === "failed") failed.set(address, (failed.get(address) ?? 0) + 1);
+    // A timeout aborted the attempt: it is no failure of the tool's.
+    if (status === "failed" && error?.code !== "TIMEOUT") failed.set(address, (failed.get(address) ?? 0) + 1);
   }
   return { failed, lost };
 }

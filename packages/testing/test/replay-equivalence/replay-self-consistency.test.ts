@@ -1,0 +1,11 @@
+// The same as replay-equivalence.test.ts where "as if uninterrupted" has no meaning: latencies that change from life to
+// life, acknowledgements that are late, and runs that failed.
+import { checkRecovery } from "./exact.ts";
+import { testProperties } from "./property.ts";
+import { checkSelfConsistent } from "./self-consistent.ts";
+
+testProperties([
+  { name: "R2, A3, S1: under any latencies and any chain of crashes, a run follows its record and ends where its journal says", oracle: checkSelfConsistent },
+  { name: "R4: a failed run recovers as if uninterrupted, wherever the recovery is cut off", oracle: checkRecovery },
+  { name: "R11: tools that must not happen twice make no difference", oracle: checkSelfConsistent, generate: { once: true }, share: 0.2 },
+]);
