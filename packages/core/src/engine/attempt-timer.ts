@@ -1,13 +1,19 @@
 import { TimeoutError } from "../errors/call-errors.ts";
 import type { Call } from "./call.ts";
 
+/** Which limit has passed. */
+export interface Expiry {
+  readonly option: "timeoutMs" | "attemptTimeoutMs";
+  readonly limitMs: number;
+}
+
 /** Ends an attempt when `attemptTimeoutMs`, or the `timeoutMs` of the whole call, has passed (rule T5). No timer unless asked. */
 export class AttemptTimer {
   readonly #call: Call;
-  readonly #onTimeout: (error: TimeoutError) => void;
+  readonly #onTimeout: (error: TimeoutError, expiry: Expiry) => void;
   #stop: (() => void) | undefined;
 
-  constructor(call: Call, onTimeout: (error: TimeoutError) => void) {
+  constructor(call: Call, onTimeout: (error: TimeoutError, expiry: Expiry) => void) {
     this.#call = call;
     this.#onTimeout = onTimeout;
   }
@@ -18,8 +24,8 @@ export class AttemptTimer {
     const callLeft = timeoutMs === undefined ? Infinity : node.budgetAt + timeoutMs - engine.now();
     const limit = Math.min(attemptTimeoutMs ?? Infinity, callLeft);
     if (limit === Infinity) return;
-    const error = callLeft <= limit ? new TimeoutError(node.address, "timeoutMs", timeoutMs ?? 0) : new TimeoutError(node.address, "attemptTimeoutMs", attemptTimeoutMs ?? 0);
-    this.#stop = engine.after(Math.max(0, limit), () => this.#onTimeout(error));
+    const expiry: Expiry = callLeft <= limit ? { option: "timeoutMs", limitMs: timeoutMs ?? 0 } : { option: "attemptTimeoutMs", limitMs: attemptTimeoutMs ?? 0 };
+    this.#stop = engine.after(Math.max(0, limit), () => this.#onTimeout(new TimeoutError(node.address, expiry.option, expiry.limitMs), expiry));
   }
 
   stop(): void {

@@ -1,8 +1,8 @@
-import { CancelledError } from "../errors/call-errors.ts";
+import { CancelledError, TimeoutError } from "../errors/call-errors.ts";
 import type { CallNode } from "../history/call-node.ts";
 import { decodeInput } from "../history/decode-node.ts";
-import type { RestartedRecord, StartedRecord } from "../journal/journal-record.ts";
-import { AttemptTimer } from "./attempt-timer.ts";
+import type { CancelledRecord, RestartedRecord, StartedRecord } from "../journal/journal-record.ts";
+import { AttemptTimer, type Expiry } from "./attempt-timer.ts";
 import type { Call } from "./call.ts";
 import { closeScope } from "./close-scope.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -29,9 +29,21 @@ export function beginCode(call: Call, record: StartedRecord): void {
 /** Runs open code again, within its attempt (rule R3). */
 export function enterCode(call: Call): void {
   const { node } = call;
+  if (node.expired !== undefined) return endExpired(call, node.expired);
   const startedByEngine = call.spec.type === "branch" || node.opening !== node.id;
   if (startedByEngine) startThroughGate(call, node.opening);
   else runCode(call);
+}
+
+/** T5: the attempt had run out of time when the process died, so its code is not asked again. */
+function endExpired(call: Call, { option, limitMs }: Expiry): void {
+  const { node, engine, scope } = call;
+  const before = openBelow(node).map(({ id }): CancelledRecord => ({ k: "cancelled", at: engine.now(), c: id, why: "its parent ran out of time" }));
+  fail(call, new TimeoutError(node.address, option, limitMs), { storage: new StorageView(scope.storage), before });
+}
+
+function openBelow(node: CallNode): CallNode[] {
+  return node.children.flatMap((child) => [...openBelow(child), ...(child.state === "open" || child.state === "retrying" ? [child] : [])]);
 }
 
 /** Opens ended code again: by a retry, or where a failed run is recovered (rules R4, T7). */
@@ -84,7 +96,8 @@ class CodeAttempt {
   constructor(call: Call) {
     this.#call = call;
     this.#scope = openScope(call);
-    this.#timer = new AttemptTimer(call, (error) => {
+    this.#timer = new AttemptTimer(call, (error, { option, limitMs }) => {
+      call.engine.ride([{ k: "expired", at: call.engine.now(), c: call.node.id, option, limit: limitMs }]);
       this.#scope.abort(error);
       this.#end({ error });
     });

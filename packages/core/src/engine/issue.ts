@@ -12,7 +12,7 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { sameItems } from "./group-items.ts";
 import { beginLeaf, restartLeaf } from "./leaf-attempt.ts";
 import type { Match, MatchRequest } from "./matcher.ts";
-import { failForGood } from "./outcome.ts";
+import { cancel, failForGood } from "./outcome.ts";
 import { release } from "./release.ts";
 import { retryPolicyOf } from "./retry-decision.ts";
 import type { Scope } from "./scope.ts";
@@ -163,8 +163,13 @@ function lostLeaf(call: Call): void {
     return failForGood(call, new OutcomeUnknownError(node.address, `its last ${inARow} attempts left no outcome (maxLost is ${maxLost})`));
   }
   const passed = passedDeadline(call);
-  if (passed !== undefined) return failForGood(call, passed);
-  restartLeaf(call);
+  if (passed === undefined) return restartLeaf(call);
+  // As a timer, like the one that would have ended it: what is recorded and asked for comes first.
+  const stopTimer = engine.after(0, () => failForGood(call, passed));
+  call.onAbort = (reason) => {
+    stopTimer();
+    cancel(call, reason);
+  };
 }
 
 function addressOf(call: Call, number: number): string {

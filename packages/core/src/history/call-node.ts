@@ -66,6 +66,8 @@ export interface CallNode {
   reason: string | undefined;
   /** Of a failed group: its branches by position. */
   branches: readonly (CallNode | undefined)[] | undefined;
+  /** The present attempt has run out of time: it ends with this limit passed. */
+  expired: { readonly option: "timeoutMs" | "attemptTimeoutMs"; readonly limitMs: number } | undefined;
   /** While retrying. */
   dueAt: number | undefined;
   delayMs: number | undefined;

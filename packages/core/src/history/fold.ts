@@ -74,6 +74,9 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
     case "restarted":
       restart(view, node, record, seq);
       break;
+    case "expired":
+      node.expired = { option: record.option, limitMs: record.limit };
+      break;
     case "completed":
       end(node, "completed", record.at, seq);
       node.value = valueOf(view, record, seq);
@@ -141,6 +144,7 @@ function open(view: RunView, record: StartedRecord, seq: number): CallNode {
     error: undefined,
     reason: undefined,
     branches: undefined,
+    expired: undefined,
     dueAt: undefined,
     delayMs: undefined,
     maxAttempts: undefined,
@@ -172,6 +176,7 @@ function restart(view: RunView, node: CallNode, record: Extract<JournalRecord, {
   node.endedAt = undefined;
   node.endSeq = 0;
   node.endedParent = false;
+  node.expired = undefined;
   node.opening = seq;
   if (record.opening !== undefined) {
     node.openingKind = record.opening;

@@ -17,6 +17,7 @@ export type RunRecord = WithValues<Shape<"run">, { readonly meta?: EncodedValue 
 export type SessionRecord = Shape<"session">;
 export type StartedRecord = WithValues<Shape<"started">, { readonly i?: EncodedValue }>;
 export type RestartedRecord = Shape<"restarted">;
+export type ExpiredRecord = Shape<"expired">;
 export type CompletedRecord = WithValues<Shape<"completed">, { readonly v?: EncodedValue; readonly w?: readonly StorageWrite[] }>;
 export type FailedRecord = WithValues<Shape<"failed">, { readonly e: ErrorRecord }>;
 export type RetryingRecord = Shape<"retrying">;
@@ -30,6 +31,7 @@ export type JournalRecord =
   | SessionRecord
   | StartedRecord
   | RestartedRecord
+  | ExpiredRecord
   | CompletedRecord
   | FailedRecord
   | RetryingRecord

@@ -19,6 +19,7 @@ const golden: readonly (readonly [JournalRecord, string])[] = [
   ],
   [{ k: "started", at: 3, a: "a::g{0}::branch", p: 3, ix: 0, once: 1, workers: 5 }, '{"k":"started","at":3,"a":"a::g{0}::branch","p":3,"ix":0,"once":1,"workers":5}'],
   [{ k: "restarted", at: 4, c: 3, n: 2, opening: "retry", reuse: true }, '{"k":"restarted","at":4,"c":3,"n":2,"opening":"retry","reuse":true}'],
+  [{ k: "expired", at: 5, c: 3, option: "attemptTimeoutMs", limit: 50 }, '{"k":"expired","at":5,"c":3,"option":"attemptTimeoutMs","limit":50}'],
   [{ k: "completed", at: 5, c: 3, v: encoded(1n), w: [["k", "s", encoded([-0])], ["n", "a", 2], ["d", "d"]] }, '{"k":"completed","at":5,"c":3,"v":{"$i":"1"},"w":[["k","s",[{"$n":"-0"}]],["n","a",2],["d","d"]]}'],
   [{ k: "completed", at: 5, c: 3, vb: [4, 5] }, '{"k":"completed","at":5,"c":3,"vb":[4,5]}'],
   [

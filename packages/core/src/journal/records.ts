@@ -64,6 +64,11 @@ export const recordSchemas = {
     /** What completed in earlier attempts stays visible. */
     reuse: z.boolean().optional(),
   }),
+  /**
+   * The attempt of an agent has run out of time. Recorded before its children are told, so that a resumed run ends it too
+   * instead of giving its code what ended them.
+   */
+  expired: z.strictObject({ k: z.literal("expired"), at: time, c: seq, option: z.enum(["timeoutMs", "attemptTimeoutMs"]), limit: z.number() }),
   completed: z.strictObject({
     k: z.literal("completed"),
     at: time,
@@ -107,6 +112,7 @@ export const recordSchema = z.discriminatedUnion("k", [
   recordSchemas.session,
   recordSchemas.started,
   recordSchemas.restarted,
+  recordSchemas.expired,
   recordSchemas.completed,
   recordSchemas.failed,
   recordSchemas.retrying,
