@@ -8,8 +8,6 @@ export interface GenerateOptions {
    * Default: false.
    */
   readonly once?: boolean;
-  /** Agents with a `timeoutMs`. Default: false. */
-  readonly agentTimeouts?: boolean;
 }
 
 interface Chance {
@@ -175,7 +173,7 @@ function agentSpec(generation: Generation, depth: number): AgentSpec {
     name,
     attempts: generation.options.once === true ? 1 : attempts,
     delayed: chance.happens(0.4),
-    timeoutMs: generation.options.agentTimeouts === true ? timeoutMs(chance, 0.15) : undefined,
+    timeoutMs: timeoutMs(chance, 0.12),
     retryChildren: chance.oneOf(["auto", "auto", "auto", "reuse", "afresh"]),
     ownFailures: chance.happens(0.35) ? 1 + chance.below(2) : 0,
     body: block(generation, depth + 1, 1 + chance.below(3)),

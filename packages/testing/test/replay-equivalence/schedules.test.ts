@@ -265,10 +265,9 @@ describe("T5: the limit of an agent's time", () => {
 
   test("an agent that ran out of time has, wherever the process dies", () => endsInTime(limited({ timeoutMs: 10 }, true)));
 
-  // Known to fail: the cancellation of the child is an append of its own, before that of the agent's failure.
-  test.fails("also if it passes the cancellation on", () => endsInTime(limited({ timeoutMs: 10 }, false)));
-  test.fails("also if only its attempt is limited", () => endsInTime(limited({ attemptTimeoutMs: 10 }, false)));
-  test.fails("also if only its attempt is limited and it has a fallback", () => endsInTime(limited({ attemptTimeoutMs: 10 }, true)));
+  test("also if it passes the cancellation on", () => endsInTime(limited({ timeoutMs: 10 }, false)));
+  test("also if only its attempt is limited", () => endsInTime(limited({ attemptTimeoutMs: 10 }, false)));
+  test("also if only its attempt is limited and it has a fallback", () => endsInTime(limited({ attemptTimeoutMs: 10 }, true)));
 });
 
 describe("S1: a run that is driven by hand", () => {
