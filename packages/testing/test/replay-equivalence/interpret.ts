@@ -195,7 +195,7 @@ class Interpreter {
       name: spec.name,
       retry: retryPolicy(spec.attempts, spec.delayed),
       retryChildren: spec.retryChildren,
-      ...(spec.timeoutMs !== undefined && { timeoutMs: spec.timeoutMs }),
+      ...(spec.timeoutMs !== undefined && { timeoutMs: this.#unlike(spec.timeoutMs) }),
       run: async (input: string, context) => {
         const last = await new Interpreter(kit, context).scope(spec.body, input);
         if (context.attempt <= spec.ownFailures) throw new Error(`${context.address} fails by itself after ${last}`);

@@ -1,5 +1,5 @@
 import type { MemorySnapshot } from "@reprise/backend-memory";
-import type { StateBackend, StateWriter } from "@reprise/core/spi";
+import type { StateBackend, StateWriter, StoredRecord } from "@reprise/core/spi";
 
 /** Notes where each append ends. */
 export interface AppendLog {
@@ -37,8 +37,17 @@ export function lengthOf(snapshot: MemorySnapshot | undefined): number {
   return snapshot?.runs[0]?.records.length ?? 0;
 }
 
+/** The kinds of the records of the only run. */
+export function kindsIn(snapshot: MemorySnapshot | undefined): string[] {
+  return (snapshot?.runs[0]?.records ?? []).map((record) => parsed(record).k);
+}
+
 /** When the last record was written, in ms; 0 for an empty journal. */
 export function timeOfLast(snapshot: MemorySnapshot | undefined): number {
   const last = snapshot?.runs[0]?.records.at(-1);
-  return last ? (JSON.parse(new TextDecoder().decode(last.bytes)) as { readonly at: number }).at : 0;
+  return last ? parsed(last).at : 0;
+}
+
+function parsed({ bytes }: StoredRecord): { readonly k: string; readonly at: number } {
+  return JSON.parse(new TextDecoder().decode(bytes)) as { readonly k: string; readonly at: number };
 }
