@@ -16,7 +16,10 @@ export type OnUnknownOutcome = "retry" | "fail" | "ask";
 export interface CallPolicy {
   /** Default: what the retry provider says for this kind of actor; without a provider a single attempt. */
   readonly retry?: RetrySetting;
-  /** Limit of one attempt, in ms: a failure with code `TIMEOUT`, which may be retried. Default: none. */
+  /**
+   * Limit of one attempt, in ms: a failure with code `TIMEOUT`, which may be retried. An agent that is entered again after a
+   * restart has it anew. Default: none.
+   */
   readonly attemptTimeoutMs?: number;
   /** Limit of the whole call, attempts and backoff included, in ms; kept across restarts. Default: none. */
   readonly timeoutMs?: number;

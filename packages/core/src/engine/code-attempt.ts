@@ -160,7 +160,7 @@ function openScope(call: Call): Scope {
     node,
     storage: new StorageView(scope.storage),
     visible: node.children.filter((child) => child.id >= node.visibleFrom),
-    strict: spec.type !== "agent_call" || (reopened && engine.rules.strictReopened),
+    strict: spec.type === "group" || (reopened && engine.rules.strictReopened),
     knownCode: spec.actor !== undefined && node.fingerprint === fingerprintOf(spec.actor.handler, engine.system),
     opening: node.opening,
   });

@@ -16,8 +16,9 @@ import type { ErrorOrigins } from "./failure.ts";
 import { Gate } from "./gate.ts";
 import { recordedWork } from "./recorded-time.ts";
 import type { EngineRules } from "./rules.ts";
+import { libraryVersion } from "../version.ts";
 import { Scope } from "./scope.ts";
-import { StorageView } from "./storage-view.ts";
+import { TopStorage } from "./top-storage.ts";
 
 /** What holds for every call of a run in this process. */
 export interface EngineOptions extends Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
@@ -53,8 +54,7 @@ export class Engine {
   readonly bus: Bus;
   /** The top of the run: the scope of calls that no actor makes. */
   readonly top: Scope;
-  /** What `state.storage` shows: everything that has joined the run's storage, recorded or live. */
-  readonly storage = new StorageView(undefined);
+  readonly storage: TopStorage;
   readonly origins: ErrorOrigins = new WeakMap<object, CallNode>();
   /** The latest scope of each call, where it had records to find: what it leaves is reported as unvisited. */
   readonly reporting = new Map<CallNode | undefined, Scope>();
@@ -87,14 +87,12 @@ export class Engine {
     });
     // The session record will be the next one: it is what opens a failed run again.
     const opening = settings.session?.opening === "recovery" ? records.length + 1 : view.opening;
-    const storage = new StorageView(undefined);
-    storage.join(view.topWrites);
-    this.storage.join(view.storage);
+    this.storage = new TopStorage(view.storage);
     this.top = new Scope({
       engine: this,
       call: undefined,
       node: undefined,
-      storage,
+      storage: this.storage.seen,
       visible: view.top,
       strict: opening > 0 && rules.strictReopened,
       knownCode: true,
@@ -126,13 +124,13 @@ export class Engine {
 
   /** Appends records as one unit; returns the seq of the last. */
   append(records: readonly JournalRecord[], level: AppendLevel, acknowledged: () => void, header?: HeaderPatch): number {
-    const opened = this.#openSession();
+    const opened = this.#openSession(records[0]?.k === "checkpoint");
     return this.journal.append(records, level, acknowledged, opened || header ? { ...opened, ...header } : undefined) + records.length - 1;
   }
 
   /** Appends records that go with the next append; returns the seq of the last. */
   ride(records: readonly JournalRecord[]): number {
-    if (this.#openSession() !== undefined) this.journal.append(records, "start", () => undefined, { status: "running", updatedAt: this.now() });
+    if (this.#openSession(false) !== undefined) this.journal.append(records, "start", () => undefined, { status: "running", updatedAt: this.now() });
     else this.journal.ride(records);
     return this.journal.lastSeq;
   }
@@ -210,12 +208,12 @@ export class Engine {
     return Object.freeze({ stateId: this.stateId, at: this.now(), ...notice });
   }
 
-  /** S7: the first append after a load says who continues; a resting run is running again. */
-  #openSession(): HeaderPatch | undefined {
-    const session = this.#session;
+  /** S7: the first append after a load says who continues; so does the first one after a resting status, and the run is running again. */
+  #openSession(checkpoint: boolean): HeaderPatch | undefined {
+    const resting = this.view.status !== "running" && this.journal.lastSeq > 0;
+    const session = this.#session ?? (resting && !checkpoint ? { k: "session" as const, lib: libraryVersion } : undefined);
     if (session === undefined) return undefined;
     this.#session = undefined;
-    const resting = this.view.status !== "running";
     this.journal.ride([{ ...session, at: this.now() }]);
     return resting ? { status: "running", updatedAt: this.now() } : undefined;
   }

@@ -37,6 +37,7 @@ export function issue(scope: Scope, request: CallRequest): Call | undefined {
     if (match.node !== undefined) call.node = match.node;
     reviveRetries(call);
     scope.open.add(call);
+    if (scope === engine.top) engine.storage.catchUp(match.node);
     if (match.node === undefined) start(call, match);
     else resume(call, match.node, match.inputChanged);
     if (outer) warnOfOuterContext(scope, call.node.address);
@@ -142,7 +143,7 @@ function refuseRepetition(call: Call, decided: Verdict): void {
   const once = node.once || spec.actor?.repeatable === false;
   if (!once || engine.options.allowRepeat.has(node.address)) return;
   if (decided === "lost" && request.policy.onUnknownOutcome !== "fail") throw unknownOutcome(node.address);
-  if (decided === "execute") {
+  if (decided === "execute" || decided === "continue") {
     const cause = node.error && decodeFailure(node.error, engine.values);
     throw new NotRepeatableError(node.address, "it is not repeatable, and its last attempt did not complete", { cause });
   }

@@ -82,7 +82,6 @@ function deliver(call: Call, outcome: Outcome): void {
 function joinStorage(call: Call): void {
   const { engine, node, scope } = call;
   if (scope.closing) return;
-  if (engine.rules.joinAtRelease || call.replayed) scope.storage.join(node.writes);
-  // What a load finds at the top of the run is there already.
-  if (scope === engine.top && !call.replayed) engine.storage.join(node.writes);
+  if (scope === engine.top) engine.storage.release(node, call.replayed);
+  else if (engine.rules.joinAtRelease || call.replayed) scope.storage.join(node.writes);
 }

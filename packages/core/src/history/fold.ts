@@ -6,6 +6,14 @@ import type { PlainData } from "../ports/retry.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import type { CallNode, RecordedValue } from "./call-node.ts";
 
+/** Writes that joined the storage of the run together. */
+export interface StorageJoin {
+  readonly seq: number;
+  /** Undefined for writes made outside any actor. */
+  readonly call: CallNode | undefined;
+  readonly writes: readonly StorageWrite[];
+}
+
 /** The state of a run: the fold of its records. */
 export interface RunView {
   readonly calls: Map<number, CallNode>;
@@ -19,10 +27,8 @@ export interface RunView {
   status: StateStatus;
   /** Metadata patches in order. */
   readonly metadata: EncodedValue[];
-  /** Writes made outside any actor, in order. */
-  readonly topWrites: StorageWrite[];
-  /** Everything that has joined the storage of the run, in order: `topWrites`, and the writes of completed calls at the top. */
-  readonly storage: StorageWrite[];
+  /** What has joined the storage of the run, in order: writes made outside any actor, and those of completed calls at the top. */
+  readonly storage: StorageJoin[];
   /** Seq of the session that opened the failed run again, the last time that was so; 0 if it never was (rule R4). */
   opening: number;
   /** Seq of the last call made at the top. */
@@ -31,7 +37,7 @@ export interface RunView {
 
 /** The state of a run without records. */
 export function emptyView(): RunView {
-  return { calls: new Map(), top: [], root: undefined, stateId: "", createdAt: 0, updatedAt: 0, status: "running", metadata: [], topWrites: [], storage: [], opening: 0, lastIssued: 0 };
+  return { calls: new Map(), top: [], root: undefined, stateId: "", createdAt: 0, updatedAt: 0, status: "running", metadata: [], storage: [], opening: 0, lastIssued: 0 };
 }
 
 /**
@@ -56,8 +62,7 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
       for (const id of record.through ?? []) nodeOf(view, id, seq).endedParent = true;
       return undefined;
     case "storage":
-      view.topWrites.push(...record.w);
-      view.storage.push(...record.w);
+      view.storage.push({ seq, call: undefined, writes: record.w });
       return undefined;
     case "started":
       return open(view, record, seq);
@@ -81,7 +86,7 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
       end(node, "completed", record.at, seq);
       node.value = valueOf(view, record, seq);
       node.writes = record.w ?? [];
-      if (node.parent === undefined) view.storage.push(...node.writes);
+      if (node.parent === undefined && record.w) view.storage.push({ seq, call: node, writes: record.w });
       break;
     case "failed":
       end(node, "failed", record.at, seq);

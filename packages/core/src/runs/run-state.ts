@@ -36,11 +36,11 @@ export class RunState implements ExecutionState {
     this.run = verbs.run;
     this.try = verbs.try;
     this.map = verbs.map;
-    this.storage = storageFacade(engine.storage, {
+    this.storage = storageFacade(engine.storage.shown, {
       values: engine.values,
       beforeWrite: () => engine.throwIfStopped(),
       onWrite: (write) => {
-        engine.top.storage.join([write]);
+        engine.storage.write(write);
         engine.ride([{ k: "storage", at: engine.now(), w: [write] }]);
       },
     });

@@ -59,10 +59,25 @@ describe("S3: checkpoints", () => {
     await writer.release();
     // Taken and given back without a record: the journal has not moved, whatever the epoch is.
     expect(await state.run(leaf, 2)).toBe(2);
-    expect(await backend.head(stateId)).toMatchObject({ lease: "live", lastSeq: 6 });
+    expect(await backend.head(stateId)).toMatchObject({ lease: "live", lastSeq: 7 });
     await state.saveCheckpoint({ status });
     expect(await backend.head(stateId)).toMatchObject({ status, lease: "none" });
     await state.close();
+  });
+
+  test("S3: a run that goes on after a resting status is running again, also for those who list it and those who load it", async () => {
+    const backend = memoryBackend();
+    const state = await createReprise({ backend }).create({ stateId });
+    await state.saveCheckpoint({ status: "failed" });
+    await state.run(leaf, 1);
+    expect(state.status).toBe("running");
+    expect(await backend.head(stateId)).toMatchObject({ status: "running", lease: "live" });
+    backend.abandon(stateId);
+    const loaded = await createReprise({ backend }).load(stateId);
+    expect(loaded.status).toBe("running");
+    await loaded.run(tool({ name: "other", run: () => 2 }));
+    expect((await journalOf(backend)).filter((record) => record.k === "session").map((record) => record["opening"])).toEqual([undefined, undefined]);
+    await loaded.close();
   });
 
   test("S3: a resting status with open calls is an error, the calls go on, and nothing is recorded", async () => {
@@ -294,7 +309,7 @@ describe("S6: versions", () => {
 });
 
 describe("S7: sessions", () => {
-  test("S7: the first append after a load carries one session record; a created run has none", async () => {
+  test("S7: the first append after a load, and the first after a resting status, carries one session record; a created run has none", async () => {
     const world = createWorld();
     const first = await world.begin().reprise.create({ stateId });
     await first.run(leaf, 1);
@@ -308,7 +323,7 @@ describe("S7: sessions", () => {
     await second.run(leaf, 4);
     await second.close();
     const journal = await world.journal();
-    expect(journal.map((record) => record.k)).toEqual(["run", "started", "completed", "session", "started", "completed", "started", "completed", "checkpoint", "started", "completed"]);
+    expect(journal.map((record) => record.k)).toEqual(["run", "started", "completed", "session", "started", "completed", "started", "completed", "checkpoint", "session", "started", "completed"]);
     expect(journal[3]).toMatchObject({ lib: expect.stringMatching(/^\d+\.\d+\.\d+/u), at: expect.any(Number) });
   });
 

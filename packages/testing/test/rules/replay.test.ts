@@ -651,6 +651,18 @@ describe("R11: what must not happen twice", () => {
     expect(marked.runs).toBe(0);
   });
 
+  test("R11: a pending retry does not go on where its actor was marked meanwhile", async () => {
+    const world = createWorld();
+    const system = virtualSystem();
+    const tries = (repeatable: boolean) => tool({ name: "pay", repeatable, retry: retry({ maxAttempts: 3, initialDelayMs: 60_000, jitter: "none" }), run: () => { throw new Error("declined"); } });
+    const work = (pay: Actor<void, unknown>) => agent({ name: "work", run: (_: void, context) => context.run(pay) });
+    void world.begin({ system }).reprise.execute(work(tries(true)), undefined, { stateId });
+    await system.advance(1_000);
+    world.disk.crash();
+    const resumed = await system.runUntil(world.resume(work(tries(false)), {}, { system }));
+    expect(resumed.outcome).toMatchObject({ status: "failed", error: { code: "NOT_REPEATABLE", address: "work::pay::tool_call" } });
+  });
+
   test("R11: a failed one does not run again when its run is recovered, unless allowRepeat names it", async () => {
     const world = createWorld();
     let broken = true;

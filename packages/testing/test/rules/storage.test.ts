@@ -257,6 +257,42 @@ describe("S1: resuming", () => {
     await second.close();
   });
 
+  test("S1: a new call at the top of a loaded run sees all the run had written, without its writers being asked for again", async () => {
+    const world = createWorld();
+    const first = await world.begin().reprise.create({ stateId });
+    first.storage.set("name", "Ada");
+    await first.run(counts, 2);
+    await first.close();
+    const reads = tool({ name: "reads", run: (_: void, { storage }) => [storage.get("name"), storage.get("count")] });
+    const second = await world.begin().reprise.load(stateId);
+    expect(await second.run(reads)).toEqual(["Ada", 2]);
+    expect(await second.run(counts, 2)).toBe(2);
+    expect(await second.run(counts, 5)).toBe(7);
+    await second.close();
+    const third = await world.begin().reprise.load(stateId);
+    expect(contentOf(third.storage)).toEqual({ name: "Ada", count: 7 });
+    await third.close();
+  });
+
+  test("S1: an agent that was open at the top sees what had joined before it was made, not what joined later", async () => {
+    const world = createWorld();
+    const point = crashPoint(world.disk);
+    const seen: unknown[] = [];
+    const counted = latch();
+    const waits = tool({ name: "waits", run: () => counted.promise });
+    const reader = agent({ name: "reader", run: async (_: void, context) => { seen.push(context.storage.get("count")); await context.run(waits); await context.run(point.actor, 0); } });
+    const first = await world.begin().reprise.create({ stateId });
+    await first.run(counts, 1);
+    void first.run(reader).catch(() => undefined);
+    await first.run(counts, 2);
+    counted.open();
+    await point.crashed;
+    const second = await world.begin().reprise.load(stateId);
+    await second.run(reader);
+    expect(seen).toEqual([1, 1]);
+    await second.close();
+  });
+
   test("S1: state.storage of a loaded run shows everything that has joined it, also from calls that nobody asked for again, and can be added to", async () => {
     const world = createWorld();
     const first = await world.begin().reprise.create({ stateId });
