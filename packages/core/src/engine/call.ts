@@ -57,6 +57,8 @@ export class Call {
   abortReason: Error | undefined;
   /** How the present phase (backoff, attempt) ends early. */
   onAbort: ((reason: Error) => void) | undefined;
+  /** Ends the timer of an attempt that is dropped. */
+  onDrop: (() => void) | undefined;
   /** The scope of its code while an attempt runs. */
   inner: Scope | undefined;
   /** What the caller gets, where that is not decoded from the record. */
@@ -89,6 +91,7 @@ export class Call {
     if (this.state !== "open") return;
     this.state = "dropped";
     this.scope.open.delete(this);
+    this.onDrop?.();
     const onAbort = this.abortReason === undefined ? this.onAbort : undefined;
     this.abortReason ??= reason;
     onAbort?.(reason);

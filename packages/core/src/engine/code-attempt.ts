@@ -96,10 +96,9 @@ class CodeAttempt {
   constructor(call: Call) {
     this.#call = call;
     this.#scope = openScope(call);
-    this.#timer = new AttemptTimer(call, (error, { option, limitMs }) => {
-      call.engine.ride([{ k: "expired", at: call.engine.now(), c: call.node.id, option, limit: limitMs }]);
-      this.#scope.abort(error);
-      this.#end({ error });
+    this.#timer = new AttemptTimer(call, (error, expiry) => {
+      // Through the gate, behind all that is recorded: a limit that passes during a replay does not overtake the record.
+      call.engine.gate.push(call.engine.journal.lastSeq + 0.5, () => this.#expire(error, expiry));
     });
   }
 
@@ -121,6 +120,14 @@ class CodeAttempt {
     } finally {
       engine.turn = turnBefore;
     }
+  }
+
+  #expire(error: Error, { option, limitMs }: Expiry): void {
+    const { engine, node, state } = this.#call;
+    if (this.#ended || state !== "open") return;
+    engine.ride([{ k: "expired", at: engine.now(), c: node.id, option, limit: limitMs }]);
+    this.#scope.abort(error);
+    this.#end({ error });
   }
 
   #abort(reason: Error): void {

@@ -270,8 +270,7 @@ describe("T5: the limit of an agent's time", () => {
   test("also if only its attempt is limited", () => endsInTime(limited({ attemptTimeoutMs: 10 }, false)));
   test("also if only its attempt is limited and it has a fallback", () => endsInTime(limited({ attemptTimeoutMs: 10 }, true)));
 
-  // Known to fail: the timer of a revoked attempt is not stopped, and its record expires the next attempt.
-  test.fails("the limit of an attempt that was revoked does not reach the next one", async () => {
+  test("the limit of an attempt that was revoked does not reach the next one", async () => {
     // Attempt 1 of outer leaves "limited" behind; attempt 2 asks for it again, with its whole time before it.
     const script: Script = async (context, clock) => {
       const limited = agent({ name: "limited", timeoutMs: 20, run: (_input: string, inner) => inner.run(slowTool(clock, "work", 17), "") });
@@ -300,8 +299,7 @@ describe("T5: the limit of an agent's time", () => {
     expect(kindsIn(life.disk.snapshot)).not.toContain("expired");
   });
 
-  // Known to fail: the timer does not pass the gate.
-  test.fails("R2: a limit that passes while the record is replayed waits for what is recorded", async () => {
+  test("R2: a limit that passes while the record is replayed waits for what is recorded", async () => {
     const script: Script = async (context, clock) => {
       const patient = agent({
         name: "patient",
