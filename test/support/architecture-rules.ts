@@ -130,6 +130,17 @@ export function rulesDefinedIn(document: string): readonly string[] {
   return [...document.matchAll(/^(?:- )?\*\*([A-Z]\d{1,2})\b/gm)].map((match) => match[1] ?? "");
 }
 
+/** `Decided and not built yet: F1, F2, G11.` in the rules' introduction. */
+export function rulesNotBuilt(document: string): readonly string[] {
+  return /^Decided and not built yet: (?<rules>[^.]*)\./mu.exec(document)?.groups?.["rules"]?.split(", ") ?? [];
+}
+
+/** Rules that the title of some test begins with, or a group of tests. */
+export function rulesTested(packages: readonly WorkspacePackage[]): ReadonlySet<string> {
+  const suites = (file: SourceFile): boolean => file.kind === "test" || file.path.includes("-suite/");
+  return new Set(packages.flatMap((pack) => pack.files.filter(suites).flatMap(rulesNamedBy)));
+}
+
 /** Rules that a file names: in titles of tests (`"R2, H4: …"`) and in comments (`rule R8`, `rules R4 and T7`). */
 export function rulesNamedBy(file: SourceFile): readonly string[] {
   const titles = [...file.strings.values()].map((text) => /^((?:[A-Z]\d{1,2}(?:, ?| and |\/| ?\+ ?)?)+):/.exec(text)?.[1]);

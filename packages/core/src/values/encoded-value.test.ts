@@ -53,7 +53,7 @@ describe("items of a list", () => {
   });
 });
 
-describe("H7: the canonical text", () => {
+describe("A3: the canonical text", () => {
   const canonical = (value: unknown): string => codec.encode(value, "input").encoded.canonical;
 
   test("does not depend on the order of keys, but on everything else", () => {
