@@ -1,4 +1,5 @@
 import type { StateWriter } from "@reprise/core/spi";
+import { delegateWriter } from "./delegate-writer.ts";
 
 /** A writer whose user can be cut off from the backend. */
 export interface CuttableWriter extends StateWriter {
@@ -34,23 +35,18 @@ export function cuttableWriter(inner: StateWriter, released: () => void): Cuttab
       await inner.release();
       released();
     });
-  return {
-    inner,
-    stateId: inner.stateId,
-    epoch: inner.epoch,
-    get lastSeq() {
-      return inner.lastSeq;
-    },
+  const writer = delegateWriter(inner, {
     signal: controller.signal,
-    recovered: (from) => inner.recovered(from),
     append: (records, options) => whileAlive(() => inner.append(records, options)),
     flush: () => whileAlive(() => inner.flush()),
     renew: () => whileAlive(() => inner.renew()),
     release,
-    [Symbol.asyncDispose]: release,
+  });
+  return Object.assign(writer, {
+    inner,
     cut() {
       alive = false;
     },
     bury: () => inner.release(),
-  };
+  });
 }

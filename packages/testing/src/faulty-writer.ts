@@ -1,4 +1,5 @@
 import { RepriseError, type AppendOptions, type StateWriter, type System } from "@reprise/core/spi";
+import { delegateWriter } from "./delegate-writer.ts";
 import type { AppendFault } from "./faulty-backend.ts";
 
 /** What a faulty writer needs of its backend. */
@@ -53,24 +54,15 @@ export function faultyWriter(inner: StateWriter, context: FaultyWriterContext): 
     answered = answer.catch(() => undefined);
     return answer;
   }
-  const release = (): Promise<void> => inner.release();
   const unlessPoisoned = async (operation: () => Promise<void>): Promise<void> => {
     checkPoison();
     await operation();
   };
   inner.signal.addEventListener("abort", () => controller.abort(inner.signal.reason), { once: true });
-  return {
-    stateId: inner.stateId,
-    epoch: inner.epoch,
-    get lastSeq() {
-      return inner.lastSeq;
-    },
+  return delegateWriter(inner, {
     signal: controller.signal,
-    recovered: (from) => inner.recovered(from),
     append,
     flush: () => unlessPoisoned(() => inner.flush()),
     renew: () => unlessPoisoned(() => inner.renew()),
-    release,
-    [Symbol.asyncDispose]: release,
-  };
+  });
 }

@@ -18,6 +18,7 @@ export type { Recording, RecordingSubscriber } from "./recording-subscriber.ts";
 
 // Crashes and faults
 export { crash } from "./crash.ts";
+export { delegateWriter } from "./delegate-writer.ts";
 export { crashableBackend } from "./crashable-backend.ts";
 export { faultyBackend } from "./faulty-backend.ts";
 export type { CrashableBackend } from "./crashable-backend.ts";

@@ -1,5 +1,6 @@
 import type { MemorySnapshot } from "@reprise/backend-memory";
 import type { StateBackend, StateWriter, StoredRecord } from "@reprise/core/spi";
+import { delegateWriter } from "../../src/index.ts";
 
 /** Notes where each append ends. */
 export interface AppendLog {
@@ -11,24 +12,14 @@ export interface AppendLog {
 /** Wraps the backend of a single run. */
 export function appendLog(backend: StateBackend): AppendLog {
   const boundaries: number[] = [];
-  const noting = (inner: StateWriter): StateWriter => ({
-    stateId: inner.stateId,
-    epoch: inner.epoch,
-    get lastSeq() {
-      return inner.lastSeq;
-    },
-    signal: inner.signal,
-    recovered: (from) => inner.recovered(from),
-    append(records, options) {
-      const appended = inner.append(records, options);
-      boundaries.push(options.expect + records.length);
-      return appended;
-    },
-    flush: () => inner.flush(),
-    renew: () => inner.renew(),
-    release: () => inner.release(),
-    [Symbol.asyncDispose]: () => inner.release(),
-  });
+  const noting = (inner: StateWriter): StateWriter =>
+    delegateWriter(inner, {
+      append(records, options) {
+        const appended = inner.append(records, options);
+        boundaries.push(options.expect + records.length);
+        return appended;
+      },
+    });
   return { boundaries, backend: { ...backend, acquire: async (stateId, options) => noting(await backend.acquire(stateId, options)) } };
 }
 

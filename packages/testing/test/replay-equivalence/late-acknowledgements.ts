@@ -1,4 +1,5 @@
 import type { AppendOptions, StateBackend, StateWriter, System } from "@reprise/core/spi";
+import { delegateWriter } from "../../src/index.ts";
 
 /** How late the acknowledgement of an append at this time is, in ms. */
 export type Lateness = (now: number) => number;
@@ -27,19 +28,5 @@ function lateWriter(inner: StateWriter, system: System, lateness: Lateness): Sta
     });
     return seq;
   }
-  const release = (): Promise<void> => inner.release();
-  return {
-    stateId: inner.stateId,
-    epoch: inner.epoch,
-    get lastSeq() {
-      return inner.lastSeq;
-    },
-    signal: inner.signal,
-    recovered: (from) => inner.recovered(from),
-    append,
-    flush: () => inner.flush(),
-    renew: () => inner.renew(),
-    release,
-    [Symbol.asyncDispose]: release,
-  };
+  return delegateWriter(inner, { append });
 }

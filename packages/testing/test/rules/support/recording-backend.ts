@@ -1,3 +1,4 @@
+import { delegateWriter } from "../../../src/index.ts";
 import { memoryBackend } from "@reprise/backend-memory";
 import type { AppendOptions, BackendCapabilities, Durability, StateBackend, StateWriter } from "@reprise/core/spi";
 import type { RawRecord } from "./world.ts";
@@ -33,14 +34,7 @@ export function recordingBackend(durability: Durability = "power"): RecordingBac
 
   function wrap(writer: StateWriter): StateWriter {
     let poison: Error | undefined;
-    return {
-      stateId: writer.stateId,
-      epoch: writer.epoch,
-      get lastSeq() {
-        return writer.lastSeq;
-      },
-      signal: writer.signal,
-      recovered: (from) => writer.recovered(from),
+    return delegateWriter(writer, {
       async append(records, options) {
         if (poison) throw poison;
         const seen: SeenAppend = { records: records.map((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as RawRecord), options, acknowledged: false };
@@ -57,14 +51,11 @@ export function recordingBackend(durability: Durability = "power"): RecordingBac
         seen.acknowledged = true;
         return seq;
       },
-      flush: () => writer.flush(),
-      renew: () => writer.renew(),
       release: async () => {
         released += 1;
         await writer.release();
       },
-      [Symbol.asyncDispose]: () => writer.release(),
-    };
+    });
   }
   return {
     ...inner,
