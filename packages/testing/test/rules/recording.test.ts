@@ -386,7 +386,7 @@ describe("H5: subscribers", () => {
     const world = createWorld();
     const life = world.begin({ graceMs: 50, subscribers: [{ attach: (run) => run.on("event", () => new Promise(() => undefined)) }] });
     const ended = life.reprise.execute(chain(1), undefined, { stateId }).then(() => "ended");
-    expect(await Promise.race([ended, new Promise((resolve) => setTimeout(() => resolve("still waiting"), 1_000))])).toBe("ended");
+    expect(await Promise.race([ended, new Promise((resolve) => setTimeout(() => resolve("still waiting"), 4_000))])).toBe("ended");
   });
 
   test("H5: unsubscribing ends the messages, and a notice nobody hears is not an error", async () => {

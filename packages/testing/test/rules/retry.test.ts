@@ -120,7 +120,7 @@ describe("T1: which configuration counts", () => {
     const broken: RetryPolicy = { config: {}, maxAttempts: 3, decide: () => { throw new TypeError("the predicate is broken"); } };
     const subject = failing({ retry: broken });
     const unhandled = await unhandledDuring(async () => {
-      const outcome = await Promise.race([createReprise().execute(subject.actor), new Promise<string>((resolve) => setTimeout(() => resolve("hangs"), 500))]);
+      const outcome = await Promise.race([createReprise().execute(subject.actor), new Promise<string>((resolve) => setTimeout(() => resolve("hangs"), 4_000))]);
       expect(outcome).toMatchObject({ status: "failed" });
     });
     expect(unhandled).toEqual([]);
