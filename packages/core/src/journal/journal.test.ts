@@ -62,6 +62,19 @@ test("records of one turn go to the backend in one append, as strongly as the st
   expect(sent[0]?.options.fence).toBeUndefined();
 });
 
+test("G1: more records than one append should hold go in several, and units are never torn apart", async () => {
+  const { journal, sent, published } = journalByHand();
+  const unit = (length: number) => Array.from({ length }, () => storage);
+  journal.append(unit(9_000), "outcome");
+  journal.append(unit(1_500), "outcome");
+  journal.append(unit(20_000), "outcome");
+  await settle();
+  expect(sent.map(({ records, options }) => [options.expect, records.length])).toEqual([[0, 9_000], [9_000, 1_500], [10_500, 20_000]]);
+  for (const { acknowledge } of sent) acknowledge();
+  await settle();
+  expect(published).toHaveLength(30_500);
+});
+
 test("H4: a start alone is handed to the operating system only, and without the fence check", async () => {
   const { journal, sent } = journalByHand();
   journal.append([storage], "start");

@@ -24,8 +24,13 @@ export interface JournalSettings {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** More records or bytes than this are not handed over in one append, unless they belong together. */
+const largestAppend = { records: 10_000, bytes: 2 ** 23 };
+
 interface Batch {
   records: { readonly record: JournalRecord; readonly seq: number }[];
+  /** How many records each unit has, all or none of which are written. */
+  units: number[];
   level: AppendLevel | "ride";
   header: HeaderPatch | undefined;
   acknowledged: (() => void)[];
@@ -112,9 +117,10 @@ export class Journal {
   #add(records: readonly JournalRecord[], level: Batch["level"], header: HeaderPatch | undefined): number {
     const first = this.records.length + 1;
     if (this.#failed || this.#sealed) return first;
-    const batch = (this.#batch ??= { records: [], level, header: undefined, acknowledged: [], told: 0 });
+    const batch = (this.#batch ??= { records: [], units: [], level, header: undefined, acknowledged: [], told: 0 });
     if (order[level] > order[batch.level]) batch.level = level;
     if (header) batch.header = { ...batch.header, ...header };
+    batch.units.push(records.length);
     for (const record of records) {
       this.records.push(record);
       const seq = this.records.length;
@@ -163,14 +169,17 @@ export class Journal {
     this.#written += batch.records.length;
     const bytes = batch.records.map(({ record }) => this.#settings.codec.encode(record));
     const durability = this.#durabilityOf(batch.level);
-    const options = {
-      expect,
-      ...(durability === undefined ? {} : { durability }),
-      ...(order[batch.level] < order.outcome ? { fence: false } : {}),
-      ...(batch.header ? { header: batch.header } : {}),
-    };
+    const level = { ...(durability === undefined ? {} : { durability }), ...(order[batch.level] < order.outcome ? { fence: false } : {}) };
     const writer = this.#writer ?? (await this.#acquireAgain(expect));
-    await writer.append(bytes, options);
+    const ends = appendEnds(bytes, batch.units);
+    // Not awaited one by one: appends keep their order, and share a sync.
+    await Promise.all(
+      ends.map((end, index) => {
+        const from = ends[index - 1] ?? 0;
+        const header = end === bytes.length && batch.header ? { header: batch.header } : {};
+        return writer.append(bytes.slice(from, end), { expect: expect + from, ...level, ...header });
+      }),
+    );
   }
 
   /** Undefined: the strongest the backend has. */
@@ -201,4 +210,24 @@ export class Journal {
     this.#batch = undefined;
     this.#settings.onFailure(error);
   }
+}
+
+/** Where the appends of a batch end: between units, before one would make an append too large. */
+function appendEnds(bytes: readonly Uint8Array[], units: readonly number[]): number[] {
+  const ends: number[] = [];
+  let position = 0;
+  let append = { records: 0, bytes: 0 };
+  for (const unit of units) {
+    let unitBytes = 0;
+    for (let index = position; index < position + unit; index += 1) unitBytes += bytes[index]?.length ?? 0;
+    const full = append.records + unit > largestAppend.records || append.bytes + unitBytes > largestAppend.bytes;
+    if (full && append.records > 0) {
+      ends.push(position);
+      append = { records: 0, bytes: 0 };
+    }
+    append.records += unit;
+    append.bytes += unitBytes;
+    position += unit;
+  }
+  return position > (ends.at(-1) ?? 0) ? [...ends, position] : ends;
 }
