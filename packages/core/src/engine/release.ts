@@ -69,10 +69,9 @@ function deliver(call: Call, outcome: Outcome): void {
     request.onValue(outcome.value, call);
   } else {
     engine.origins.set(outcome.error, node);
-    if (scope.closing) {
-      call.quiet();
-      scope.disturbed = true;
-    }
+    // Who cancelled a call does not wait for it; on replay that may not have come about yet.
+    if (scope.closing || node.state === "cancelled") call.quiet();
+    if (scope.closing) scope.disturbed = true;
     request.onError(outcome.error, call);
   }
   scope.leave(call);

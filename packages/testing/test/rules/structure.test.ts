@@ -1,9 +1,10 @@
+import { memoryBackend, truncateRun } from "@reprise/backend-memory";
 import { agent, createReprise, tool, type Actor } from "@reprise/core";
 import { retry } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
 import { counter, virtualSystem, type VirtualSystem } from "../../src/index.ts";
 import { recordingBackend } from "./support/recording-backend.ts";
-import { crashPoint, createWorld, rejectionOf, stateId, turns, unhandledDuring, type RawRecord, type World } from "./support/world.ts";
+import { crashPoint, createWorld, journalOf, rejectionOf, stateId, turns, unhandledDuring, type RawRecord, type World } from "./support/world.ts";
 
 /** Work that takes `ms` of virtual time. */
 function takes(system: VirtualSystem, ms: number, options: { readonly name?: string; readonly ignoreAbort?: boolean } = {}) {
@@ -297,6 +298,20 @@ describe("I1: nothing is left unhandled", () => {
       const work = agent({ name: "work", run });
       await createReprise({ graceMs: 10 }).execute(work);
       await new Promise((resolve) => setTimeout(resolve, 10));
+    });
+    expect(unhandled).toEqual([]);
+  });
+
+  test("I1: nor a recorded cancellation that is replayed before the handler has ended again", async () => {
+    const quick = tool({ name: "quick", run: (_: void, { signal }) => new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))) });
+    const stubborn = tool({ name: "stubborn", run: () => new Promise(() => undefined) });
+    const work = agent({ name: "work", run: async (_: void, context) => { void context.run(quick); void context.run(stubborn); await new Promise((resolve) => setTimeout(resolve, 20)); return 1; } });
+    const disk = memoryBackend();
+    await createReprise({ backend: disk, graceMs: 10 }).execute(work, undefined, { stateId });
+    const cancelled = (await journalOf(disk)).findIndex((record) => record.k === "cancelled") + 1;
+    const cut = memoryBackend({ from: truncateRun(disk.snapshot(), stateId, cancelled) });
+    const unhandled = await unhandledDuring(async () => {
+      expect(await createReprise({ backend: cut, graceMs: 10 }).resume(work, stateId)).toMatchObject({ status: "completed", value: 1 });
     });
     expect(unhandled).toEqual([]);
   });
