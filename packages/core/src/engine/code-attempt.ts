@@ -1,4 +1,4 @@
-import { CancelledError, TimeoutError } from "../errors/call-errors.ts";
+import { CancelledError, ScopeClosedError, TimeoutError } from "../errors/call-errors.ts";
 import type { CallNode } from "../history/call-node.ts";
 import { decodeInput } from "../history/decode-node.ts";
 import type { CancelledRecord, RestartedRecord, StartedRecord } from "../journal/journal-record.ts";
@@ -113,13 +113,19 @@ class CodeAttempt {
       // A group's code is the engine's: it reads its items encoded.
       const input = spec.type === "group" ? undefined : decodeInput(node);
       const given = validated(spec.actor?.inputSchema, input, node.address, "input");
-      const result = Promise.resolve(given instanceof Promise ? given.then((input) => spec.code?.(input, this.#scope)) : spec.code?.(given, this.#scope));
+      const result = Promise.resolve(given instanceof Promise ? given.then((checked) => this.#unlessOver(() => spec.code?.(checked, this.#scope))) : spec.code?.(given, this.#scope));
       void result.then((value) => this.#end({ value }), (error: unknown) => this.#end({ error }));
     } catch (error) {
       this.#end({ error });
     } finally {
       engine.turn = turnBefore;
     }
+  }
+
+  /** An asynchronous schema may end after the attempt has. */
+  #unlessOver(begin: () => unknown): unknown {
+    if (this.#scope.closing) throw new ScopeClosedError(this.#call.node.address);
+    return begin();
   }
 
   #expire(error: Error, { option, limitMs }: Expiry): void {
@@ -168,7 +174,7 @@ function openScope(call: Call): Scope {
     storage: new StorageView(scope.storage),
     visible: node.children.filter((child) => child.id >= node.visibleFrom),
     strict: spec.type === "group" || (reopened && engine.rules.strictReopened),
-    knownCode: spec.actor !== undefined && node.fingerprint === fingerprintOf(spec.actor.handler, engine.system),
+    knownCode: spec.actor !== undefined && node.fingerprint !== undefined && node.fingerprint === fingerprintOf(spec.actor.handler, engine.system),
     opening: node.opening,
   });
 }

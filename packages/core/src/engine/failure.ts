@@ -2,6 +2,7 @@ import { errorCodes, type ErrorCode } from "../errors/codes.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { CallNode } from "../history/call-node.ts";
 import type { ValueCodec } from "../values/codec.ts";
+import { isList, read } from "../values/error-facts.ts";
 import { rememberDetails } from "../values/recorded-details.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 
@@ -44,7 +45,7 @@ function collect(error: unknown, parent: CallNode, origins: ErrorOrigins, ids: S
   seen.add(error);
   const node = origins.get(error);
   if (node?.parent === parent && node.state === "failed") ids.add(node.id);
-  const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
-  collect(cause, parent, origins, ids, seen);
-  if (Array.isArray(errors)) for (const inner of errors) collect(inner, parent, origins, ids, seen);
+  collect(read(error, "cause"), parent, origins, ids, seen);
+  const errors = read(error, "errors");
+  if (isList(errors)) for (let index = 0; index < errors.length; index += 1) collect(read(errors, index), parent, origins, ids, seen);
 }

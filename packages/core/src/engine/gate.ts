@@ -58,7 +58,7 @@ interface Waiting {
   ready: boolean;
 }
 
-// A binary heap. Equal seqs do not occur: a record stands for one outcome or one start.
+// A binary heap. Each record stands for one outcome or one start; only limits that pass at one time can share a place.
 function siftUp(heap: Waiting[], item: Waiting): void {
   let at = heap.length;
   heap.push(item);

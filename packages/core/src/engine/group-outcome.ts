@@ -1,4 +1,5 @@
-import { CancelledError, GroupFailedError, type FailedGroupOutcome } from "../errors/call-errors.ts";
+import type { BranchOutcome } from "../actors/context.ts";
+import { CancelledError, GroupFailedError } from "../errors/call-errors.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { CallNode } from "../history/call-node.ts";
 import { decodeValue } from "../history/decode-node.ts";
@@ -54,14 +55,14 @@ export function groupError(call: Call, values: ValueCodec): GroupFailedError | P
   const { node, spec } = call;
   const branches = node.branches ?? [];
   const outcomes = branches.map((branch, position) => outcomeOf(spec, `${node.path}{${position}}`, branch, values));
-  const build = (settled: readonly FailedGroupOutcome[]): GroupFailedError => {
+  const build = (settled: readonly BranchOutcome<unknown>[]): GroupFailedError => {
     const failures = settled.flatMap((outcome, position) => (!outcome.ok && branches[position]?.state === "failed" ? [outcome.error] : []));
     return new GroupFailedError(node.address, settled, failures);
   };
-  return outcomes.some((outcome) => outcome instanceof Promise) ? Promise.all(outcomes.map(async (outcome) => outcome)).then(build) : build(outcomes as FailedGroupOutcome[]);
+  return outcomes.some((outcome) => outcome instanceof Promise) ? Promise.all(outcomes.map(async (outcome) => outcome)).then(build) : build(outcomes as BranchOutcome<unknown>[]);
 }
 
-function outcomeOf(spec: CallSpec, place: string, branch: CallNode | undefined, values: ValueCodec): FailedGroupOutcome | Promise<FailedGroupOutcome> {
+function outcomeOf(spec: CallSpec, place: string, branch: CallNode | undefined, values: ValueCodec): BranchOutcome<unknown> | Promise<BranchOutcome<unknown>> {
   if (branch?.state === "completed") {
     const value = validated(spec.outputSchema, decodeValue(branch.value), branch.address, "output");
     return value instanceof Promise ? value.then((settled: unknown) => ({ ok: true, value: settled })) : { ok: true, value };

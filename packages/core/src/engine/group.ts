@@ -64,7 +64,7 @@ class GroupRun {
   #next = 0;
   #running = 0;
   #left: number;
-  #failed = false;
+  readonly #ends = { completed: 0, failed: 0, cancelled: 0, recovered: 0 };
 
   constructor(plan: GroupPlan, scope: Scope, items: EncodedValue, resolve: (values: BranchValues) => void, reject: (failure: GroupFailure) => void) {
     this.#plan = plan;
@@ -104,14 +104,16 @@ class GroupRun {
       policy: {},
       key: this.#plan.keys?.[position] ?? String(position),
       branch: { recordedPosition: this.#recorded ? position : undefined, keyed: this.#plan.keys !== undefined },
-      onValue: (value) => {
+      onValue: (value, call) => {
         this.#values[position] = value;
+        this.#ends.completed += 1;
+        if (call.replayed) this.#ends.recovered += 1;
         this.#ended();
       },
       onError: (_error, call) => {
-        if (call?.node?.state !== "failed") return;
-        this.#failed = true;
-        if (this.#plan.failFast) this.#finish();
+        const failed = call?.node?.state === "failed";
+        this.#ends[failed ? "failed" : "cancelled"] += 1;
+        if (failed && this.#plan.failFast) this.#finish();
         else this.#ended();
       },
     });
@@ -123,31 +125,19 @@ class GroupRun {
     this.#left -= 1;
     this.#progress();
     if (!this.#scope.closing) this.#pump();
+    else if (this.#running === 0) this.#finish();
   }
 
   #finish(): void {
     const nodes = this.#calls.map((call) => call?.node);
-    if (this.#failed) this.#reject(new GroupFailure(this.#scope.node?.address ?? this.#plan.name, nodes));
+    if (this.#ends.failed + this.#ends.cancelled > 0) this.#reject(new GroupFailure(this.#scope.node?.address ?? this.#plan.name, nodes));
     else this.#resolve(new BranchValues(nodes.filter((node): node is CallNode => node !== undefined), this.#values));
   }
 
   #progress(): void {
     const { engine, node } = this.#scope;
     if (node === undefined || !engine.bus.has("group")) return;
-    const begun = this.#calls.filter((call): call is Call => call?.node !== undefined);
-    const inState = (state: CallNode["state"]): number => begun.filter((call) => call.node.state === state).length;
-    engine.bus.publish("group", {
-      stateId: engine.stateId,
-      address: node.address,
-      call: node.id,
-      at: engine.now(),
-      size: this.#items.length,
-      running: inState("open") + inState("retrying"),
-      completed: inState("completed"),
-      failed: inState("failed"),
-      cancelled: inState("cancelled"),
-      recovered: begun.filter((call) => call.replayed && call.node.state === "completed").length,
-    });
+    engine.bus.publish("group", { stateId: engine.stateId, address: node.address, call: node.id, at: engine.now(), size: this.#items.length, running: this.#running, ...this.#ends });
   }
 }
 

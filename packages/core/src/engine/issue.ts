@@ -88,13 +88,18 @@ function start(call: Call, match: Extract<Match, { readonly node: undefined }>):
     ...(scope.node && { p: scope.node.id }),
     ...inputFields(call),
     ...(actor?.version !== undefined && { ver: actor.version }),
-    ...(spec.type === "agent_call" && actor && { fp: fingerprintOf(actor.handler, engine.system) }),
+    ...fingerprintField(call),
     ...(request.root === true && { root: 1 }),
     ...(actor?.repeatable === false && { once: 1 }),
     ...(spec.workers !== undefined && { workers: spec.workers }),
   };
   if (isLeaf(spec.type)) beginLeaf(call, record);
   else beginCode(call, record);
+}
+
+function fingerprintField({ spec, engine }: Call): Pick<StartedRecord, "fp"> {
+  const fingerprint = spec.type === "agent_call" && spec.actor ? fingerprintOf(spec.actor.handler, engine.system) : undefined;
+  return fingerprint === undefined ? {} : { fp: fingerprint };
 }
 
 function inputFields(call: Call): Pick<StartedRecord, "i" | "ip" | "ix"> {

@@ -1,6 +1,7 @@
 import type { RestartedRecord, StartedRecord } from "../journal/journal-record.ts";
 import { decodeInput } from "../history/decode-node.ts";
 import type { Call } from "./call.ts";
+import { ScopeClosedError } from "../errors/call-errors.ts";
 import type { LeafContext } from "../actors/context.ts";
 import { AttemptTimer } from "./attempt-timer.ts";
 import { LeafCallContext } from "./leaf-context.ts";
@@ -62,10 +63,17 @@ class LeafAttempt {
   }
 
   #invoke(): unknown {
-    const { node, spec } = this.#call;
+    const call = this.#call;
+    const { node, spec } = call;
     const handler = spec.actor?.handler as (input: unknown, context: LeafContext) => unknown;
     const given = validated(spec.actor?.inputSchema, decodeInput(node), node.address, "input");
-    return given instanceof Promise ? given.then((input) => handler(input, this.#context)) : handler(given, this.#context);
+    if (!(given instanceof Promise)) return handler(given, this.#context);
+    return given.then((checked) => {
+      // An asynchronous schema may end after the attempt has: what it was for must not happen any more.
+      const over = this.#timeout ?? call.abortReason ?? (this.#ended || call.state !== "open" ? new ScopeClosedError(node.address) : undefined);
+      if (over !== undefined) throw over;
+      return handler(checked, this.#context);
+    });
   }
 
   #settle(outcome: { readonly value: unknown } | { readonly error: unknown }): void {

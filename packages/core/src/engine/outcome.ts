@@ -1,9 +1,11 @@
 import { NotEncodableError } from "../values/not-encodable-error.ts";
+import type { RetryPolicy } from "../ports/retry.ts";
 import type { CancelledRecord, CompletedRecord, FailedRecord, JournalRecord } from "../journal/journal-record.ts";
 import type { Call } from "./call.ts";
 import { backOff } from "./backoff.ts";
 import { throughOf } from "./failure.ts";
 import { BranchValues, ChildValue, GroupFailure } from "./group-outcome.ts";
+import { reasonText } from "./reason-text.ts";
 import { release } from "./release.ts";
 import { decideRetry } from "./retry-decision.ts";
 import { validated } from "./schema.ts";
@@ -70,12 +72,17 @@ export function fail(call: Call, error: unknown, ending?: Ending): void {
   const { delayMs, policy } = plan;
   const now = engine.now();
   engine.append(
-    [...before, record, { k: "retrying", at: now, c: node.id, due: now + delayMs, delay: delayMs, max: policy.maxAttempts, cfg: policy.config }],
+    [...before, record, { k: "retrying", at: now, c: node.id, due: now + delayMs, delay: delayMs, ...limitOf(policy), cfg: policy.config }],
     "outcome",
     () => {
       if (call.state === "open") backOff(call);
     },
   );
+}
+
+// JSON has no Infinity: a policy without a limit says none.
+function limitOf({ maxAttempts }: RetryPolicy): { readonly max?: number } {
+  return Number.isFinite(maxAttempts) ? { max: maxAttempts } : {};
 }
 
 /** The call fails without another attempt, whatever its retry policy. */
@@ -87,7 +94,7 @@ export function failForGood(call: Call, error: Error): void {
 export function cancel(call: Call, reason: Error, before: readonly CancelledRecord[] = []): void {
   const { engine, node } = call;
   if (call.state !== "open" || call.outcomeRecorded) return;
-  recordEnd(call, [...before, { k: "cancelled", at: engine.now(), c: node.id, why: reason.message }]);
+  recordEnd(call, [...before, { k: "cancelled", at: engine.now(), c: node.id, why: reasonText(engine, reason) }]);
 }
 
 function failedRecord(call: Call, error: unknown): FailedRecord {

@@ -1,6 +1,6 @@
 import type { RetrySetting } from "../actors/call-policy.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
-import type { RetryDecision, RetryPolicy } from "../ports/retry.ts";
+import type { RetryPolicy } from "../ports/retry.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 import { deadlineOf } from "./attempt-timer.ts";
 import type { Call } from "./call.ts";
@@ -17,19 +17,23 @@ const neverRetried: ReadonlySet<unknown> = new Set(["SCHEMA_REJECTED", "NOT_ENCO
 /** Is the failed attempt followed by another? Asks the policy, within the limits that are core's (rules T1, T5, R11). */
 export function decideRetry(call: Call, error: ErrorRecord): RetryPlan | undefined {
   const { engine, node, spec, scope } = call;
-  if (spec.actor === undefined || node.once || scope.closing || neverRetried.has(error.code)) return undefined;
-  const policy = retryPolicyOf(call);
-  if (policy === false) return undefined;
-  const decision = decide(call, policy, error);
-  if (decision?.retry !== true) return undefined;
+  const once = node.once || spec.actor?.repeatable === false;
+  if (spec.actor === undefined || once || scope.closing || neverRetried.has(error.code)) return undefined;
+  const plan = planOf(call, error);
+  if (plan === undefined) return undefined;
   // T5: no delay passes the call's own limit.
-  return engine.now() + decision.delayMs < deadlineOf(call) ? { delayMs: decision.delayMs, policy } : undefined;
+  return engine.now() + plan.delayMs < deadlineOf(call) ? plan : undefined;
 }
 
-function decide(call: Call, policy: RetryPolicy, error: ErrorRecord): RetryDecision | undefined {
+function planOf(call: Call, error: ErrorRecord): RetryPlan | undefined {
   const { engine, node } = call;
   try {
-    return policy.decide({ error, failures: node.failures + 1, random: engine.system.random() });
+    const policy = retryPolicyOf(call);
+    if (policy === false) return undefined;
+    const decision = policy.decide({ error, failures: node.failures + 1, random: engine.system.random() });
+    if (!decision.retry) return undefined;
+    if (!Number.isFinite(decision.delayMs)) throw new RangeError(`delayMs must be a finite number of milliseconds, got ${decision.delayMs}`);
+    return { delayMs: Math.max(0, decision.delayMs), policy };
   } catch (fault) {
     const reason = fault instanceof Error ? fault.message : String(fault);
     engine.log("error", "RETRY_POLICY_FAILED", `its retry policy failed, so there is no further attempt: ${reason}`, { address: node.address });

@@ -24,7 +24,7 @@ export class StorageView {
     if (operation?.kind === "set") return operation.value;
     if (operation?.kind === "delete") return undefined;
     const below = this.#parent?.get(key);
-    return operation === undefined ? below : numberIn(below) + operation.amount;
+    return operation === undefined ? below : finite(numberIn(below) + operation.amount);
   }
 
   keys(): Set<string> {
@@ -44,8 +44,8 @@ export class StorageView {
   add(key: string, amount: number): void {
     const before = this.#operations.get(key);
     if (before === undefined) this.#operations.set(key, { kind: "add", amount });
-    else if (before.kind === "add") this.#operations.set(key, { kind: "add", amount: before.amount + amount });
-    else this.#operations.set(key, { kind: "set", value: amount + (before.kind === "set" ? numberIn(before.value) : 0) });
+    else if (before.kind === "add") this.#operations.set(key, { kind: "add", amount: finite(before.amount + amount) });
+    else this.#operations.set(key, { kind: "set", value: finite(amount + (before.kind === "set" ? numberIn(before.value) : 0)) });
   }
 
   delete(key: string): void {
@@ -69,6 +69,11 @@ export class StorageView {
       else this.delete(write[0]);
     }
   }
+}
+
+// JSON has no Infinity: sums that merge end at the largest number.
+function finite(sum: number): number {
+  return Math.min(Math.max(sum, -Number.MAX_VALUE), Number.MAX_VALUE);
 }
 
 // A sum over something that is no number starts from 0: branches that run side by side cannot agree on more.

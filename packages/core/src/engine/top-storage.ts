@@ -10,8 +10,10 @@ import { StorageView } from "./storage-view.ts";
 export class TopStorage {
   /** What `state.storage` shows. */
   readonly shown = new StorageView(undefined);
+  /** What had been recorded, and above it what is written in this process: that is newer, whenever it is caught up with. */
+  readonly #past = new StorageView(undefined);
   /** What calls see. */
-  readonly seen = new StorageView(undefined);
+  readonly seen = new StorageView(this.#past);
   readonly #recorded: readonly StorageJoin[];
   readonly #joined = new Set<CallNode>();
   #next = 0;
@@ -26,7 +28,7 @@ export class TopStorage {
     for (; this.#next < this.#recorded.length; this.#next += 1) {
       const join = this.#recorded[this.#next];
       if (join === undefined || (call !== undefined && join.seq > call.id)) return;
-      if (join.call === undefined) this.seen.join(join.writes);
+      if (join.call === undefined) this.#past.join(join.writes);
       else this.release(join.call, true);
     }
   }
@@ -35,7 +37,7 @@ export class TopStorage {
   release(call: CallNode, recorded: boolean): void {
     if (this.#joined.has(call)) return;
     this.#joined.add(call);
-    this.seen.join(call.writes);
+    (recorded ? this.#past : this.seen).join(call.writes);
     if (!recorded) this.shown.join(call.writes);
   }
 

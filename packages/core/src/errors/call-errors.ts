@@ -1,3 +1,4 @@
+import type { BranchOutcome } from "../actors/context.ts";
 import { brandError, RepriseError, type RepriseErrorDetails } from "./reprise-error.ts";
 
 /** An actor failed for good. `cause` is what its last attempt threw, as recorded: the same live and on replay. Code `ACTOR_FAILED`. */
@@ -14,9 +15,6 @@ export class ActorFailedError extends RepriseError {
   }
 }
 
-/** A branch's outcome inside a {@link GroupFailedError}. */
-export type FailedGroupOutcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
-
 /**
  * Some branches of a group failed; `errors` holds the failures by position. An `AggregateError`, and for
  * `isRepriseError` and `instanceof RepriseError` one of ours. Code `GROUP_FAILED`.
@@ -29,9 +27,9 @@ export class GroupFailedError extends AggregateError {
   readonly address: string;
   declare readonly errors: Error[];
   /** Every outcome by position, the successful ones too. */
-  readonly outcomes: readonly FailedGroupOutcome[];
+  readonly outcomes: readonly BranchOutcome<unknown>[];
 
-  constructor(address: string, outcomes: readonly FailedGroupOutcome[], failures: readonly Error[]) {
+  constructor(address: string, outcomes: readonly BranchOutcome<unknown>[], failures: readonly Error[]) {
     super(failures, `${address}: ${failures.length} of ${outcomes.length} failed: ${failures[0]?.message ?? "unknown"}`);
     this.address = address;
     this.outcomes = outcomes;

@@ -48,13 +48,17 @@ const order: Record<Batch["level"], number> = { ride: 0, start: 1, outcome: 2, f
 export class Journal {
   readonly records: JournalRecord[];
   readonly #settings: JournalSettings;
-  #writer: StateWriter | undefined;
+  /** The writer, or that which is on its way; always awaited, so that appends keep their order. Undefined while the run rests. */
+  #ready: Promise<StateWriter> | undefined;
+  /** The lease is being given back. */
+  #releasing: Promise<void> | undefined;
   /** Seq of the last record handed to a writer. */
   #written: number;
   #batch: Batch | undefined;
   #flushing = false;
   #chain: Promise<void> = Promise.resolve();
   #failed = false;
+  #failure: unknown;
   #sealed = false;
 
   /** `records` are those already in the backend, folded into the view. */
@@ -62,7 +66,7 @@ export class Journal {
     this.#settings = settings;
     this.records = records;
     this.#written = records.length;
-    this.#writer = writer;
+    this.#ready = writer && Promise.resolve(writer);
   }
 
   get lastSeq(): number {
@@ -72,7 +76,7 @@ export class Journal {
   /** Appends records as one unit, all or none. Returns the seq of the first; `acknowledged` is called in journal order. */
   append(records: readonly JournalRecord[], level: AppendLevel, acknowledged?: () => void, header?: HeaderPatch): number {
     const first = this.#add(records, level, header);
-    if (acknowledged) this.#batch?.acknowledged.push(acknowledged);
+    if (acknowledged && !this.#sealed) this.#batch?.acknowledged.push(acknowledged);
     if (!this.#flushing) {
       this.#flushing = true;
       queueMicrotask(() => {
@@ -97,16 +101,20 @@ export class Journal {
     await this.#chain;
   }
 
-  /** Writes what is buffered and gives the lease back; the next append takes it again. */
+  /** Writes what is buffered and gives the lease back; the next append takes it again. Throws what made a write fail. */
   async rest(): Promise<void> {
     if (this.#batch !== undefined && !this.#failed) {
       this.#batch.level = "firm";
       this.#flush();
     }
     await this.#chain;
-    const writer = this.#writer;
-    this.#writer = undefined;
-    await writer?.release();
+    const ready = this.#ready;
+    this.#ready = undefined;
+    // Known at once: an append that comes meanwhile takes the lease again after it was given back, not beside it.
+    this.#releasing = ready?.then((writer) => writer.release());
+    if (this.#failed) await this.#releasing?.catch(() => undefined);
+    else await this.#releasing;
+    if (this.#failed) throw this.#failure;
   }
 
   /** Takes nothing more; what was appended before is still written. */
@@ -170,7 +178,7 @@ export class Journal {
     const bytes = batch.records.map(({ record }) => this.#settings.codec.encode(record));
     const durability = this.#durabilityOf(batch.level);
     const level = { ...(durability === undefined ? {} : { durability }), ...(order[batch.level] < order.outcome ? { fence: false } : {}) };
-    const writer = this.#writer ?? (await this.#acquireAgain(expect));
+    const writer = await (this.#ready ??= this.#acquireAgain(expect));
     const ends = appendEnds(bytes, batch.units);
     // Not awaited one by one: appends keep their order, and share a sync.
     await Promise.all(
@@ -189,24 +197,18 @@ export class Journal {
     return level === "outcome" ? durability : "process";
   }
 
-  #acquiring: Promise<StateWriter> | undefined;
-
-  #acquireAgain(expect: number): Promise<StateWriter> {
-    this.#acquiring ??= this.#settings.acquire().then(async (writer) => {
-      this.#acquiring = undefined;
-      if (writer.lastSeq !== expect) {
-        await writer.release();
-        throw new FencedError(writer.stateId, `it was extended elsewhere: record ${writer.lastSeq} is the last, this handle knows ${expect}`, { indeterminate: false });
-      }
-      this.#writer = writer;
-      return writer;
-    });
-    return this.#acquiring;
+  async #acquireAgain(expect: number): Promise<StateWriter> {
+    await this.#releasing;
+    const writer = await this.#settings.acquire();
+    if (writer.lastSeq === expect) return writer;
+    await writer.release();
+    throw new FencedError(writer.stateId, `it was extended elsewhere: record ${writer.lastSeq} is the last, this handle knows ${expect}`, { indeterminate: false });
   }
 
   #fail(error: unknown): void {
     if (this.#failed) return;
     this.#failed = true;
+    this.#failure = error;
     this.#batch = undefined;
     this.#settings.onFailure(error);
   }

@@ -3,7 +3,7 @@ import type { Topic, Topics } from "../events/execution-event.ts";
 /** What a subscriber sees of a run. */
 export interface RunFeed {
   readonly stateId: string;
-  /** How this handle began: a new run, or one loaded with `events` recorded before. */
+  /** How this handle began: a new run, or one loaded with records up to `lastSeq`. */
   readonly origin: { readonly kind: "created" } | { readonly kind: "loaded"; readonly lastSeq: number };
   /**
    * Calls `handler` for each message of the topic, in order, one at a time (a returned promise is awaited).

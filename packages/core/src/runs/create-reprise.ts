@@ -5,7 +5,7 @@ import { checkOpenOptions } from "./open-options.ts";
 import { LeaseHeldError } from "../errors/storage-errors.ts";
 import { checkMetadata } from "./metadata.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
-import type { OpenOptions, Reprise, RepriseOptions } from "./reprise.ts";
+import type { ExecutionOutcome, OpenOptions, Reprise, RepriseOptions } from "./reprise.ts";
 import type { RunState } from "./run-state.ts";
 import { resolveSettings } from "./settings.ts";
 
@@ -28,18 +28,26 @@ import { resolveSettings } from "./settings.ts";
 export function createReprise(options: RepriseOptions = {}): Reprise {
   const settings = resolveSettings(options);
   const { backend, system } = settings;
+  /** The latest handle of each run, and all that are open. */
   const runs = new Map<string, RunState>();
+  const handles = new Set<RunState>();
+
+  const letGo = async (stateId: string): Promise<void> => {
+    const holder = runs.get(stateId);
+    if (holder?.idle === false) throw new LeaseHeldError(stateId, { owner: `${system.owner} (this process)` });
+    await holder?.rest();
+  };
 
   /** S3: a load takes over the lease of an idle handle of this process; one with open calls keeps it. */
   const open = async (request: OpenRequest): Promise<RunState> => {
     checkOpenOptions(request.options);
     checkMetadata(request.metadata);
-    const holder = runs.get(request.stateId);
-    if (holder?.idle === false) throw new LeaseHeldError(request.stateId, { owner: `${system.owner} (this process)` });
-    await holder?.rest();
+    await letGo(request.stateId);
     const state = await openRun(settings, request);
     runs.set(request.stateId, state);
+    handles.add(state);
     state.onClosed = () => {
+      handles.delete(state);
       if (runs.get(request.stateId) === state) runs.delete(request.stateId);
     };
     return state;
@@ -50,21 +58,11 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       checkActor(actor);
       checkObject("options", executeOptions);
       const { stateId = system.newId(), metadata, ...rest } = executeOptions;
-      const state = await open({ stateId: checkStateId(stateId), create: "may", metadata, options: rest });
-      try {
-        return await state.execute(actor, { given: input });
-      } finally {
-        await state.close();
-      }
+      return finished(await open({ stateId: checkStateId(stateId), create: "may", metadata, options: rest }), (state) => state.execute(actor, { given: input }));
     },
     async resume(actor, stateId, openOptions = {}) {
       checkActor(actor);
-      const state = await open(existing(stateId, openOptions));
-      try {
-        return await state.execute(actor, undefined);
-      } finally {
-        await state.close();
-      }
+      return finished(await open(existing(stateId, openOptions)), (state) => state.execute(actor, undefined));
     },
     async create(createOptions = {}) {
       checkObject("options", createOptions);
@@ -75,16 +73,38 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     list: (query) => backend.list(query),
     head: (stateId) => backend.head(checkStateId(stateId)),
     async delete(stateId) {
-      const state = await open(existing(stateId, {}));
-      await state.close();
+      await letGo(checkStateId(stateId));
+      // Not loaded: a run that is damaged can be removed, too.
       const writer = await backend.acquire(stateId, { owner: system.owner, create: "never" });
-      await backend.remove(stateId, { writer });
+      try {
+        await backend.remove(stateId, { writer });
+      } finally {
+        await writer.release();
+      }
     },
     async close() {
-      await Promise.all([...runs.values()].map((state) => state.close()));
+      const closed = await Promise.allSettled([...handles].map((state) => state.close()));
       await backend.close();
+      for (const result of closed) if (result.status === "rejected") throw result.reason;
     },
   };
+}
+
+/** Runs to the end and closes. An outcome that could not be stored is none. */
+async function finished<Output>(state: RunState, run: (state: RunState) => Promise<ExecutionOutcome<Output>>): Promise<ExecutionOutcome<Output>> {
+  let outcome: ExecutionOutcome<Output>;
+  try {
+    outcome = await run(state);
+  } catch (error) {
+    await state.close();
+    throw error;
+  }
+  try {
+    await state.close();
+  } catch (error) {
+    return { status: "failed", stateId: state.stateId, error: error as Error };
+  }
+  return outcome;
 }
 
 function existing(stateId: string, options: OpenOptions): OpenRequest {

@@ -22,16 +22,16 @@ export interface OpenRequest {
 /** Takes the lease of a run, reads its journal and makes its state; a run without records begins here. */
 export async function openRun(settings: RepriseSettings, request: OpenRequest): Promise<RunState> {
   const { stateId, create, options } = request;
-  const acquire = (how: OpenRequest["create"]): Promise<StateWriter> =>
+  const acquire = (how: OpenRequest["create"], signal?: AbortSignal): Promise<StateWriter> =>
     settings.backend.acquire(stateId, {
       owner: settings.system.owner,
       create: how,
       ...(options.waitMs !== undefined && { waitMs: options.waitMs }),
-      ...(options.signal && { signal: options.signal }),
+      ...(signal && { signal }),
     });
   // Before anything is created: what cannot be recorded is refused.
   const meta = request.metadata && settings.values.encode(request.metadata, "metadata").encoded;
-  const writer = await acquire(create);
+  const writer = await acquire(create, options.signal);
   try {
     const { view, records } = await readJournal(writer, settings.records);
     const loaded = records.length > 0;

@@ -67,7 +67,7 @@ export type ExecutionOutcome<Output> =
 export interface Reprise {
   /** Runs an actor as a run of its own: starts it, or resumes it if `stateId` exists. Never throws for a failure of the actor. */
   execute<Input, Output>(actor: Actor<Input, Output>, ...rest: CallArguments<Input, ExecuteOptions>): Promise<ExecutionOutcome<Output>>;
-  /** Continues a run with its recorded input. `NOT_FOUND` if it does not exist or never began an actor. */
+  /** Continues a run with its recorded input. Throws `NOT_FOUND` if it does not exist; fails with `NOT_FOUND` if it never began an actor. */
   resume<Input, Output>(actor: Actor<Input, Output>, stateId: string, options?: OpenOptions): Promise<ExecutionOutcome<Output>>;
   /** A new run to be driven by hand. */
   create(options?: CreateOptions): Promise<ExecutionState>;

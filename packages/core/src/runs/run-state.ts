@@ -24,6 +24,7 @@ export class RunState implements ExecutionState {
   readonly try: Verbs["try"];
   readonly map: Verbs["map"];
   readonly #engine: Engine;
+  readonly #kept: boolean;
   readonly #detach: (() => void | Promise<void>)[] = [];
   #closed: Promise<void> | undefined;
   /** Called once the handle is closed. */
@@ -31,6 +32,7 @@ export class RunState implements ExecutionState {
 
   constructor(engine: Engine, settings: RepriseSettings, loaded: boolean) {
     this.#engine = engine;
+    this.#kept = settings.options.backend !== undefined;
     this.history = new RunHistory(engine.view, engine.journal.records);
     const verbs = verbsOf(engine.top);
     this.run = verbs.run;
@@ -105,7 +107,8 @@ export class RunState implements ExecutionState {
     });
     await Promise.race([acknowledged, engine.journal.settle()]);
     engine.throwIfStopped();
-    if (resting) await this.rest();
+    // Whoever made a call meanwhile has the run going again.
+    if (resting && this.idle && this.status === status) await this.rest();
     return seq;
   }
 
@@ -118,7 +121,8 @@ export class RunState implements ExecutionState {
 
   /** Gives the lease back; the next verb takes it again and finds out whether the run was extended elsewhere (rule S3). */
   async rest(): Promise<void> {
-    await this.#engine.journal.rest();
+    // Without a backend there is no lease to take again.
+    await (this.#kept ? this.#engine.journal.rest() : this.#engine.journal.settle());
   }
 
   close(): Promise<void> {
@@ -131,9 +135,13 @@ export class RunState implements ExecutionState {
 
   async #close(): Promise<void> {
     const engine = this.#engine;
+    const stopped = engine.stopped;
     engine.stop(new RepriseError("CLOSED", `run ${this.stateId} was closed in this process`, { stateId: this.stateId }));
     try {
-      await this.rest();
+      await engine.journal.rest();
+    } catch (error) {
+      // What had stopped the run was told when it did; what fails only now must not look like a success (rule H6).
+      if (error !== stopped) throw error;
     } finally {
       await this.#patiently(engine.bus.drained());
       for (const detach of this.#detach.toReversed()) await this.#patiently(this.#safely(detach));

@@ -25,8 +25,8 @@ export interface PipelineOptions extends Pick<WorldOptions, "latency" | "resumes
 
 /** The program as a pipeline of real actors. */
 export function programPipeline(program: Program, options: PipelineOptions): Pipeline {
-  return (system, past) => {
-    const world = createWorld({ ...options, system, past });
+  return (system, past, expired) => {
+    const world = createWorld({ ...options, system, past, expired });
     const tools = program.tools.map((spec) => toolActor(spec, world));
     const kit: Kit = { tools, world, tick: options.ticks ? toolActor(tickSpec, world) : undefined, stored: true };
     const pipeline = options.byHand === true ? rootByHand(program.root, kit) : rootActor(program.root, kit);

@@ -39,6 +39,18 @@ export function timeOfLast(snapshot: MemorySnapshot | undefined): number {
   return last ? parsed(last).at : 0;
 }
 
-function parsed({ bytes }: StoredRecord): { readonly k: string; readonly at: number } {
-  return JSON.parse(new TextDecoder().decode(bytes)) as { readonly k: string; readonly at: number };
+/** Calls whose attempt has run out of time without having ended. */
+export function expiredIn(snapshot: MemorySnapshot | undefined): Set<number> {
+  const expired = new Set<number>();
+  for (const record of snapshot?.runs[0]?.records ?? []) {
+    const { k, c } = parsed(record);
+    if (c === undefined) continue;
+    if (k === "expired") expired.add(c);
+    else expired.delete(c);
+  }
+  return expired;
+}
+
+function parsed({ bytes }: StoredRecord): { readonly k: string; readonly at: number; readonly c?: number } {
+  return JSON.parse(new TextDecoder().decode(bytes)) as { readonly k: string; readonly at: number; readonly c?: number };
 }

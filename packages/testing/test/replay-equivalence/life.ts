@@ -2,7 +2,7 @@ import { memoryBackend, truncateRun, type MemorySnapshot } from "@reprise/backen
 import { createReprise, type Actor, type ExecutionOutcome, type ExecutionState, type OpenOptions, type Reprise, type RepriseOptions } from "@reprise/core";
 import type { ExecutionEvent, LogNotice, RecoveredNotice, System } from "@reprise/core/spi";
 import { faultyBackend, recordingSubscriber, virtualSystem } from "../../src/index.ts";
-import { appendLog, lengthOf, timeOfLast } from "./journal.ts";
+import { appendLog, expiredIn, lengthOf, timeOfLast } from "./journal.ts";
 import { lateAcknowledgements, type Lateness } from "./late-acknowledgements.ts";
 
 export const stateId = "run";
@@ -29,7 +29,7 @@ export interface Process {
 }
 
 /** Makes the actors anew for each process. */
-export type Pipeline = (system: System, past: readonly ExecutionEvent[]) => Process;
+export type Pipeline = (system: System, past: readonly ExecutionEvent[], expired: ReadonlySet<number>) => Process;
 
 /** Options of {@link live}. */
 export interface LifeOptions {
@@ -76,7 +76,7 @@ export async function live(options: LifeOptions): Promise<Life> {
   const backend = lateness ? lateAcknowledgements(faulty, system, lateness) : faulty;
   const recording = recordingSubscriber();
   const reprise = createReprise({ backend, system, subscribers: [recording], graceMs, maxLost: 1_000_000, ...engine });
-  const process = options.pipeline(system, disk.events);
+  const process = options.pipeline(system, disk.events, expiredIn(disk.snapshot));
 
   let outcome: ExecutionOutcome<unknown> | undefined;
   try {

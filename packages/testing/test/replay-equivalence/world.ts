@@ -21,6 +21,8 @@ export interface WorldOptions {
   readonly system: System;
   /** All events of the lives before. */
   readonly past: readonly ExecutionEvent[];
+  /** Calls whose attempt had run out of time: what was open below them is cancelled, not continued. */
+  readonly expired: ReadonlySet<number>;
   readonly latency: Latency;
   /** An attempt that the crash cut off ends when it would have ended without: a crash then costs no time. */
   readonly resumesWork: boolean;
@@ -37,8 +39,8 @@ export function wildLatency(seed: number): Latency {
 }
 
 /** See {@link World}. */
-export function createWorld({ system, past, latency, resumesWork }: WorldOptions): World {
-  const { failed, lost } = leavesOf(past);
+export function createWorld({ system, past, expired, latency, resumesWork }: WorldOptions): World {
+  const { failed, lost } = leavesOf(past, expired);
   const handled: string[] = [];
   return {
     handled,
@@ -61,15 +63,17 @@ export function createWorld({ system, past, latency, resumesWork }: WorldOptions
 }
 
 /** Of each leaf, by address: how often it has failed, and the attempt of which nothing is known but its start. */
-function leavesOf(events: readonly ExecutionEvent[]): {
+function leavesOf(events: readonly ExecutionEvent[], expired: ReadonlySet<number>): {
   readonly failed: Map<string, number>;
   readonly lost: Map<string, { readonly since: number; readonly attempt: number }>;
 } {
   const failed = new Map<string, number>();
   const lost = new Map<string, { readonly since: number; readonly attempt: number }>();
-  for (const { address, type, status, at, attempt, error } of events) {
+  const parents = new Map(events.map((event) => [event.call, event.parent]));
+  const doomed = (call: number | undefined): boolean => call !== undefined && (expired.has(call) || doomed(parents.get(call)));
+  for (const { address, type, status, at, attempt, error, parent } of events) {
     if (type !== "tool_call") continue;
-    if (status === "started") {
+    if (status === "started" && !doomed(parent)) {
       lost.set(address, { since: lost.get(address)?.since ?? at, attempt });
       continue;
     }

@@ -1,4 +1,5 @@
-import { agent, llm, tool, type AgentContext, type CallPolicy } from "@reprise/core";
+import { memoryBackend, truncateRun } from "@reprise/backend-memory";
+import { agent, createReprise, llm, tool, type AgentContext, type CallPolicy } from "@reprise/core";
 import { describe, expect, test } from "vitest";
 import { counter } from "../../src/index.ts";
 import { retry } from "@reprise/retry";
@@ -486,6 +487,16 @@ describe("A3: how a call finds its record", () => {
     expect(resumed.outcome.value).toEqual(forwards.toReversed());
     expect(leaf.runs).toBe(count);
   });
+});
+
+test("A3: the code of a bound handler is not known, so nothing is paired by name alone", async () => {
+  const fetch = tool({ name: "fetch", run: (url: string) => `content of ${url}` });
+  // oxlint-disable-next-line no-extra-bind -- as `this.method.bind(this)` would be
+  const bound = (url: string) => agent({ name: "work", run: async function (this: void, _: void, context: AgentContext) { return context.run(fetch, url); }.bind(undefined) });
+  const disk = memoryBackend();
+  await createReprise({ backend: disk }).execute(bound("a"), undefined, { stateId });
+  const cut = memoryBackend({ from: truncateRun(disk.snapshot(), stateId, 4) });
+  expect(await createReprise({ backend: cut }).execute(bound("b"), undefined, { stateId })).toMatchObject({ value: "content of b" });
 });
 
 describe("A4: the outer context inside a branch", () => {

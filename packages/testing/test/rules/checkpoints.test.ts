@@ -1,11 +1,11 @@
-import { agent, createReprise, RepriseError, StateStatus, tool, type OpenOptions, type Reprise, type RepriseOptions } from "@reprise/core";
+import { agent, createReprise, RepriseError, StateStatus, tool, type Actor, type OpenOptions, type Reprise, type RepriseOptions } from "@reprise/core";
 import { memoryBackend } from "@reprise/backend-memory";
-import type { StateBackend, System } from "@reprise/core/spi";
+import type { RetryPolicy, StateBackend, System } from "@reprise/core/spi";
 import { retry } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
-import { counter, virtualSystem } from "../../src/index.ts";
+import { counter, delegateWriter, virtualSystem } from "../../src/index.ts";
 import { recordingBackend } from "./support/recording-backend.ts";
-import { backendWith, crashPoint, createWorld, journalOf, rejectionOf, stateId, turns } from "./support/world.ts";
+import { backendWith, crashPoint, createWorld, journalOf, latch, rejectionOf, stateId, turns } from "./support/world.ts";
 
 const leaf = tool({ name: "leaf", run: (value: number) => value });
 const resting = Object.values(StateStatus).filter((status) => status !== "running");
@@ -78,6 +78,63 @@ describe("S3: checkpoints", () => {
     await loaded.run(tool({ name: "other", run: () => 2 }));
     expect((await journalOf(backend)).filter((record) => record.k === "session").map((record) => record["opening"])).toEqual([undefined, undefined]);
     await loaded.close();
+  });
+
+  test("S3: a call made while a resting checkpoint is on its way keeps the lease", async () => {
+    const backend = memoryBackend();
+    const state = await createReprise({ backend }).create({ stateId });
+    const paid = latch();
+    const pay = tool({ name: "pay", run: () => paid.promise });
+    const checkpoint = state.saveCheckpoint({ status: "paused" });
+    const open = state.run(pay);
+    await checkpoint;
+    expect(await rejectionOf(createReprise({ backend }).load(stateId))).toMatchObject({ code: "LEASE_HELD" });
+    paid.open();
+    await open;
+    await state.close();
+  });
+
+  test("S3: a verb that comes while the lease is being given back takes it again", async () => {
+    const inner = memoryBackend();
+    const given = latch();
+    const slow: StateBackend = { ...inner, acquire: async (id, options) => { const writer = await inner.acquire(id, options); return delegateWriter(writer, { release: () => given.promise.then(() => writer.release()) }); } };
+    const state = await createReprise({ backend: slow }).create({ stateId });
+    const checkpoint = state.saveCheckpoint({ status: "paused" });
+    await turns(5);
+    const verb = state.run(leaf, 1);
+    given.open();
+    await checkpoint;
+    expect(await verb).toBe(1);
+    await state.close();
+  });
+
+  test("S3: verbs close behind one another take a resting run's lease together, in order", async () => {
+    for (let microtasks = 0; microtasks < 40; microtasks += 1) {
+      const state = await createReprise({ backend: memoryBackend() }).create({ stateId });
+      await state.saveCheckpoint({ status: "paused" });
+      const first = state.run(leaf, 1);
+      for (let index = 0; index < microtasks; index += 1) await Promise.resolve();
+      expect(await Promise.all([first, state.run(leaf, 2)])).toEqual([1, 2]);
+      await state.close();
+    }
+  });
+
+  test("S3: a run without a backend goes on after a resting status", async () => {
+    const state = await createReprise().create();
+    await state.saveCheckpoint({ status: "paused" });
+    expect(await state.run(leaf, 2)).toBe(2);
+    await state.close();
+  });
+
+  test("S3: a run that is damaged can be deleted", async () => {
+    const backend = memoryBackend();
+    const writer = await backend.acquire(stateId, { owner: "somebody", create: "must" });
+    await writer.append([new TextEncoder().encode("no record")], { expect: 0 });
+    await writer.release();
+    const reprise = createReprise({ backend });
+    expect(await rejectionOf(reprise.load(stateId))).toMatchObject({ code: "CORRUPT" });
+    await reprise.delete(stateId);
+    expect(await reprise.head(stateId)).toBeUndefined();
   });
 
   test("S3: a resting status with open calls is an error, the calls go on, and nothing is recorded", async () => {
@@ -305,6 +362,23 @@ describe("S6: versions", () => {
     const outcome = await Promise.race([rejectionOf(state.run(leaf, 1)), turns(50).then(() => "hangs")]);
     expect(outcome).toMatchObject({ code: "NOT_DECODABLE" });
     await state.close();
+  });
+});
+
+describe("S6: whatever handlers and policies give, the journal can be read again", () => {
+  const policy = (delayMs: number, maxAttempts: number): RetryPolicy => ({ config: {}, maxAttempts, decide: ({ failures }) => (failures < 2 ? { retry: true, delayMs } : { retry: false, reason: "exhausted" }) });
+  const flaky = (policyOfIt: RetryPolicy) => { let runs = 0; return tool({ name: "flaky", retry: policyOfIt, run: () => { runs += 1; if (runs === 1) throw new Error("once"); return runs; } }); };
+  const aborted = tool({ name: "aborted", run: (_: void, { signal }) => new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))) });
+
+  test.each<[string, Actor<void, unknown>]>([
+    ["a policy without a limit", flaky(policy(0, Number.POSITIVE_INFINITY))],
+    ["a policy with a negative delay", flaky(policy(-1, 3))],
+    ["an error whose message is no text, over an open child", agent({ name: "odd", run: async (_: void, context) => { context.run(aborted).catch(() => undefined); await turns(3); throw Object.assign(new Error("odd"), { message: { code: 7 } }); } })],
+    ["a sum beyond the largest number", agent({ name: "sums", run: (_: void, context) => context.map("group", [1, 2], (item: number, branch) => { branch.storage.add("sum", Number.MAX_VALUE); return item; }) })],
+  ])("S6: %s", async (_name, actor) => {
+    const backend = memoryBackend();
+    await createReprise({ backend, graceMs: 10 }).execute(actor, undefined, { stateId });
+    await (await createReprise({ backend }).load(stateId)).close();
   });
 });
 

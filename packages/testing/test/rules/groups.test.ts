@@ -1,4 +1,4 @@
-import { agent, createReprise, GroupFailedError, tool, type BranchOutcome } from "@reprise/core";
+import { agent, createReprise, GroupFailedError, tool } from "@reprise/core";
 import { retry } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
 import { counter, virtualSystem } from "../../src/index.ts";
@@ -190,7 +190,7 @@ describe("P1: fail_slow", () => {
 
   function facts(error: unknown): unknown {
     if (!(error instanceof GroupFailedError)) return String(error);
-    const outcomes = error.outcomes as readonly BranchOutcome<unknown>[];
+    const outcomes = error.outcomes;
     return {
       name: error.name,
       message: error.message,
@@ -262,6 +262,14 @@ describe("P1: fail_slow", () => {
     strict = true;
     expect((await system.runUntil(world.resume(work, {}, { system }))).outcome).toMatchObject({ status: "failed", error: { code: "SCHEMA_REJECTED" } });
   });
+});
+
+test("P1: a group that is aborted ends with its branches, not with the grace", async () => {
+  const system = virtualSystem();
+  const aborted = tool({ name: "aborted", run: (_: number, { signal }) => new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))) });
+  const work = agent({ name: "work", run: async (_: void, context) => { context.map("group", [1, 2], aborted).catch(() => undefined); await new Promise<void>((resolve) => void system.setTimer(1, resolve)); return "done"; } });
+  expect(await system.runUntil(createReprise({ system }).execute(work))).toMatchObject({ value: "done" });
+  expect(system.now()).toBe(1);
 });
 
 describe("P1: fail_fast", () => {

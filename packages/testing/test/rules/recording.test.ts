@@ -2,7 +2,7 @@ import { agent, isRepriseError, RepriseError, tool, type Actor, type ExecutionEv
 import { memoryBackend } from "@reprise/backend-memory";
 import { retry } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
-import { counter, flaky, recordingSubscriber, virtualSystem } from "../../src/index.ts";
+import { addOne, counter, faultyBackend, flaky, recordingSubscriber, virtualSystem } from "../../src/index.ts";
 import { createReprise } from "@reprise/core";
 import { appendOf, recordingBackend } from "./support/recording-backend.ts";
 import { crashPoint, createWorld, latch, rejectionOf, stateId, turns, unhandledDuring } from "./support/world.ts";
@@ -480,6 +480,19 @@ describe("H6: a write that fails", () => {
     const again = await reprise.load(stateId);
     expect(await again.run(leaf.actor, 1)).toBe(1);
     await again.close();
+  });
+
+  test('H6: an outcome that is buffered (durability "checkpoint") and cannot be written at the end is no success', async () => {
+    const disk = faultyBackend(memoryBackend(), { appends: { 1: { kind: "fail", error: new RepriseError("NO_SPACE", "disk full") } } });
+    expect(await createReprise({ backend: disk, durability: "checkpoint" }).execute(addOne, 1)).toMatchObject({ status: "failed", error: { message: "disk full" } });
+  });
+
+  test("H6: a state whose last writes fail says so when it is closed", async () => {
+    const disk = faultyBackend(memoryBackend(), { appends: { 2: { kind: "fail", error: new RepriseError("NO_SPACE", "disk full") } } });
+    const state = await createReprise({ backend: disk }).create();
+    await turns(3);
+    state.storage.set("key", 1);
+    await expect(state.close()).rejects.toThrow("disk full");
   });
 
   test("H6: open handlers are told to end", async () => {

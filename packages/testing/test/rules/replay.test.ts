@@ -1,3 +1,4 @@
+import { memoryBackend, truncateRun } from "@reprise/backend-memory";
 import { agent, createReprise, tool, type Actor, type AgentContext } from "@reprise/core";
 import { retry, retryProvider } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
@@ -649,6 +650,16 @@ describe("R11: what must not happen twice", () => {
     await world.runUntilCrash(work(deadly.actor), undefined, deadly.points[0] as never);
     expect((await world.resume(work(marked.actor))).outcome).toMatchObject({ status: "failed", error: { code: "OUTCOME_UNKNOWN" } });
     expect(marked.runs).toBe(0);
+  });
+
+  test("R11: it is not retried by itself where its actor was marked only after it had started", async () => {
+    const disk = memoryBackend();
+    await createReprise({ backend: disk }).execute(tool({ name: "pay", run: () => 1 }), undefined, { stateId });
+    const cut = memoryBackend({ from: truncateRun(disk.snapshot(), stateId, 2) });
+    let runs = 0;
+    const marked = tool({ name: "pay", repeatable: false, retry: quick, run: (): number => { runs += 1; throw new Error("declined"); } });
+    expect(await createReprise({ backend: cut }).execute(marked, undefined, { stateId, allowRepeat: ["pay::tool_call"] })).toMatchObject({ status: "failed" });
+    expect(runs).toBe(1);
   });
 
   test("R11: a pending retry does not go on where its actor was marked meanwhile", async () => {

@@ -116,6 +116,26 @@ describe("T1: which configuration counts", () => {
     expect(now.runs).toBe(1);
   });
 
+  test("T1: a provider that throws is a failure of the call, not a run that hangs", async () => {
+    const broken = { from: () => { throw new Error("no policy"); }, defaultFor: () => { throw new Error("no default"); } };
+    expect(await createReprise({ retry: broken }).execute(failing({}).actor)).toMatchObject({ status: "failed" });
+  });
+
+  test("H3: an agent's error with a getter that throws is recorded like any other", async () => {
+    const odd = agent({ name: "odd", run: () => { throw Object.defineProperty(new Error("odd"), "cause", { get: () => { throw new Error("getter"); } }); } });
+    expect(await createReprise().execute(odd)).toMatchObject({ status: "failed", error: { cause: { message: "odd" } } });
+  });
+
+  test("T5: a handler does not start after its attempt has ended, however long its input schema takes", async () => {
+    const system = virtualSystem();
+    let runs = 0;
+    const schema = { "~standard": { version: 1 as const, vendor: "test", validate: (value: unknown) => new Promise<{ value: void }>((resolve) => void system.setTimer(100, () => resolve({ value: value as void }))) } };
+    const pay = tool({ name: "pay", repeatable: false, attemptTimeoutMs: 20, input: schema, run: () => (runs += 1) });
+    expect(await system.runUntil(createReprise({ system, graceMs: 10 }).execute(pay))).toMatchObject({ status: "failed", error: { cause: { code: "TIMEOUT" } } });
+    await system.advance(1_000);
+    expect(runs).toBe(0);
+  });
+
   test("T1: a policy that throws is a typed failure of the call, not a run that hangs", async () => {
     const broken: RetryPolicy = { config: {}, maxAttempts: 3, decide: () => { throw new TypeError("the predicate is broken"); } };
     const subject = failing({ retry: broken });

@@ -274,6 +274,18 @@ describe("S1: resuming", () => {
     await third.close();
   });
 
+  test("S1: what is written on a loaded state is newer than all that was recorded", async () => {
+    const world = createWorld();
+    const first = await world.begin().reprise.create({ stateId });
+    first.storage.set("key", "old");
+    await first.close();
+    const reads = tool({ name: "reads", run: (_: void, { storage }) => storage.get("key") });
+    const second = await world.begin().reprise.load(stateId);
+    second.storage.set("key", "new");
+    expect([second.storage.get("key"), await second.run(reads)]).toEqual(["new", "new"]);
+    await second.close();
+  });
+
   test("S1: an agent that was open at the top sees what had joined before it was made, not what joined later", async () => {
     const world = createWorld();
     const point = crashPoint(world.disk);
