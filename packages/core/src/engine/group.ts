@@ -130,7 +130,8 @@ class GroupRun {
 
   #finish(): void {
     const nodes = this.#calls.map((call) => call?.node);
-    if (this.#ends.failed + this.#ends.cancelled > 0) this.#reject(new GroupFailure(this.#scope.node?.address ?? this.#plan.name, nodes));
+    // Closed before all had begun: what there is, is not the group's value.
+    if (this.#left > 0 || this.#ends.failed + this.#ends.cancelled > 0) this.#reject(new GroupFailure(this.#scope.node?.address ?? this.#plan.name, nodes));
     else this.#resolve(new BranchValues(nodes.filter((node): node is CallNode => node !== undefined), this.#values));
   }
 
