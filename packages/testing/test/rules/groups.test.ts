@@ -272,6 +272,18 @@ test("P1: a group that is aborted ends with its branches, not with the grace", a
   expect(system.now()).toBe(1);
 });
 
+test("P1: a group that was closed before all had begun is no group that completed, though what had begun did", async () => {
+  const system = virtualSystem();
+  const world = createWorld();
+  const stubborn = tool({ name: "stubborn", run: (item: number) => new Promise<number>((resolve) => void system.setTimer(5, () => resolve(item))) });
+  const work = agent({ name: "work", run: async (_: void, context) => { context.map("group", [1, 2, 3], stubborn, { maxWorkers: 1 }).catch(() => undefined); await new Promise<void>((resolve) => void system.setTimer(1, resolve)); return "done"; } });
+  expect(await system.runUntil(world.begin({ system }).reprise.execute(work, undefined, { stateId }))).toMatchObject({ value: "done" });
+  const calls = new Map((await world.journal()).flatMap((record, index) => (record.k === "started" ? [[index + 1, String(record["a"])]] : [])));
+  const ends = (await world.journal()).filter((record) => record.k === "completed" || record.k === "cancelled").map((record) => `${record.k} ${calls.get(record["c"] as number)}`);
+  expect(ends).toContain("completed work::group{0}::stubborn::tool_call");
+  expect(ends).toContain("cancelled work::group::group");
+});
+
 describe("P1: fail_fast", () => {
   test("P1: the first failure aborts the rest, which are recorded as cancelled; what never began is cancelled, too", async () => {
     const world = createWorld();
