@@ -18,7 +18,7 @@ const runtimes = [
   { runtime: "the workspace's Node", locate: async () => process.execPath },
 ];
 
-const patienceMs = 180_000;
+const patienceMs = 480_000;
 let folder = "";
 const project = (name: string): string => join(folder, name);
 

@@ -12,7 +12,7 @@ export interface CommandOutput {
 /** Runs a command as a user's shell outside this workspace would. Rejects with all it has written if it fails. */
 export function runCommand(command: string, args: readonly string[], options: { readonly cwd: string }): Promise<CommandOutput> {
   return new Promise((resolve, reject) => {
-    execFile(command, args, { cwd: options.cwd, env: outsideEnvironment(), timeout: 170_000, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+    execFile(command, args, { cwd: options.cwd, env: outsideEnvironment(), timeout: 450_000, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       if (error) reject(new Error(`${command} ${args.join(" ")} failed in ${options.cwd}\n${stdout}\n${stderr}`));
       else resolve({ stdout, stderr });
     });

@@ -130,7 +130,8 @@ test("four processes that want one run: one holds it, the others are told who", 
   const writers = ["a", "b", "c", "d"].map((name) => startWriter(dir, name));
   const first = await Promise.all(writers.map((writer) => Promise.race([writer.line("acquired"), writer.line("failed")])));
   expect(first.filter((line) => line.startsWith("acquired"))).toHaveLength(1);
-  expect(first.filter((line) => line === "failed LEASE_HELD")).toHaveLength(3);
+  // On a busy machine one may be paused between its segment and its lease, and be overtaken: G13 lets clocks decide who tries.
+  expect(first.filter((line) => line === "failed LEASE_HELD" || line === "failed FENCED")).toHaveLength(3);
 });
 
 test("files are for their owner only, whatever the umask, and nothing is written outside the directory", async () => {
