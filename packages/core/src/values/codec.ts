@@ -3,6 +3,7 @@ import { DecodeWalk } from "./decode-walk.ts";
 import { EncodedValue, type ValueDecoder } from "./encoded-value.ts";
 import { EncodeWalk } from "./encode-walk.ts";
 import type { ErrorRecord } from "./error-record.ts";
+import { packTree, unpackTree } from "./message-pack.ts";
 import { recordThrown } from "./record-error.ts";
 import { restoreEntered } from "./restore-error.ts";
 
@@ -26,6 +27,10 @@ export interface ValueCodec extends ValueDecoder {
   encode(value: unknown, root: string): Encoding;
   /** A value of a record, to be decoded by this codec. */
   fromTree(tree: unknown): EncodedValue;
+  /** The value as MessagePack, for artifacts and exported runs. The same value, its keys in the same order, gives the same bytes. */
+  pack(encoded: EncodedValue): Uint8Array<ArrayBuffer>;
+  /** The value of such bytes, of which nothing is kept. Throws `NotDecodableError`, before anything larger than they are is allocated. */
+  unpack(bytes: Uint8Array): EncodedValue;
   /** What is recorded of something that was thrown. Never throws, whatever that is, and its size is bounded. */
   errorRecord(error: unknown): ErrorRecord;
   /** The error of a record. Throws `NotDecodableError` if the record is not one. */
@@ -48,6 +53,8 @@ export function createCodec(options?: CodecOptions): ValueCodec {
     },
     fromTree: (tree) => EncodedValue.fromTree(tree, codec),
     decode: (tree) => new DecodeWalk(settings, "value").node(tree),
+    pack: (encoded) => packTree(encoded.tree, settings.limits),
+    unpack: (bytes) => EncodedValue.fromTree(unpackTree(bytes, settings.limits), codec),
     errorRecord: (error) => recordThrown(new EncodeWalk(settings, "error"), error),
     errorFrom(record) {
       const walk = new DecodeWalk(settings, "error");

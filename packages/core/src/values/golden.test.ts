@@ -3,10 +3,11 @@ import { expect, test } from "vitest";
 import { createCodec, type ValueExtension } from "./codec.ts";
 
 /*
- * golden/values-v1.json is what journals out there hold. Never edit a case, only add some: if one fails, the change it
+ * golden/values-v1.json is what journals out there hold, golden/packed-v1.json (hexadecimal) what artifacts and exported runs do. Never edit a case, only add some: if one fails, the change it
  * fails for would make recorded runs unreadable.
  */
 const golden = JSON.parse(readFileSync(new URL("golden/values-v1.json", import.meta.url), "utf8")) as { readonly values: Readonly<Record<string, string>> };
+const packed = JSON.parse(readFileSync(new URL("golden/packed-v1.json", import.meta.url), "utf8")) as { readonly values: Readonly<Record<string, string>> };
 
 class Money {
   readonly cents: bigint;
@@ -68,6 +69,19 @@ test.each(Object.keys(golden.values))("today's decoder reads what version 1 wrot
   const restored = codec.fromTree(JSON.parse(golden.values[name] ?? "")).decode();
   expect(restored).toStrictEqual(restoredSample(name));
   expect(codec.encode(restored, name).encoded.text).toBe(golden.values[name]);
+});
+
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+test("today's packer writes what version 1 wrote", () => {
+  const written = Object.fromEntries(Object.entries(samples).map(([name, value]) => [name, hexOf(codec.pack(codec.encode(value, name).encoded))]));
+  expect(written).toStrictEqual(packed.values);
+});
+
+test.each(Object.keys(packed.values))("today's unpacker reads what version 1 wrote: %s", (name) => {
+  const encoded = codec.unpack(Buffer.from(packed.values[name] ?? "", "hex"));
+  expect(encoded.text).toBe(golden.values[name]);
+  expect(encoded.decode()).toStrictEqual(restoredSample(name));
 });
 
 // Of an error only what the whitelist keeps comes back, without the class.

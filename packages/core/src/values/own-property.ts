@@ -1,11 +1,16 @@
 const inherited = new Set(Object.getOwnPropertyNames(Object.prototype));
 
+/** Is it the name of something that every object has? */
+export function isInherited(key: string): boolean {
+  return inherited.has(key);
+}
+
 /**
  * Gives `target` an own property, whatever the key is called. Assigning `__proto__` would change the prototype, and
  * assigning `toString` throws where Object.prototype is frozen; defining does neither, but is slower.
  */
 export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (inherited.has(key)) Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  if (isInherited(key)) Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
   else target[key] = value;
 }
 

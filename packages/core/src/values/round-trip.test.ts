@@ -11,7 +11,7 @@ const runs = { numRuns: 1000 };
 
 const key = fc.oneof(
   { weight: 3, arbitrary: fc.string({ maxLength: 4, unit: "binary" }) },
-  fc.constantFrom("__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "toJSON", "length", "then", "0", "10"),
+  fc.constantFrom("__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "toJSON", "length", "then", "0", "10", "\ud800", "a\udc00"),
   fc.constantFrom("$", "$$", "$d", "$$d", "$e", "$c", "$m", "$u", "$__proto__", "$$__proto__", "$constructor"),
 );
 
@@ -80,6 +80,44 @@ test("H2: encoding what was decoded gives the same text, and the same canonical 
     }),
     runs,
   );
+});
+
+test("H2: any value survives the trip through MessagePack, and is the same text and canonical text again", () => {
+  fc.assert(
+    fc.property(anyValue, (value) => {
+      const { encoded } = codec.encode(value, "value");
+      const bytes = codec.pack(encoded);
+      const again = codec.unpack(bytes);
+      deepStrictEqual(again.decode(), value);
+      expect(again.text).toBe(encoded.text);
+      expect(again.canonical).toBe(encoded.canonical);
+      deepStrictEqual(codec.pack(again), bytes);
+    }),
+    runs,
+  );
+});
+
+test("any bytes are read as MessagePack of data or refused as not decodable", () => {
+  // Valid values with some bytes changed get further than noise does.
+  const changed = fc.tuple(anyValue, fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { maxLength: 3 })).map(([value, changes]) => {
+    const bytes = codec.pack(codec.encode(value, "value").encoded);
+    for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+    return bytes;
+  });
+  let read = 0;
+  fc.assert(
+    fc.property(fc.oneof(changed, fc.uint8Array()), (bytes) => {
+      try {
+        const tree = codec.unpack(bytes).tree;
+        read += 1;
+        deepStrictEqual(JSON.parse(JSON.stringify(tree)), tree);
+      } catch (error) {
+        if (!(error instanceof NotDecodableError)) throw error;
+      }
+    }),
+    { numRuns: 5000 },
+  );
+  expect(read).toBeGreaterThan(100);
 });
 
 test("H2: the tree is JSON, whatever the value", () => {
