@@ -25,7 +25,11 @@ export type { ListPage, ListQuery, StateBackend, StateHead } from "./ports/state
 
 // History and events
 export { EventType, ExecutionStatus, StateStatus } from "./events/event-type.ts";
+export { statisticsOf } from "./statistics/statistics-of.ts";
 export type { CallSummary, History } from "./history/history.ts";
+export type { EventQuery, HistoryQuery } from "./history/history-query.ts";
+export type { CallTally } from "./statistics/call-tally.ts";
+export type { CountedCall, HistoryStatistics, StatisticsOptions } from "./statistics/statistics-of.ts";
 export type { CheckpointNotice, ExecutionEvent, GroupNotice, LogNotice, RecoveredNotice, Topic, Topics } from "./events/execution-event.ts";
 
 // Errors

@@ -46,6 +46,12 @@ export type {
   Topics,
 } from "./events/execution-event.ts";
 
+// What is counted of calls, so that all who watch count alike
+export { factsAfter, noFacts } from "./statistics/call-facts.ts";
+export { tallyOf } from "./statistics/call-tally.ts";
+export type { CallFacts } from "./statistics/call-facts.ts";
+export type { CallTally } from "./statistics/call-tally.ts";
+
 // Retry policies
 export type { FailureRecord, PlainData, RetryDecision, RetryPolicy, RetryProvider } from "./ports/retry.ts";
 export type { ErrorRecord } from "./values/error-record.ts";

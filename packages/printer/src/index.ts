@@ -19,5 +19,5 @@ export { viewOf } from "./view/view-of.ts";
 export { statistics } from "./view/statistics.ts";
 export type { CallStatus, CallView, RunMessage, RunView } from "./view/run-view.ts";
 export type { RunItem, TaggedMessage } from "./view/view-of.ts";
-export type { CallTally, RunStatistics } from "./view/statistics.ts";
+export type { RunStatistics, RunTally } from "./view/statistics.ts";
 export type { ErrorSummary } from "./view/describe-error.ts";

@@ -1,6 +1,7 @@
 import type { EventType, ExecutionStatus } from "../events/event-type.ts";
 import type { ExecutionEvent } from "../events/execution-event.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
+import type { EventQuery, HistoryQuery } from "./history-query.ts";
 
 /** One call as the history knows it: a snapshot, not updated. */
 export interface CallSummary {
@@ -28,10 +29,10 @@ export interface CallSummary {
 export interface History {
   /** Seq of the last record. */
   readonly lastSeq: number;
-  /** Every event from `from` (default 1) on, in order. */
-  events(from?: number): ExecutionEvent[];
+  /** The events from a seq on (default 1), or those a query asks for, in order. Throws `INVALID_OPTION`, naming the option. */
+  events(query?: number | EventQuery): ExecutionEvent[];
   /** The latest call with this address. */
   get(address: string): CallSummary | undefined;
-  /** Every call, in the order of their first events. */
-  calls(): CallSummary[];
+  /** The calls that a query asks for (default: every one), in the order of their first events. Throws `INVALID_OPTION`, naming the option. */
+  calls(query?: HistoryQuery): CallSummary[];
 }

@@ -5,6 +5,7 @@ import { deepFrozen } from "./deep-frozen.ts";
 import { decodeInput, decodeValue } from "./decode-node.ts";
 import { emptyView, fold, type RunView } from "./fold.ts";
 import type { CallSummary, History } from "./history.ts";
+import { queryCalls, queryEvents, type EventQuery, type HistoryQuery } from "./history-query.ts";
 import { toEvent } from "./to-event.ts";
 
 /** The history of a run in this process, live or loaded. */
@@ -21,8 +22,8 @@ export class RunHistory implements History {
     return this.#records.length;
   }
 
-  events(from = 1): ExecutionEvent[] {
-    return eventsOf(this.#view.stateId, this.#records, from);
+  events(query: number | EventQuery = {}): ExecutionEvent[] {
+    return queryEvents(eventsOf(this.#view.stateId, this.#records, 1), typeof query === "number" ? { from: query } : query);
   }
 
   get(address: string): CallSummary | undefined {
@@ -31,8 +32,8 @@ export class RunHistory implements History {
     return found && summaryOf(found);
   }
 
-  calls(): CallSummary[] {
-    return [...this.#view.calls.values()].map(summaryOf);
+  calls(query: HistoryQuery = {}): CallSummary[] {
+    return queryCalls([...this.#view.calls.values()].map(summaryOf), query);
   }
 }
 

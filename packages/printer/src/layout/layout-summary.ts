@@ -3,7 +3,7 @@ import type { Glyphs } from "../text/glyphs.ts";
 import { fitLine, lineWidth, span, type Line, type Span } from "../text/line.ts";
 import { textWidth } from "../text/measure.ts";
 import type { RunView } from "../view/run-view.ts";
-import { statistics, type CallTally, type RunStatistics } from "../view/statistics.ts";
+import { statistics, type RunStatistics, type RunTally } from "../view/statistics.ts";
 import { toneOfRun } from "./appearance.ts";
 import { shownPath } from "./shown-path.ts";
 
@@ -58,7 +58,7 @@ function callItems({ calls, replaced }: RunStatistics): readonly Item[] {
 }
 
 /** Only where they say more than the result does. */
-function agentItems(agents: CallTally): readonly Item[] {
+function agentItems(agents: RunTally): readonly Item[] {
   if (agents.total < 2 && agents.retryEvents === 0) return [];
   return [
     item(`${agents.total} total`),
@@ -80,7 +80,7 @@ function retryItems({ calls, backoffMs }: RunStatistics): readonly Item[] {
     item(formatCount(calls.retryAttempts, "retry attempt")),
     rate,
     item(`backoff ${formatDuration(backoffMs)}`),
-    ...counted(calls.overcome, "then completed", "completed"),
+    ...counted(calls.recoveredAfterRetry, "then completed", "completed"),
   ];
 }
 

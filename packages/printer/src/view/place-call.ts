@@ -1,4 +1,4 @@
-import type { EventType } from "@reprise/core/spi";
+import { noFacts, type EventType } from "@reprise/core/spi";
 import { isLeaf, topOfRun, type CallView, type RunView } from "./run-view.ts";
 import { enclosingScope, guessType, scopeOf } from "./scope.ts";
 
@@ -91,23 +91,13 @@ function unlist(view: RunView, call: CallView): void {
 
 function blank(call: number): CallView {
   return {
+    ...noFacts,
     call,
     parent: undefined,
     address: "",
     scope: "",
     type: "agent_call",
     source: "implied",
-    status: "running",
-    attempt: 0,
-    maxAttempts: undefined,
-    since: undefined,
-    dueAt: undefined,
-    delayMs: 0,
-    spentMs: 0,
-    workMs: 0,
-    backoffMs: 0,
-    retryEvents: 0,
-    retryAttempts: 0,
     failures: [],
     error: undefined,
     explained: false,

@@ -1,14 +1,14 @@
-import type { EventType, GroupNotice, Topics } from "@reprise/core/spi";
+import type { CallFacts, EventType, GroupNotice, Topics } from "@reprise/core/spi";
 import type { ErrorSummary } from "./describe-error.ts";
 
 /** A message of a run and the topic it came on. */
 export type RunMessage = { [T in keyof Topics]: { readonly topic: T; readonly message: Topics[T] } }[keyof Topics];
 
 /** Where a call stands. `retrying` waits for its next attempt. */
-export type CallStatus = "running" | "retrying" | "completed" | "failed" | "cancelled";
+export type CallStatus = CallFacts["status"];
 
 /** What is known of a call. Immutable: a change makes a new one. */
-export interface CallView {
+export interface CallView extends CallFacts {
   readonly call: number;
   readonly parent: number | undefined;
   readonly address: string;
@@ -20,25 +20,6 @@ export interface CallView {
    * of others, as an agent that goes on after a restart.
    */
   readonly source: "ran" | "recovered" | "implied";
-  readonly status: CallStatus;
-  /** From 1; 0 if unknown. */
-  readonly attempt: number;
-  readonly maxAttempts: number | undefined;
-  /** When the present status began, in ms since the epoch. */
-  readonly since: number | undefined;
-  /** When the next attempt is due, while retrying. */
-  readonly dueAt: number | undefined;
-  /** Delay before the next attempt, while retrying. */
-  readonly delayMs: number;
-  /** Attempts and the delays between them, as far as they are over; time between processes is not in it. */
-  readonly spentMs: number;
-  /** Attempts alone. */
-  readonly workMs: number;
-  /** Delays asked for. */
-  readonly backoffMs: number;
-  /** How often a retry was scheduled, and how often one began. */
-  readonly retryEvents: number;
-  readonly retryAttempts: number;
   /** Codes of the failures of its own, one for each: those that only pass on a child's failure are left out. */
   readonly failures: readonly string[];
   readonly error: ErrorSummary | undefined;

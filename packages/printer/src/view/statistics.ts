@@ -1,30 +1,13 @@
+import { tallyOf, type CallTally } from "@reprise/core/spi";
 import { ancestorsOf, childrenOf, isLeaf, type CallView, type RunView } from "./run-view.ts";
 import { runStatus } from "./run-status.ts";
 
-/**
- * Calls counted once each, whatever their number of attempts. For every tally
- * `total = ran + recovered = completed + failed + cancelled + running + retrying`.
- */
-export interface CallTally {
-  readonly total: number;
+/** Calls counted once each; `total = ran + recovered`. */
+export interface RunTally extends CallTally {
   /** Something of them happened here. */
   readonly ran: number;
   /** Reused from the record: their handlers did not run. */
   readonly recovered: number;
-  readonly completed: number;
-  readonly failed: number;
-  readonly cancelled: number;
-  readonly running: number;
-  /** Waiting for their next attempt. */
-  readonly retrying: number;
-  /** How often a retry was scheduled. */
-  readonly retryEvents: number;
-  /** How many calls had at least one retry. */
-  readonly retriedCalls: number;
-  /** How many attempts after a retry have begun. */
-  readonly retryAttempts: number;
-  /** How many of the retried calls completed. */
-  readonly overcome: number;
 }
 
 /** What a run came to. Times in ms; shares from 0 to 1, undefined where there is nothing to divide by. */
@@ -37,9 +20,9 @@ export interface RunStatistics {
    * Calls that do work themselves: tools, llms, branches without a call inside. A reused agent, group or branch counts
    * as one, for what it did inside is not read again.
    */
-  readonly calls: CallTally;
+  readonly calls: RunTally;
   /** Agents that ran. */
-  readonly agents: CallTally;
+  readonly agents: RunTally;
   /** Calls whose parent began anew; in no tally. */
   readonly replaced: number;
   /** completed / (completed + failed), over calls. */
@@ -70,7 +53,7 @@ export function statistics(view: RunView): RunStatistics {
   const current = all.filter((call) => !call.replaced && !ancestorsOf(view, call).some((ancestor) => ancestor.replaced));
   const counted = current.filter((call) => isLeaf(call) || isOpaque(view, call) || isBareBranch(view, call));
   const calls = tally(counted);
-  const workMs = sum(counted, (call) => call.workMs);
+  const { workMs, backoffMs, successRate } = calls;
   const elapsedMs = view.firstAt === undefined || view.lastAt === undefined ? undefined : view.lastAt - view.firstAt;
   return {
     status: runStatus(view),
@@ -78,10 +61,11 @@ export function statistics(view: RunView): RunStatistics {
     calls,
     agents: tally(current.filter((call) => call.type === "agent_call" && !isOpaque(view, call))),
     replaced: all.length - current.length,
-    successRate: share(calls.completed, calls.completed + calls.failed),
-    retryRate: share(calls.retriedCalls, calls.ran),
+    successRate,
+    // What was reused has had its retries elsewhere.
+    retryRate: tallyOf(counted.filter((call) => call.source !== "recovered")).retryRate,
     workMs,
-    backoffMs: sum(counted, (call) => call.backoffMs),
+    backoffMs,
     parallelism: elapsedMs === undefined ? undefined : share(workMs, elapsedMs),
     savedMs: sum(all, (call) => call.savedMs),
     reuses: sum(all, (call) => call.reuses),
@@ -104,22 +88,9 @@ function isOpaque(view: RunView, call: CallView): boolean {
   return call.source === "recovered" && childrenOf(view, call.call).length === 0;
 }
 
-function tally(calls: readonly CallView[]): CallTally {
-  const count = (test: (call: CallView) => boolean): number => calls.filter(test).length;
-  return {
-    total: calls.length,
-    ran: count((call) => call.source !== "recovered"),
-    recovered: count((call) => call.source === "recovered"),
-    completed: count((call) => call.status === "completed"),
-    failed: count((call) => call.status === "failed"),
-    cancelled: count((call) => call.status === "cancelled"),
-    running: count((call) => call.status === "running"),
-    retrying: count((call) => call.status === "retrying"),
-    retryEvents: sum(calls, (call) => call.retryEvents),
-    retriedCalls: count((call) => call.retryEvents > 0),
-    retryAttempts: sum(calls, (call) => call.retryAttempts),
-    overcome: count((call) => call.retryEvents > 0 && call.status === "completed"),
-  };
+function tally(calls: readonly CallView[]): RunTally {
+  const recovered = calls.filter((call) => call.source === "recovered").length;
+  return { ...tallyOf(calls), ran: calls.length - recovered, recovered };
 }
 
 function errorsByCode(calls: readonly CallView[]): RunStatistics["errors"] {
