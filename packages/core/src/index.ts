@@ -15,7 +15,7 @@ export type {
   TryResult,
   Verbs,
 } from "./actors/context.ts";
-export type { CallPolicy, OnInputChange, OnUnknownOutcome, OnVersionChange, RetrySetting } from "./actors/call-policy.ts";
+export type { CallPolicy, OnInputChange, OnUnknownOutcome, OnVersionChange, RetriedType, RetrySetting, RetrySettings, RunRetryOptions } from "./actors/call-policy.ts";
 
 // Runs
 export { createReprise } from "./runs/create-reprise.ts";

@@ -1,7 +1,32 @@
-import type { RetryPolicy } from "../ports/retry.ts";
+import type { PlainData, RetryPolicy } from "../ports/retry.ts";
 
 /** A retry configuration: a policy, plain settings for the provider, or `false` for a single attempt. */
 export type RetrySetting = RetryPolicy | { readonly [option: string]: unknown } | false;
+
+/** The kinds of call that can be retried: groups and branches are code of the engine's. */
+export const retriedTypes = ["agent_call", "tool_call", "llm_call"] as const;
+/** A kind of call that can be retried. */
+export type RetriedType = (typeof retriedTypes)[number];
+
+/**
+ * How the calls of a whole run are retried, where neither the call nor its actor says so (rule T1). Recorded: a run that is
+ * resumed has them without being told again, and settings given then replace the recorded ones as a whole.
+ */
+export interface RunRetryOptions {
+  /**
+   * For every kind of call, agents too: an agent that is retried spends a budget of its own on top of those of its calls, so
+   * say `retryByType: { agent_call: false }` where that is not meant. Default: what the retry provider says.
+   */
+  readonly retry?: RetrySetting;
+  /** For one kind of call, before `retry`. */
+  readonly retryByType?: { readonly [T in RetriedType]?: RetrySetting };
+}
+
+/** The retry settings of a run as they are recorded: plain data, without those of actors and calls. */
+export interface RetrySettings {
+  readonly retry?: PlainData;
+  readonly retryByType?: { readonly [T in RetriedType]?: PlainData };
+}
 
 /** What to do where the input asked for differs from the recorded one of the paired call (rule R8). */
 export type OnInputChange = "reuse" | "warn" | "rerun" | "fail";

@@ -7,7 +7,7 @@ import { eventsOf } from "../history/run-history.ts";
 import { toEvent } from "../history/to-event.ts";
 import { Journal, type AppendLevel, type JournalSettings } from "../journal/journal.ts";
 import type { CheckpointRecord, JournalRecord, SessionRecord } from "../journal/journal-record.ts";
-import type { RetryProvider } from "../ports/retry.ts";
+import type { RetryPolicy, RetryProvider } from "../ports/retry.ts";
 import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import type { System } from "../system.ts";
 import type { ValueCodec } from "../values/codec.ts";
@@ -16,6 +16,7 @@ import type { ErrorOrigins } from "./failure.ts";
 import { Gate } from "./gate.ts";
 import { recordedWork } from "./recorded-time.ts";
 import type { EngineRules } from "./rules.ts";
+import type { RunRetry } from "./run-retry.ts";
 import { libraryVersion } from "../version.ts";
 import { Scope } from "./scope.ts";
 import { TopStorage } from "./top-storage.ts";
@@ -26,6 +27,8 @@ export interface EngineOptions extends Pick<CallPolicy, "onInputChange" | "onVer
   readonly maxLost: number;
   readonly graceMs: number;
   readonly retry: RetryProvider | undefined;
+  /** The retry settings that this process gave the run. */
+  readonly runRetry: RunRetry | undefined;
 }
 
 /** What an engine is made of. */
@@ -58,6 +61,8 @@ export class Engine {
   readonly origins: ErrorOrigins = new WeakMap<object, CallNode>();
   /** The latest scope of each call, where it had records to find: what it leaves is reported as unvisited. */
   readonly reporting = new Map<CallNode | undefined, Scope>();
+  /** Policies made of the recorded retry settings of the run. */
+  readonly revived = new Map<unknown, RetryPolicy>();
   /** The scope whose code runs in this turn. */
   turn: Scope | undefined;
   /** Why the run makes no more calls: a refusal, a storage error, or the end of the handle. */

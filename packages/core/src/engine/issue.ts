@@ -14,7 +14,7 @@ import { beginLeaf, restartLeaf } from "./leaf-attempt.ts";
 import type { Match, MatchRequest } from "./matcher.ts";
 import { cancel, failForGood } from "./outcome.ts";
 import { release } from "./release.ts";
-import { retryPolicyOf } from "./retry-decision.ts";
+import { reviveRetries } from "./retry-decision.ts";
 import type { Scope } from "./scope.ts";
 import { verdict, type Verdict } from "./verdict.ts";
 
@@ -134,12 +134,6 @@ function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
     case "execute":
       return isLeaf(node.type) ? restartLeaf(call) : reopenCode(call);
   }
-}
-
-/** T1: a configuration that cannot be used is found before anything runs, not at the first failure. */
-function reviveRetries(call: Call): void {
-  const setting = call.request.policy.retry ?? call.node?.retryConfig;
-  if (setting !== undefined && setting !== false) retryPolicyOf(call);
 }
 
 /** R11: what must not happen twice runs again only where the address was named. */

@@ -1,9 +1,10 @@
 import type { RetrySetting } from "../actors/call-policy.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
-import type { RetryPolicy } from "../ports/retry.ts";
+import type { PlainData, RetryPolicy, RetryProvider } from "../ports/retry.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 import { deadlineOf } from "./attempt-timer.ts";
 import type { Call } from "./call.ts";
+import { isPolicy, recordedSetting } from "./run-retry.ts";
 
 /** The next attempt of a call. */
 export interface RetryPlan {
@@ -49,18 +50,35 @@ export function retryPolicyOf(call: Call): RetryPolicy | false {
   return (call.retryPolicy ??= resolve(call));
 }
 
+/** T1: a configuration that cannot be used is found before anything runs, not at the first failure. */
+export function reviveRetries(call: Call): void {
+  if (call.spec.actor !== undefined && settingOf(call) !== undefined) retryPolicyOf(call);
+}
+
 function resolve(call: Call): RetryPolicy | false {
-  const { engine, request, spec } = call;
-  const setting: RetrySetting | undefined = request.policy.retry;
+  const { engine, spec } = call;
+  const setting = settingOf(call);
   if (setting === false) return false;
-  if (setting !== undefined && isPolicy(setting)) return setting;
   const provider = engine.options.retry;
-  const config = setting ?? call.node?.retryConfig;
-  if (config === undefined || config === null) return provider?.defaultFor(spec.type) ?? false;
-  if (provider !== undefined) return provider.from(config);
+  if (setting === undefined) return provider?.defaultFor(spec.type) ?? false;
+  if (typeof setting === "object" && setting !== null && isPolicy(setting)) return setting;
+  if (provider !== undefined) return engine.revived.get(setting) ?? revive(call, setting, provider);
   throw new RepriseError("RETRY_PROVIDER_MISSING", `"${spec.name}" has a retry configuration, and createReprise was given no retry provider; pass retry: retryProvider() of @reprise/retry`, { path: "retry" });
 }
 
-function isPolicy(setting: object): setting is RetryPolicy {
-  return "decide" in setting && typeof setting.decide === "function";
+function revive({ engine, spec }: Call, setting: RetrySetting | PlainData, provider: RetryProvider): RetryPolicy {
+  const policy = provider.from(setting);
+  // The settings of the run count for every call, and do not change.
+  if (setting === recordedSetting(engine.view.retry, spec.type)) engine.revived.set(setting, policy);
+  return policy;
+}
+
+/** The nearest setting: first what code says, then what is recorded; undefined if only the provider's default is left. */
+function settingOf({ engine, request, spec, node }: Call): RetrySetting | PlainData | undefined {
+  const { runRetry } = engine.options;
+  const coded = request.policy.retry ?? runRetry?.policyFor(spec.type);
+  if (coded !== undefined) return coded;
+  const recorded = node?.retryConfig ?? undefined;
+  // Settings that were given replace the recorded ones as a whole.
+  return recorded ?? (runRetry === undefined ? recordedSetting(engine.view.retry, spec.type) : undefined);
 }

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from "../values/error-record.ts";
+import type { PlainData } from "../ports/retry.ts";
 import type { EventType, ExecutionStatus } from "./event-type.ts";
 
 /**
@@ -25,7 +26,7 @@ export interface ExecutionEvent {
   readonly at: number;
   /** On completed, failed and cancelled: how long this attempt ran, in ms. */
   readonly executionTimeMs?: number;
-  /** On failed: what was thrown. */
+  /** On failed, and on the retrying that follows: what was thrown. */
   readonly error?: ErrorRecord;
   /** On failed: no further attempt follows by itself. */
   readonly final?: boolean;
@@ -35,6 +36,8 @@ export interface ExecutionEvent {
   readonly dueAt?: number;
   /** On started and retrying, where known: how many attempts the call's budget has. */
   readonly maxAttempts?: number;
+  /** On retrying: the configuration of the retry policy that decided. */
+  readonly retryConfig?: PlainData;
   /** On started: why an agent, branch or group that had ended was opened again; `changed`: the items of a completed group. */
   readonly opening?: "retry" | "recovery" | "changed";
   /** On the started event of a group: how many items it has and how many may run at once. */

@@ -1,4 +1,5 @@
 import { parseAddress } from "../address/address.ts";
+import type { RetrySettings } from "../actors/call-policy.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import { CorruptError } from "../errors/storage-errors.ts";
 import type { CompletedRecord, JournalRecord, StartedRecord, StorageWrite } from "../journal/journal-record.ts";
@@ -33,11 +34,13 @@ export interface RunView {
   opening: number;
   /** Seq of the last call made at the top. */
   lastIssued: number;
+  /** The retry settings of the run, as they were last recorded (rule T1). */
+  retry: RetrySettings;
 }
 
 /** The state of a run without records. */
 export function emptyView(): RunView {
-  return { calls: new Map(), top: [], root: undefined, stateId: "", createdAt: 0, updatedAt: 0, status: "running", metadata: [], storage: [], opening: 0, lastIssued: 0 };
+  return { calls: new Map(), top: [], root: undefined, stateId: "", createdAt: 0, updatedAt: 0, status: "running", metadata: [], storage: [], opening: 0, lastIssued: 0, retry: {} };
 }
 
 /**
@@ -51,9 +54,11 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
       view.stateId = record.id;
       view.createdAt = record.at;
       if (record.meta) view.metadata.push(record.meta);
+      view.retry = record.retry ?? view.retry;
       return undefined;
     case "session":
       view.status = "running";
+      view.retry = record.retry ?? view.retry;
       if (record.opening !== undefined) view.opening = seq;
       return undefined;
     case "checkpoint":

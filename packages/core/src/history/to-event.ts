@@ -1,4 +1,5 @@
 import type { ExecutionEvent } from "../events/execution-event.ts";
+import type { PlainData } from "../ports/retry.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import type { CallNode } from "./call-node.ts";
 import { deepFrozen } from "./deep-frozen.ts";
@@ -34,7 +35,15 @@ export function toEvent(stateId: string, seq: number, record: JournalRecord, nod
     case "failed":
       return Object.freeze({ ...common, status: "failed", executionTimeMs, error: deepFrozen(record.e), final: !(next?.k === "retrying" && next.c === record.c) });
     case "retrying":
-      return Object.freeze({ ...common, status: "retrying", delayMs: record.delay, dueAt: record.due, ...maxOf(node) });
+      return Object.freeze({
+        ...common,
+        status: "retrying",
+        delayMs: record.delay,
+        dueAt: record.due,
+        ...maxOf(node),
+        ...(node.error && { error: deepFrozen(node.error) }),
+        ...(record.cfg !== undefined && { retryConfig: deepFrozen(record.cfg as PlainData) }),
+      });
     case "cancelled":
       return Object.freeze({ ...common, status: "cancelled", executionTimeMs, reason: record.why });
   }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { RetrySettings } from "../actors/call-policy.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 import type { recordSchemas } from "./records.ts";
@@ -13,8 +14,8 @@ export type StorageWrite =
   | readonly [key: string, kind: "a", amount: number]
   | readonly [key: string, kind: "d"];
 
-export type RunRecord = WithValues<Shape<"run">, { readonly meta?: EncodedValue }>;
-export type SessionRecord = Shape<"session">;
+export type RunRecord = WithValues<Shape<"run">, { readonly meta?: EncodedValue; readonly retry?: RetrySettings }>;
+export type SessionRecord = WithValues<Shape<"session">, { readonly retry?: RetrySettings }>;
 export type StartedRecord = WithValues<Shape<"started">, { readonly i?: EncodedValue }>;
 export type RestartedRecord = Shape<"restarted">;
 export type ExpiredRecord = Shape<"expired">;

@@ -13,6 +13,8 @@ const text = (record: JournalRecord): string => new TextDecoder().decode(codec.e
 const golden: readonly (readonly [JournalRecord, string])[] = [
   [{ k: "run", at: 1, v: 1, id: "run-1", meta: encoded({ tags: ["a"] }) }, '{"k":"run","at":1,"v":1,"id":"run-1","meta":{"tags":["a"]}}'],
   [{ k: "session", at: 2, lib: "0.1.0", opening: "recovery" }, '{"k":"session","at":2,"lib":"0.1.0","opening":"recovery"}'],
+  [{ k: "run", at: 1, v: 1, id: "run-2", retry: { retry: { maxAttempts: 5 }, retryByType: { tool_call: false } } }, '{"k":"run","at":1,"v":1,"id":"run-2","retry":{"retry":{"maxAttempts":5},"retryByType":{"tool_call":false}}}'],
+  [{ k: "session", at: 2, lib: "0.1.0", retry: { retryByType: {} } }, '{"k":"session","at":2,"lib":"0.1.0","retry":{"retryByType":{}}}'],
   [
     { k: "started", at: 3, a: "a::agent_call", i: encoded(new Date(5)), ver: "2", fp: "00ff", root: 1 },
     '{"k":"started","at":3,"a":"a::agent_call","i":{"$d":5},"ver":"2","fp":"00ff","root":1}',

@@ -69,7 +69,8 @@ function fromStored(stored: ReturnType<typeof recordSchema.parse>, values: Value
     case "storage":
       return { ...stored, w: stored.w.map((write) => liveWrite(write, values)) };
     default:
-      return stored;
+      // Zod's optional fields may be undefined, those of JSON are absent.
+      return stored as JournalRecord;
   }
 }
 

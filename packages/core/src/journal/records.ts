@@ -19,12 +19,19 @@ const write = z.union([
   z.tuple([z.string(), z.literal("d")]),
 ]);
 const writes = z.array(write).optional();
+/** The retry settings of the run: configurations of a retry policy, or false. */
+const retrySettings = z
+  .strictObject({
+    retry: z.unknown().optional(),
+    retryByType: z.strictObject({ agent_call: z.unknown().optional(), tool_call: z.unknown().optional(), llm_call: z.unknown().optional() }).optional(),
+  })
+  .optional();
 
 export const recordSchemas = {
   /** The first record of every journal. */
-  run: z.strictObject({ k: z.literal("run"), at: time, v: z.int().positive(), id: z.string(), meta: tree.optional() }),
-  /** The first append of a process that loaded the run; with `opening` it opens a failed run again. */
-  session: z.strictObject({ k: z.literal("session"), at: time, lib: z.string(), opening: z.literal("recovery").optional() }),
+  run: z.strictObject({ k: z.literal("run"), at: time, v: z.int().positive(), id: z.string(), meta: tree.optional(), retry: retrySettings }),
+  /** The first append of a process that loaded the run; with `opening` it opens a failed run again. `retry` replaces what was recorded. */
+  session: z.strictObject({ k: z.literal("session"), at: time, lib: z.string(), opening: z.literal("recovery").optional(), retry: retrySettings }),
   /** The first record of a call: names it. */
   started: z.strictObject({
     k: z.literal("started"),

@@ -1,4 +1,5 @@
 import type { Verbs } from "../actors/context.ts";
+import type { RetrySettings } from "../actors/call-policy.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import type { Topic, Topics } from "../events/execution-event.ts";
 import type { History } from "../history/history.ts";
@@ -27,6 +28,8 @@ export interface ExecutionState extends Verbs, AsyncDisposable {
   readonly history: History;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+  /** The retry settings of the run that are in force: those it was opened with, else the recorded ones (rule T1). */
+  readonly retrySettings: RetrySettings;
   /** Subscribes to a topic; gives the function that ends the subscription (rule H5). */
   on<T extends Topic>(topic: T, handler: (message: Topics[T]) => void | Promise<void>): () => void;
   /** Records the status and metadata; resolves with the seq of the record once it is durable (rule S3). */

@@ -1,4 +1,5 @@
 import { checkPolicy } from "../actors/check.ts";
+import { checkRunRetry } from "../engine/run-retry.ts";
 import { checkObject, checkTexts, invalid } from "../errors/invalid.ts";
 import type { OpenOptions } from "./reprise.ts";
 
@@ -6,6 +7,7 @@ import type { OpenOptions } from "./reprise.ts";
 export function checkOpenOptions(options: OpenOptions): void {
   checkObject("options", options);
   checkPolicy(options);
+  checkRunRetry(options);
   const { allowRepeat, waitMs, signal } = options;
   checkTexts("allowRepeat", allowRepeat);
   if (waitMs !== undefined && !(typeof waitMs === "number" && waitMs >= 0)) invalid("waitMs", "a number of milliseconds from 0", waitMs);

@@ -1,4 +1,6 @@
+import type { RetrySettings } from "../actors/call-policy.ts";
 import { Engine } from "../engine/engine.ts";
+import { runRetryOf, sameRetry, type RunRetry } from "../engine/run-retry.ts";
 import type { RunRecord } from "../journal/journal-record.ts";
 import { schemaVersion } from "../journal/records.ts";
 import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
@@ -29,7 +31,8 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
       ...(options.waitMs !== undefined && { waitMs: options.waitMs }),
       ...(signal && { signal }),
     });
-  // Before anything is created: what cannot be recorded is refused.
+  // Before anything is created: what cannot be used or recorded is refused.
+  const runRetry = runRetryOf(options, settings.options.retry);
   const meta = request.metadata && settings.values.encode(request.metadata, "metadata").encoded;
   const writer = await acquire(create, options.signal);
   try {
@@ -43,9 +46,11 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
       records,
       writer,
       journal: { codec: settings.records, durability: settings.durability, acquire: () => acquire("never") },
-      options: engineOptions(settings, options),
+      options: engineOptions(settings, options, runRetry),
       rules: settings.rules,
-      session: loaded ? { k: "session", at: settings.system.now(), lib: libraryVersion, ...(failed && { opening: "recovery" }) } : undefined,
+      session: loaded
+        ? { k: "session", at: settings.system.now(), lib: libraryVersion, ...(failed && { opening: "recovery" }), ...changedRetry(view.retry, runRetry) }
+        : undefined,
     });
     if (!loaded) beginRun(engine, request, meta);
     return new RunState(engine, settings, loaded);
@@ -57,18 +62,24 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
 
 function beginRun(engine: Engine, { stateId, metadata }: OpenRequest, meta: EncodedValue | undefined): void {
   const at = engine.now();
-  const record: RunRecord = { k: "run", at, v: schemaVersion, id: stateId, ...(meta && { meta }) };
+  const record: RunRecord = { k: "run", at, v: schemaVersion, id: stateId, ...(meta && { meta }), ...changedRetry({}, engine.options.runRetry) };
   const header: HeaderPatch = { status: "running", createdAt: at, updatedAt: at, tags: [], ...(metadata && headerOf(metadata)) };
   engine.append([record], "start", () => undefined, header);
 }
 
-function engineOptions(settings: RepriseSettings, options: OpenOptions): Engine["options"] {
+/** T1: settings are recorded, so that whoever resumes the run has them without being told. */
+function changedRetry(recorded: RetrySettings, given: RunRetry | undefined): { readonly retry?: RetrySettings } {
+  return given === undefined || sameRetry(recorded, given.settings) ? {} : { retry: given.settings };
+}
+
+function engineOptions(settings: RepriseSettings, options: OpenOptions, runRetry: RunRetry | undefined): Engine["options"] {
   const { onInputChange, onVersionChange, onUnknownOutcome } = { ...settings.options, ...withoutUndefined(options) };
   return {
     allowRepeat: new Set(options.allowRepeat),
     maxLost: settings.maxLost,
     graceMs: settings.graceMs,
     retry: settings.options.retry,
+    runRetry,
     ...(onInputChange && { onInputChange }),
     ...(onVersionChange && { onVersionChange }),
     ...(onUnknownOutcome && { onUnknownOutcome }),

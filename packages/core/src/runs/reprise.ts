@@ -1,5 +1,5 @@
 import type { Actor } from "../actors/actor.ts";
-import type { CallPolicy } from "../actors/call-policy.ts";
+import type { CallPolicy, RunRetryOptions } from "../actors/call-policy.ts";
 import type { CallArguments } from "../actors/context.ts";
 import type { RetryProvider } from "../ports/retry.ts";
 import type { Durability, ListPage, ListQuery, StateBackend, StateHead } from "../ports/state-backend.ts";
@@ -34,7 +34,7 @@ export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVe
 }
 
 /** Options of a run that is opened. */
-export interface OpenOptions extends Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
+export interface OpenOptions extends RunRetryOptions, Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
   /** Addresses of calls with `repeatable: false` that may run again although they may have happened. */
   readonly allowRepeat?: readonly string[];
   /** How long to wait for another holder of the run, in ms. Default: 0. */

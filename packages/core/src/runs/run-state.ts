@@ -1,4 +1,5 @@
 import type { Actor } from "../actors/actor.ts";
+import type { RetrySettings } from "../actors/call-policy.ts";
 import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
 import type { Storage, Verbs } from "../actors/context.ts";
 import { verbsOf } from "../engine/code-context.ts";
@@ -8,6 +9,7 @@ import { storageFacade } from "../engine/storage-facade.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { StateStatus } from "../events/event-type.ts";
 import { topics, type Topic, type Topics } from "../events/execution-event.ts";
+import { deepFrozen } from "../history/deep-frozen.ts";
 import type { History } from "../history/history.ts";
 import { RunHistory } from "../history/run-history.ts";
 import type { RunFeed, Subscriber } from "../ports/subscriber.ts";
@@ -66,6 +68,10 @@ export class RunState implements ExecutionState {
 
   get createdAt(): number {
     return this.#engine.view.createdAt;
+  }
+
+  get retrySettings(): RetrySettings {
+    return this.#engine.options.runRetry?.settings ?? deepFrozen(this.#engine.view.retry);
   }
 
   get metadata(): StateMetadata {

@@ -32,7 +32,7 @@ describe("H1: events", () => {
     expect(heard.of("event").map(plain)).toEqual([
       { seq: 2, stateId, status: "started", address: "work::tool_call", type: "tool_call", name: "work", call: 2, parent: undefined, attempt: 1, at: 1_000, input: 1 },
       { seq: 3, stateId, status: "failed", address: "work::tool_call", type: "tool_call", name: "work", call: 2, parent: undefined, attempt: 1, at: 1_010, executionTimeMs: 10, final: false, error: expect.objectContaining({ message: "busy", status: 503 }) },
-      { seq: 4, stateId, status: "retrying", address: "work::tool_call", type: "tool_call", name: "work", call: 2, parent: undefined, attempt: 1, at: 1_010, delayMs: 500, dueAt: 1_510, maxAttempts: 3 },
+      { seq: 4, stateId, status: "retrying", address: "work::tool_call", type: "tool_call", name: "work", call: 2, parent: undefined, attempt: 1, at: 1_010, delayMs: 500, dueAt: 1_510, maxAttempts: 3, error: expect.objectContaining({ message: "busy", status: 503 }), retryConfig: expect.objectContaining({ maxAttempts: 3, initialDelayMs: 500 }) },
       { seq: 5, stateId, status: "started", address: "work::tool_call", type: "tool_call", name: "work", call: 2, parent: undefined, attempt: 2, at: 1_510, maxAttempts: 3 },
       { seq: 6, stateId, status: "completed", address: "work::tool_call", type: "tool_call", name: "work", call: 2, parent: undefined, attempt: 2, at: 1_530, executionTimeMs: 20, value: 2 },
     ]);
