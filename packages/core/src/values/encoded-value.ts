@@ -103,7 +103,8 @@ function canonicalText(tree: unknown): string {
   return text.includes('"$e":{') ? write(withoutStacks(tree), stringifyStably) : text;
 }
 
-function withoutStacks(tree: unknown): unknown {
+/** A tagged tree without the stacks of its errors, which differ between the first run and a resumed one. */
+export function withoutStacks(tree: unknown): unknown {
   if (typeof tree !== "object" || tree === null) return tree;
   if (Array.isArray(tree)) return tree.map(withoutStacks);
   const entries = Object.entries(tree);
