@@ -8,7 +8,7 @@ import { loadJournal } from "./load-journal.ts";
 import { openSegment, Overtaken } from "./open-segment.ts";
 import { newestEpoch, runPaths, type RunPaths } from "./paths.ts";
 import { namesIn } from "./replace-file.ts";
-import { checkAgainstHead, readHeadIfIntact } from "./run-head.ts";
+import { checkAgainstHead, readHeadOrDamage } from "./run-head.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import { startWriter } from "./start-writer.ts";
 import { errnoOf, isMissing } from "./storage-error.ts";
@@ -92,7 +92,7 @@ async function findRun({ io, storeExists, ensureStore }: FsContext, run: RunPath
 
 /** Looks at the journal before the next epoch is spent: the last one was given up, and the reason may still hold. */
 async function checkJournal({ io }: FsContext, run: RunPaths, create: AcquireOptions["create"]): Promise<void> {
-  const head = await readHeadIfIntact(io, run);
+  const head = await readHeadOrDamage(io, run);
   const journal = await loadJournal(io, run);
   checkAgainstHead(run, journal, head);
   if (journal === undefined && create === "never") throw notFound(run);

@@ -12,7 +12,7 @@ import { runPaths, storePaths } from "./paths.ts";
 import type { Processes } from "./processes.ts";
 import { realIo, realProcesses, type SyncMode } from "./real-io.ts";
 import { removeRun } from "./remove-run.ts";
-import { checkAgainstHead, readHeadIfIntact } from "./run-head.ts";
+import { checkAgainstHead, intactHead, readHeadOrDamage } from "./run-head.ts";
 import { reportingBatches, reportingIo } from "./storage-error.ts";
 import { checkStore, ensureStore } from "./store-file.ts";
 import { fsSystem, type FsSystem } from "./system.ts";
@@ -97,9 +97,10 @@ async function headOf({ io, judge, paths, ttlMs, storeExists }: FsContext, state
   if (!(await storeExists())) return undefined;
   const run = runPaths(paths, stateId);
   // Before the journal, which may only have grown since.
-  const head = await readHeadIfIntact(io, run);
+  const found = await readHeadOrDamage(io, run);
   const journal = await loadJournal(io, run, { tailOnly: true });
-  checkAgainstHead(run, journal, head);
+  checkAgainstHead(run, journal, found);
+  const head = intactHead(found);
   const newest = journal?.segments.at(-1);
   if (journal === undefined || newest === undefined) return undefined;
   const header = head?.born === newest.header.born ? head.header : newHeader(newest.header.created);
@@ -116,7 +117,7 @@ async function* readRun(
   checkStateId(stateId);
   signal?.throwIfAborted();
   const run = runPaths(paths, stateId);
-  const head = (await storeExists()) ? await readHeadIfIntact(io, run) : undefined;
+  const head = (await storeExists()) ? await readHeadOrDamage(io, run) : undefined;
   const journal = await loadJournal(io, run);
   checkAgainstHead(run, journal, head);
   if (journal === undefined) throw new RepriseError("NOT_FOUND", `there is no run ${stateId}`, { stateId });

@@ -5,7 +5,7 @@ import type { Journal } from "./load-journal.ts";
 import { loadJournal } from "./load-journal.ts";
 import type { RunPaths } from "./paths.ts";
 import { epochRuns, planSegment } from "./plan-segment.ts";
-import { checkAgainstHead, readHeadIfIntact, type RunHead } from "./run-head.ts";
+import { checkAgainstHead, intactHead, readHeadOrDamage, type RunHead } from "./run-head.ts";
 import { encodeSegmentHeader, segmentFormat, type SegmentHeader } from "./segment-header.ts";
 import type { SegmentWriter, UnfinishedFrame } from "./segment-writer.ts";
 
@@ -26,9 +26,10 @@ export class Overtaken extends Error {}
  */
 export async function openSegment(context: FsContext, run: RunPaths, segment: SegmentWriter, create: AcquireOptions["create"]): Promise<OpenedRun> {
   const { io, paths, system } = context;
-  const knownHead = await readHeadIfIntact(io, run);
+  const found = await readHeadOrDamage(io, run);
   const journal = await loadJournal(io, run);
-  checkAgainstHead(run, journal, knownHead);
+  checkAgainstHead(run, journal, found);
+  const knownHead = intactHead(found);
   const last = journal?.segments.at(-1);
   if (last === undefined && create === "never") throw new RepriseError("NOT_FOUND", `there is no run ${run.stateId}`, { stateId: run.stateId });
   if (last !== undefined && create === "must") throw new RepriseError("ALREADY_EXISTS", `run ${run.stateId} exists already`, { stateId: run.stateId });

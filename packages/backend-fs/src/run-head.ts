@@ -32,16 +32,19 @@ export async function readHead(io: Io, run: Pick<RunPaths, "head">): Promise<Run
   return bytes === undefined ? undefined : decodeHead(bytes, run.head);
 }
 
-/** Like {@link readHead}, for those who can do without: a damaged file counts as none. */
-export async function readHeadIfIntact(io: Io, run: RunPaths): Promise<RunHead | undefined> {
-  const bytes = await readIfPresent(io, run.head);
-  if (bytes === undefined) return undefined;
+/** Like {@link readHead}, for those who can do without: gives the damage instead of throwing it. */
+export async function readHeadOrDamage(io: Io, run: RunPaths): Promise<RunHead | CorruptError | undefined> {
   try {
-    return decodeHead(bytes, run.head);
+    return await readHead(io, run);
   } catch (error) {
-    if (error instanceof CorruptError) return undefined;
+    if (error instanceof CorruptError) return error;
     throw error;
   }
+}
+
+/** A damaged head counts as none: what it says can be had from the journal. */
+export function intactHead(found: RunHead | CorruptError | undefined): RunHead | undefined {
+  return found instanceof CorruptError ? undefined : found;
 }
 
 function decodeHead(bytes: Uint8Array, path: string): RunHead {
@@ -62,10 +65,12 @@ function checkOf(head: RunHead): string {
 
 /**
  * Throws `CORRUPT` if the head, read before the journal, knows of something durable that the journal has lost: a segment
- * that is gone, or an end cut off so neatly that the segments cannot tell.
+ * that is gone, or an end cut off so neatly that the segments cannot tell. A head is written behind a segment that is
+ * durable: where there is one, whatever it says, there was a run.
  */
-export function checkAgainstHead(run: RunPaths, journal: Journal | undefined, head: RunHead | undefined): void {
-  if (head === undefined) return;
+export function checkAgainstHead(run: RunPaths, journal: Journal | undefined, head: RunHead | CorruptError | undefined): void {
+  if (head instanceof CorruptError && journal === undefined) throw head;
+  if (head === undefined || head instanceof CorruptError) return;
   const hint = `(if this is a copy made while the run was written, removing head.json accepts the loss)`;
   const newest = journal?.segments.at(-1);
   if (journal === undefined || newest === undefined) {

@@ -145,3 +145,16 @@ test("G10: a false trail of frame headers behind a torn end costs linear time, a
   expect(scanSegment(bytes, 1, 0).damage?.reason).toMatch(/too many false frames/);
   expect(performance.now() - before).toBeLessThan(2000);
 });
+
+test("G10: a run of which neither head nor segments can be read is CORRUPT: it is not missing, and no new run is put in its place", async () => {
+  const damagedDisk = new SimDisk();
+  const writer = await open(damagedDisk).acquire("run-1", { owner: "test", create: "must" });
+  await writer.append([Buffer.from("paid for")], { expect: 0 });
+  await writer.release();
+  for (const path of damagedDisk.files().keys()) if (path.includes("/run-1/")) damagedDisk.replace(path, Buffer.from("damaged"));
+  const backend = open(damagedDisk);
+  for (const create of ["never", "may", "must"] as const) {
+    await expect(backend.acquire("run-1", { owner: "test", create })).rejects.toMatchObject({ code: "CORRUPT", path: "/store/runs/4e/run-1/head.json" });
+  }
+  await expect(backend.head("run-1")).rejects.toMatchObject({ code: "CORRUPT" });
+});
