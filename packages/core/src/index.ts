@@ -27,6 +27,8 @@ export type { ListPage, ListQuery, StateBackend, StateHead } from "./ports/state
 export { EventType, ExecutionStatus, StateStatus } from "./events/event-type.ts";
 export { statisticsOf } from "./statistics/statistics-of.ts";
 export type { CallSummary, History } from "./history/history.ts";
+export type { CallSnapshot, CheckpointSummary, StateSnapshot } from "./snapshots/state-snapshot.ts";
+export type { Inspection } from "./runs/inspection.ts";
 export type { EventQuery, HistoryQuery } from "./history/history-query.ts";
 export type { CallTally } from "./statistics/call-tally.ts";
 export type { CountedCall, HistoryStatistics, StatisticsOptions } from "./statistics/statistics-of.ts";

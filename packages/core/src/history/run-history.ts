@@ -1,3 +1,4 @@
+import type { ExecutionStatus } from "../events/event-type.ts";
 import type { ExecutionEvent } from "../events/execution-event.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import type { CallNode } from "./call-node.ts";
@@ -52,10 +53,15 @@ export function eventsOf(stateId: string, records: readonly JournalRecord[], fro
   return events;
 }
 
+/** The status of a call as its last event said it. */
+export function statusOf(node: CallNode): ExecutionStatus {
+  return node.state === "open" ? "started" : node.state;
+}
+
 function summaryOf(node: CallNode): CallSummary {
   const { id, address, type, attempt, startedAt, endedAt, value } = node;
   const error = deepFrozen(node.error);
-  const status = node.state === "open" ? "started" : node.state;
+  const status = statusOf(node);
   return Object.defineProperties(
     { call: id, parent: node.parent?.id, address, type, name: node.segment.name, status, attempts: attempt, startedAt, endedAt, error },
     { input: { get: () => decodeInput(node), enumerable: true }, value: { get: () => decodeValue(value), enumerable: true } },

@@ -3,6 +3,7 @@ import { checkStateId } from "../backends/check-state-id.ts";
 import { checkObject } from "../errors/invalid.ts";
 import { checkOpenOptions } from "./open-options.ts";
 import { LeaseHeldError } from "../errors/storage-errors.ts";
+import { inspectionOf } from "./inspection.ts";
 import { checkMetadata } from "./metadata.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
 import type { ExecutionOutcome, OpenOptions, Reprise, RepriseOptions } from "./reprise.ts";
@@ -54,6 +55,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
   };
 
   return {
+    ...inspectionOf(settings),
     async execute(actor, ...[input, executeOptions = {}]) {
       checkActor(actor);
       checkObject("options", executeOptions);

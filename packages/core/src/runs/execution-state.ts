@@ -3,6 +3,7 @@ import type { RetrySettings } from "../actors/call-policy.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import type { Topic, Topics } from "../events/execution-event.ts";
 import type { History } from "../history/history.ts";
+import type { StateSnapshot } from "../snapshots/state-snapshot.ts";
 
 /** What is known of a run beside its history. Fields of your own are kept too, if they can be recorded. */
 export interface StateMetadata {
@@ -34,6 +35,11 @@ export interface ExecutionState extends Verbs, AsyncDisposable {
   on<T extends Topic>(topic: T, handler: (message: Topics[T]) => void | Promise<void>): () => void;
   /** Records the status and metadata; resolves with the seq of the record once it is durable (rule S3). */
   saveCheckpoint(options?: CheckpointOptions): Promise<number>;
+  /**
+   * The run folded up to a position: the seq of a checkpoint or of any other record. Default: all that is recorded by now,
+   * acknowledged or not. Throws `INVALID_OPTION` for a position it does not have.
+   */
+  snapshot(at?: number): StateSnapshot;
   /**
    * Ends this handle: what is buffered is written and the lease is given back. Calls that are still open reject with code
    * `CLOSED` and stay open in the journal: the next load continues them. Idempotent.

@@ -6,7 +6,7 @@ import type { RecordCodec } from "../journal/record-codec.ts";
 import type { StateWriter } from "../ports/state-backend.ts";
 
 /** Reads what a run has recorded. Throws `CORRUPT` where the records do not make a run, `INCOMPATIBLE` for a newer format. */
-export async function readJournal(writer: StateWriter, codec: RecordCodec): Promise<{ readonly view: RunView; readonly records: JournalRecord[] }> {
+export async function readJournal(writer: Pick<StateWriter, "stateId" | "recovered">, codec: RecordCodec): Promise<{ readonly view: RunView; readonly records: JournalRecord[] }> {
   const { stateId } = writer;
   const view = emptyView();
   view.stateId = stateId;

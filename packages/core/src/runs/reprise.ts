@@ -7,6 +7,7 @@ import type { Subscriber } from "../ports/subscriber.ts";
 import type { System } from "../system.ts";
 import type { ValueExtension } from "../values/codec.ts";
 import type { ExecutionState, StateMetadata } from "./execution-state.ts";
+import type { Inspection } from "./inspection.ts";
 
 /** What an acknowledged outcome survives (rule H4). */
 export type RunDurability = "power" | "process" | "checkpoint";
@@ -64,7 +65,7 @@ export type ExecutionOutcome<Output> =
   | { readonly status: "failed"; readonly stateId: string; readonly error: Error };
 
 /** Made by `createReprise`. */
-export interface Reprise {
+export interface Reprise extends Inspection {
   /** Runs an actor as a run of its own: starts it, or resumes it if `stateId` exists. Never throws for a failure of the actor. */
   execute<Input, Output>(actor: Actor<Input, Output>, ...rest: CallArguments<Input, ExecuteOptions>): Promise<ExecutionOutcome<Output>>;
   /** Continues a run with its recorded input. Throws `NOT_FOUND` if it does not exist; fails with `NOT_FOUND` if it never began an actor. */

@@ -15,6 +15,8 @@ import { RunHistory } from "../history/run-history.ts";
 import type { RunFeed, Subscriber } from "../ports/subscriber.ts";
 import type { CheckpointOptions, ExecutionState, StateMetadata } from "./execution-state.ts";
 import { checkMetadata, headerOf, mergedMetadata } from "./metadata.ts";
+import { makeSnapshot } from "../snapshots/make-snapshot.ts";
+import type { StateSnapshot } from "../snapshots/state-snapshot.ts";
 import type { ExecutionOutcome } from "./reprise.ts";
 import type { RepriseSettings } from "./settings.ts";
 
@@ -116,6 +118,10 @@ export class RunState implements ExecutionState {
     // Whoever made a call meanwhile has the run going again.
     if (resting && this.idle && this.status === status) await this.rest();
     return seq;
+  }
+
+  snapshot(at?: number): StateSnapshot {
+    return makeSnapshot(this.stateId, this.#engine.journal.records, at);
   }
 
   /** Runs the actor that the run is about, to its end. Not part of the public interface: `execute` and `resume` use it. */

@@ -1,12 +1,13 @@
-import { agent, createReprise, isRepriseError, statisticsOf, tool, type Actor } from "@reprise/core";
+import { agent, createCodec, createReprise, isRepriseError, statisticsOf, tool, type Actor, type StateSnapshot } from "@reprise/core";
 import { retry } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
 import { flaky } from "../../src/index.ts";
 import { bothBackends } from "./support/both-backends.ts";
-import { crashPoint, createWorld, stateId } from "./support/world.ts";
+import { crashPoint, createWorld, rejectionOf, stateId } from "./support/world.ts";
 
 // How to know that it works: runs with calls of every kind and fate are queried and counted, live and after another process
-// has read them from its disk, and both give what was counted by hand.
+// has read them from its disk, and both give what was counted by hand. A snapshot made at some moment is compared with the
+// one that is made later of the same position, by the same process and by another one, while a third holds the lease.
 
 const quick = retry({ maxAttempts: 3, initialDelayMs: 0, jitter: "none" });
 
@@ -78,6 +79,118 @@ describe.each(bothBackends)("S9: queries and statistics, %s", (_, open) => {
     await resumed.close();
   });
 });
+
+describe.each(bothBackends)("S9: snapshots, %s", (_, open) => {
+  const leaf = tool({ name: "leaf", version: "2", run: (value: number) => new Map([[value, new Date(value)]]) });
+  const broken = tool({ name: "broken", retry: quick, run: (): number => { throw new Error("no"); } });
+
+  test("S9: what a run was at a position is what it is shown to have been, without a lease and while somebody holds it", async () => {
+    const world = createWorld(await open());
+    const state = await world.begin().reprise.create({ stateId, metadata: { tags: ["a"], owner: "me" } });
+    const seen: StateSnapshot[] = [state.snapshot()];
+    const save = async (options?: Parameters<typeof state.saveCheckpoint>[0]): Promise<void> => {
+      const seq = await state.saveCheckpoint(options);
+      seen.push(state.snapshot());
+      expect(seen.at(-1)?.seq).toBe(seq);
+    };
+    state.storage.set("count", 1n);
+    await state.run(leaf, 1);
+    await save();
+    state.storage.delete("count");
+    state.storage.add("total", 3);
+    await state.try(broken);
+    await save({ metadata: { tags: ["b"], when: new Date(7) } });
+    await state.map("pages", [1, 2], leaf);
+    await save();
+    const other = world.begin().reprise;
+    for (const snapshot of seen) {
+      expect(await other.snapshot(stateId, snapshot.seq)).toEqual(snapshot);
+      expect(state.snapshot(snapshot.seq)).toEqual(snapshot);
+    }
+    expect(await other.snapshot(stateId)).toEqual(seen.at(-1));
+    expect(await other.head(stateId)).toMatchObject({ lease: "live" });
+    await state.run(leaf, 9);
+    await state.close();
+  });
+
+  test("S9: a snapshot is plain data, deeply frozen, with values as they are recorded", async () => {
+    const world = createWorld(await open());
+    const { reprise } = world.begin();
+    const state = await reprise.create({ stateId, metadata: { pipelineName: "p", since: new Date(5) } });
+    state.storage.set("__proto__", { when: new Date(3) });
+    await state.run(leaf, 1);
+    await state.try(broken);
+    await state.saveCheckpoint({ status: "paused" });
+    const snapshot = await reprise.snapshot(stateId);
+    expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot);
+    expectFrozen(snapshot);
+    expect(snapshot).toMatchObject({
+      stateId,
+      status: "paused",
+      metadata: { pipelineName: "p", since: { $d: 5 } },
+      calls: [
+        { address: "leaf::tool_call", status: "completed", attempts: 1, version: "2", input: 1, value: { $m: [[1, { $d: 1 }]] } },
+        { address: "broken::tool_call", status: "failed", attempts: 3, error: { message: "no" } },
+      ],
+      checkpoints: [{ seq: snapshot.seq, status: "paused", metadata: { pipelineName: "p" } }],
+    });
+    expect(Object.entries(snapshot.storage)).toEqual([["__proto__", { when: { $d: 3 } }]]);
+    expect(createCodec().decode(snapshot.calls[0]?.value)).toEqual(new Map([[1, new Date(1)]]));
+    await state.close();
+  });
+
+  test("defect-T24: a run has many checkpoints, each with the metadata it had then, and each can be looked at", async () => {
+    const world = createWorld(await open());
+    const { reprise } = world.begin();
+    const state = await reprise.create({ stateId, metadata: { tags: ["a"], step: 0 } });
+    const seqs: number[] = [];
+    for (const step of [1, 2, 3]) {
+      await state.run(leaf, step);
+      seqs.push(await state.saveCheckpoint({ metadata: step === 2 ? { tags: ["b"], step } : { step } }));
+    }
+    expect(await reprise.checkpoints(stateId)).toEqual([
+      { seq: seqs[0], at: expect.any(Number), status: "running", metadata: { tags: ["a"], step: 1 } },
+      { seq: seqs[1], at: expect.any(Number), status: "running", metadata: { tags: ["b"], step: 2 } },
+      { seq: seqs[2], at: expect.any(Number), status: "running", metadata: { tags: ["b"], step: 3 } },
+    ]);
+    for (const [index, seq] of seqs.entries()) {
+      const snapshot = await reprise.snapshot(stateId, seq);
+      expect([snapshot.calls.length, snapshot.checkpoints.length, snapshot.metadata["step"]]).toEqual([index + 1, index + 1, index + 1]);
+    }
+    await state.close();
+  });
+
+  test("S9: a history is read without a lease, and is the one that the holder has", async () => {
+    const world = createWorld(await open());
+    const state = await world.begin().reprise.create({ stateId });
+    await state.run(leaf, 1);
+    const history = await world.begin().reprise.history(stateId);
+    expect(history.events().map((event) => ({ ...event }))).toEqual(state.history.events().map((event) => ({ ...event })));
+    expect(history.calls().map((call) => ({ ...call }))).toEqual(state.history.calls().map((call) => ({ ...call })));
+    await state.close();
+  });
+
+  test("S9: a position that a run does not have, and a run that does not exist, are refused", async () => {
+    const { reprise } = createWorld(await open()).begin();
+    const state = await reprise.create({ stateId });
+    await state.run(leaf, 1);
+    for (const at of [0, -1, 1.5, 99, Number.NaN, "1" as unknown as number]) {
+      expect(await rejectionOf(reprise.snapshot(stateId, at))).toMatchObject({ code: "INVALID_OPTION", path: "at", message: expect.stringContaining("from 1 to 3") });
+      expect(refused(() => state.snapshot(at))).toMatchObject({ code: "INVALID_OPTION", path: "at" });
+    }
+    for (const verb of ["history", "snapshot", "checkpoints"] as const) {
+      expect(await rejectionOf(reprise[verb]("unknown"))).toMatchObject({ code: "NOT_FOUND" });
+      expect(await rejectionOf(reprise[verb](""))).toMatchObject({ code: "INVALID_ID" });
+    }
+    await state.close();
+  });
+});
+
+function expectFrozen(data: unknown): void {
+  if (typeof data !== "object" || data === null) return;
+  expect(Object.isFrozen(data)).toBe(true);
+  for (const part of Object.values(data)) expectFrozen(part);
+}
 
 function refused(work: () => unknown): unknown {
   try {

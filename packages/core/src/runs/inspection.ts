@@ -1,0 +1,37 @@
+import { checkStateId } from "../backends/check-state-id.ts";
+import type { History } from "../history/history.ts";
+import { RunHistory } from "../history/run-history.ts";
+import { checkpointsOf, makeSnapshot } from "../snapshots/make-snapshot.ts";
+import type { CheckpointSummary, StateSnapshot } from "../snapshots/state-snapshot.ts";
+import { readJournal } from "./read-journal.ts";
+import type { RepriseSettings } from "./settings.ts";
+
+/**
+ * Looking at runs. Nothing here takes a lease or disturbs whoever holds one. What is seen of a run that somebody is extending
+ * may end in records that are not acknowledged yet and that a loss of power can still remove (rule G14): good for looking,
+ * not for deciding. Each verb throws `NOT_FOUND`, `INVALID_ID`, `CORRUPT`, `INCOMPATIBLE` and what the backend throws.
+ */
+export interface Inspection {
+  /** What a run has recorded so far; not updated. */
+  history(stateId: string): Promise<History>;
+  /**
+   * A run folded up to a position: the seq of a checkpoint or of any other record. Default: the last one. Throws
+   * `INVALID_OPTION` for a position it does not have.
+   */
+  snapshot(stateId: string, at?: number): Promise<StateSnapshot>;
+  /** Every checkpoint of a run, in the order in which they were saved. */
+  checkpoints(stateId: string): Promise<readonly CheckpointSummary[]>;
+}
+
+/** The verbs of a Reprise that look at runs. */
+export function inspectionOf({ backend, records: codec }: RepriseSettings): Inspection {
+  const read = (stateId: string): ReturnType<typeof readJournal> => readJournal({ stateId: checkStateId(stateId), recovered: () => backend.read(stateId) }, codec);
+  return {
+    async history(stateId) {
+      const { view, records } = await read(stateId);
+      return new RunHistory(view, records);
+    },
+    snapshot: async (stateId, at) => makeSnapshot(stateId, (await read(stateId)).records, at),
+    checkpoints: async (stateId) => checkpointsOf((await read(stateId)).records),
+  };
+}

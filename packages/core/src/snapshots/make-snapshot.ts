@@ -1,0 +1,103 @@
+import { StorageView } from "../engine/storage-view.ts";
+import { invalid } from "../errors/invalid.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
+import type { CallNode, RecordedValue } from "../history/call-node.ts";
+import { deepFrozen } from "../history/deep-frozen.ts";
+import { emptyView, fold, type RunView } from "../history/fold.ts";
+import { statusOf } from "../history/run-history.ts";
+import type { CheckpointRecord, JournalRecord } from "../journal/journal-record.ts";
+import type { StateMetadata } from "../runs/execution-state.ts";
+import type { EncodedValue } from "../values/encoded-value.ts";
+import type { CallSnapshot, CheckpointSummary, StateSnapshot } from "./state-snapshot.ts";
+
+/** The snapshot of a run at a position (default: its last record). Throws `NOT_FOUND` without records, `INVALID_OPTION` for a position it does not have. */
+export function makeSnapshot(stateId: string, records: readonly JournalRecord[], at: number = records.length): StateSnapshot {
+  if (records.length === 0) throw new RepriseError("NOT_FOUND", `run ${stateId} has no records yet`, { stateId });
+  if (!(Number.isSafeInteger(at) && at >= 1 && at <= records.length)) invalid("at", `the seq of a record of run ${stateId}: a whole number from 1 to ${records.length}`, at);
+  const view = emptyView();
+  for (const [index, record] of records.slice(0, at).entries()) fold(view, record, index + 1);
+  return deepFrozen({
+    stateId,
+    seq: at,
+    at: view.updatedAt,
+    status: view.status,
+    metadata: metadataOf(view.metadata),
+    createdAt: view.createdAt,
+    updatedAt: view.updatedAt,
+    calls: [...view.calls.values()].map(callSnapshot),
+    storage: storageOf(view),
+    checkpoints: checkpointsOf(records.slice(0, at)),
+  });
+}
+
+/** The checkpoints among records, with the metadata as they were then. */
+export function checkpointsOf(records: readonly JournalRecord[]): CheckpointSummary[] {
+  const patches: EncodedValue[] = [];
+  const found: CheckpointSummary[] = [];
+  for (const [index, record] of records.entries()) {
+    if (record.k !== "run" && record.k !== "checkpoint") continue;
+    if (record.meta) patches.push(record.meta);
+    if (record.k === "checkpoint") found.push(checkpointSummary(record, index + 1, patches));
+  }
+  return deepFrozen(found);
+}
+
+function checkpointSummary({ at, status }: CheckpointRecord, seq: number, patches: readonly EncodedValue[]): CheckpointSummary {
+  return { seq, at, status, metadata: metadataOf(patches) };
+}
+
+/** The patches merged as they are recorded: shallowly, the later one wins. */
+function metadataOf(patches: readonly EncodedValue[]): StateMetadata {
+  return Object.assign({}, ...patches.map((patch) => patch.tree)) as StateMetadata;
+}
+
+function callSnapshot(node: CallNode): CallSnapshot {
+  const { id, parent, address, type, segment, attempt, startedAt, endedAt, version, input, error, reason, dueAt, state } = node;
+  return {
+    call: id,
+    ...(parent && { parent: parent.id }),
+    address,
+    type,
+    name: segment.name,
+    status: statusOf(node),
+    attempts: attempt,
+    startedAt,
+    ...(endedAt !== undefined && state !== "retrying" && { endedAt }),
+    ...(version !== undefined && { version }),
+    ...(input && { input: input.tree }),
+    ...(state === "completed" && withValue(node.value)),
+    ...((state === "failed" || state === "retrying") && error && { error }),
+    ...(state === "cancelled" && reason !== undefined && { reason }),
+    ...(dueAt !== undefined && { dueAt }),
+  };
+}
+
+function withValue(value: RecordedValue | undefined): Pick<CallSnapshot, "value"> {
+  const tree = treeOf(value);
+  return tree === undefined ? {} : { value: tree };
+}
+
+/** Undefined for the value undefined. */
+function treeOf(value: RecordedValue | undefined): unknown {
+  switch (value?.kind) {
+    case undefined:
+      return undefined;
+    case "own":
+      return value.value?.tree;
+    case "of":
+      return treeOf(value.node.value);
+    case "list":
+      return value.nodes.map((node) => treeOf(node.value) ?? { $u: 0 });
+  }
+}
+
+/** What somebody who looks at the run finds in its storage, as it is recorded. */
+function storageOf(view: RunView): Readonly<Record<string, unknown>> {
+  const shown = new StorageView(undefined);
+  for (const { writes } of view.storage) shown.join(writes);
+  const entries = [...shown.keys()].map((key) => {
+    const stored = shown.get(key);
+    return [key, typeof stored === "object" ? stored.tree : stored] as const;
+  });
+  return Object.fromEntries(entries);
+}
