@@ -13,6 +13,7 @@ export function observedBackend(backend: StateBackend, acknowledged: (write: num
   };
   return {
     capabilities: backend.capabilities,
+    ...(backend.artifacts && { artifacts: backend.artifacts }),
     acquire: async (stateId, options) => {
       const inner = await backend.acquire(stateId, options);
       const writer = observedWriter(inner, count);

@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { checkStateId, newHeader, RepriseError, type Durability, type StateBackend, type StateHead, type StateWriter } from "@reprise/core/spi";
+import { ArtifactStore } from "./artifact-store.ts";
 import { acquireRun } from "./acquire-run.ts";
+import { artifactBackend } from "./fs-artifacts.ts";
 import type { FsContext } from "./fs-context.ts";
 import type { Io } from "./io.ts";
 import { journalRecords } from "./journal-records.ts";
@@ -72,7 +74,10 @@ export function fsBackend(options: FsBackendOptions): StateBackend {
       return work();
     });
 
+  const artifacts = artifactBackend(new ArtifactStore({ ...context, root: paths.artifacts, sync: context.durability === "power", prepare: context.ensureStore }));
+
   return {
+    artifacts,
     capabilities: { durability: context.durability, exclusion: "host", watch: false, maxRecordBytes: context.maxRecordBytes },
     acquire: (stateId, acquireOptions) => forRun(stateId, `acquire run ${stateId}`, () => acquireRun(context, stateId, acquireOptions)),
     read: (stateId, { from = 1, to = Infinity, signal } = {}) =>
@@ -85,7 +90,7 @@ export function fsBackend(options: FsBackendOptions): StateBackend {
         return listRuns(context, query);
       }),
     remove: (stateId, authority) => forRun(stateId, `remove run ${stateId}`, () => removeRun(context, stateId, authority)),
-    close: () => (closing ??= releaseAll(writers)),
+    close: () => (closing ??= releaseAll(writers).then(() => artifacts.close())),
   };
 }
 

@@ -1,5 +1,7 @@
-// The backend
+// The backends
+export { fsArtifacts } from "./fs-artifacts.ts";
 export { fsBackend } from "./fs-backend.ts";
+export type { FsArtifactsOptions } from "./fs-artifacts.ts";
 export type { FsBackendOptions } from "./fs-backend.ts";
 
 // For simulators and fault injection

@@ -25,6 +25,8 @@ export interface Io {
   readdir(path: string): Promise<readonly string[]>;
   /** The whole file, in memory that nobody else holds. */
   read(path: string): Promise<Uint8Array>;
+  /** How many bytes it has. */
+  size(path: string): Promise<number>;
   /** Creates a file, for its owner only; `EEXIST` if there is something. */
   create(path: string): Promise<IoFile>;
   /**

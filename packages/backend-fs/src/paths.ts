@@ -9,6 +9,7 @@ export interface StorePaths {
   readonly runs: string;
   readonly tombstones: string;
   readonly trash: string;
+  readonly artifacts: string;
 }
 
 /** Where the parts of one run are. */
@@ -26,7 +27,7 @@ export interface RunPaths {
 
 /** The paths of a store at `root`, which must be absolute. */
 export function storePaths(root: string): StorePaths {
-  return { root, store: join(root, "STORE"), runs: join(root, "runs"), tombstones: join(root, "tombstones"), trash: join(root, "trash") };
+  return { root, store: join(root, "STORE"), runs: join(root, "runs"), tombstones: join(root, "tombstones"), trash: join(root, "trash"), artifacts: join(root, "artifacts") };
 }
 
 /** The paths of a run; whether it exists is another question. */

@@ -1,5 +1,5 @@
 import { constants, fdatasyncSync, fstatSync, lstatSync, readdirSync, readFileSync, statSync, writeSync } from "node:fs";
-import { mkdir, open, readdir, rename, rmdir, unlink, type FileHandle } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, rename, rmdir, unlink, type FileHandle } from "node:fs/promises";
 import { hostname } from "node:os";
 import { threadId } from "node:worker_threads";
 import type { FileIdentity, Io, IoFile } from "./io.ts";
@@ -20,6 +20,7 @@ export function realIo(sync: SyncMode = "pool"): Io {
     mkdir: (path) => mkdir(path, { mode: directoryMode }),
     readdir: (path) => readdir(path),
     read: readWhole,
+    size: async (path) => (await lstat(path)).size,
     create: async (path) => createFile(path, sync === "blocking"),
     // Ten microseconds in memory; in the thread pool it would wait behind other runs' syncs.
     look: async (directory, path) => ({ names: readdirSync(directory), identity: identityOf(lstatSync(path, { bigint: true })) }),

@@ -1,16 +1,26 @@
 import type { Io, IoFile } from "./io.ts";
 import { errnoOf, isMissing } from "./storage-error.ts";
 
+/** How a file is put in place: by which temporary name, and whether its content is synced before. */
+export interface ReplaceOptions {
+  readonly temporary: string;
+  readonly sync: boolean;
+}
+
 /**
  * Puts a file in place atomically: readers see the old content or the new one. With `sync` the content is durable before
  * it gets its name; the name itself is durable after a `syncDirectory`.
  */
-export async function replaceFile(io: Io, path: string, text: string, options: { readonly temporary: string; readonly sync: boolean }): Promise<void> {
-  const { temporary, sync } = options;
+export function replaceFile(io: Io, path: string, text: string, options: ReplaceOptions): Promise<void> {
+  return writeFile(io, path, Buffer.from(text, "utf8"), options);
+}
+
+/** The same with bytes. */
+export async function writeFile(io: Io, path: string, bytes: Uint8Array, { temporary, sync }: ReplaceOptions): Promise<void> {
   const file = await createAnew(io, temporary);
   try {
     try {
-      await file.write(Buffer.from(text, "utf8"), 0);
+      await file.write(bytes, 0);
       if (sync) await file.datasync();
     } finally {
       await file.close();
@@ -44,9 +54,18 @@ export async function removeIfPresent(io: Io, path: string): Promise<void> {
 }
 
 /** The content of a file, or undefined if there is none. */
-export async function readIfPresent(io: Io, path: string): Promise<Uint8Array | undefined> {
+export function readIfPresent(io: Io, path: string): Promise<Uint8Array | undefined> {
+  return ifPresent(io.read(path));
+}
+
+/** The size of a file in bytes, or undefined if there is none. */
+export function sizeIfPresent(io: Io, path: string): Promise<number | undefined> {
+  return ifPresent(io.size(path));
+}
+
+async function ifPresent<Result>(work: Promise<Result>): Promise<Result | undefined> {
   try {
-    return await io.read(path);
+    return await work;
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

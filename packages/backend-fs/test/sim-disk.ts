@@ -61,6 +61,10 @@ export class SimDisk {
         gate("read", path);
         return this.#file(path).bytes.slice();
       },
+      size: async (path) => {
+        gate("size", path);
+        return this.#file(path).bytes.length;
+      },
       create: async (path) => {
         gate("create", path);
         const file: SimFile = { type: "file", inode: (this.#nextInode += 1), bytes: new Uint8Array(), durable: new Uint8Array(), pending: [], lost: [] };

@@ -1,5 +1,6 @@
 import { checkStateId, defaultSystem, listPage, RepriseError, type StateBackend, type StateWriter, type System } from "@reprise/core/spi";
 import { acquireRun, wakeWaiters, type AcquireContext } from "./acquire-run.ts";
+import { memoryArtifacts, type MemoryArtifacts } from "./memory-artifacts.ts";
 import { batchesOf, headOf, type MemoryRun } from "./memory-run.ts";
 import { snapshotOf, storeFrom, type MemorySnapshot } from "./memory-snapshot.ts";
 
@@ -17,6 +18,7 @@ export interface MemoryBackendOptions {
 
 /** A state backend whose journals live and die with the process, with what tests of crashes need. */
 export interface MemoryBackend extends StateBackend {
+  readonly artifacts: MemoryArtifacts;
   /** A copy of everything, without holders: what would be left if the process died now. */
   snapshot(): MemorySnapshot;
   /**
@@ -54,10 +56,12 @@ export function memoryBackend(options: MemoryBackendOptions = {}): MemoryBackend
     },
   };
   const { store, checkOpen } = context;
+  const artifacts = memoryArtifacts({ from: options.from?.artifacts ?? [] });
   const find = (stateId: string): MemoryRun => findRun(context, stateId);
 
   return {
     capabilities: { durability: "none", exclusion: "process", watch: false, maxRecordBytes },
+    artifacts,
     acquire: (stateId, acquireOptions) => acquireRun(context, stateId, acquireOptions),
     async *read(stateId, { from = 1, to = Infinity, signal } = {}) {
       signal?.throwIfAborted();
@@ -89,8 +93,9 @@ export function memoryBackend(options: MemoryBackendOptions = {}): MemoryBackend
       closed = true;
       await Promise.all([...context.writers].map((writer) => writer.release()));
       wakeWaiters(context);
+      await artifacts.close();
     },
-    snapshot: () => snapshotOf(store),
+    snapshot: () => ({ ...snapshotOf(store), artifacts: artifacts.snapshot() }),
     abandon(stateId) {
       find(stateId).holder = undefined;
       wakeWaiters(context);

@@ -15,6 +15,8 @@ export interface MemorySnapshot {
   readonly runs: readonly MemoryRunSnapshot[];
   /** Run id and last epoch of every removed run. */
   readonly removed: readonly (readonly [stateId: string, epoch: number])[];
+  /** Every artifact: id and content. Default: none. */
+  readonly artifacts?: readonly (readonly [id: string, bytes: Uint8Array])[];
 }
 
 /** A copy of the store; later changes on either side do not show on the other. */

@@ -27,7 +27,12 @@ export type {
   StoredRecord,
 } from "./ports/state-backend.ts";
 
+// Artifact backends
+export type { ArtifactBackend, ByteRange, StoredArtifact } from "./ports/artifact-backend.ts";
+
 // What every backend needs, so that all of them refuse, list and describe runs alike
+export { checkArtifactId } from "./backends/check-artifact-id.ts";
+export { checkByteRange, contentChunks } from "./backends/content-chunks.ts";
 export { checkStateId } from "./backends/check-state-id.ts";
 export { listPage } from "./backends/list-page.ts";
 export { newHeader, patchHeader } from "./backends/header.ts";

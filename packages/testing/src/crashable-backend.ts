@@ -67,6 +67,8 @@ export function crashableBackend(backend: StateBackend): CrashableBackend {
 
   return {
     capabilities: backend.capabilities,
+    // What the dead still put is named by nobody: their appends no longer arrive.
+    ...(backend.artifacts && { artifacts: backend.artifacts }),
     acquire,
     crash,
     read: (stateId, options) => backend.read(stateId, options),

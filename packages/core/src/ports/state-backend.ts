@@ -1,4 +1,5 @@
 import type { StateStatus } from "../events/event-type.ts";
+import type { ArtifactBackend } from "./artifact-backend.ts";
 
 /** What an acknowledged append survives. Ordered: `power` > `process` > `none`. */
 export type Durability = "power" | "process" | "none";
@@ -136,6 +137,11 @@ export interface AppendOptions {
  */
 export interface StateBackend {
   readonly capabilities: BackendCapabilities;
+  /**
+   * Where artifacts and large values go unless `createReprise` is given another place: beside the journals, as durable as
+   * they are. Closed with the backend. Optional: without it large values stay in the journal.
+   */
+  readonly artifacts?: ArtifactBackend;
   /**
    * The right to extend a run. Resolves only when every older epoch is fenced and everything `recovered()` will show is
    * durable. Throws `LeaseHeldError`, `ALREADY_EXISTS`, `NOT_FOUND`, `INVALID_ID`, `CORRUPT`, `INCOMPATIBLE`, `NO_SPACE`, `IO`.

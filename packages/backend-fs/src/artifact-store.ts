@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import { checkArtifactId, CorruptError, RepriseError, type StoredArtifact } from "@reprise/core/spi";
+import { ensureDirectory } from "./ensure-directory.ts";
+import type { Io } from "./io.ts";
+import { readIfPresent, sizeIfPresent, writeFile } from "./replace-file.ts";
+import { errnoOf, reportingIo } from "./storage-error.ts";
+import type { FsSystem } from "./system.ts";
+
+// What one read of a file can give on every version of Node.
+const largestContent = 2 ** 31 - 1;
+
+/** What a store of artifacts is made of. */
+export interface ArtifactStoreSettings {
+  readonly io: Io;
+  readonly system: Pick<FsSystem, "token">;
+  /** Absolute. */
+  readonly root: string;
+  /** Whether contents and their names are synced. */
+  readonly sync: boolean;
+  /** Called before anything is written, once. */
+  readonly prepare: () => Promise<void>;
+}
+
+/**
+ * Contents in a directory: `sha256/<first two digits>/<all digits>`. A content is written under a temporary name, synced
+ * and renamed, so what has its final name is whole, unless the disk damaged it.
+ */
+export class ArtifactStore {
+  readonly #settings: ArtifactStoreSettings;
+  readonly #contents: string;
+  readonly #temporary: string;
+  /** Directories that this process has made sure of; their names are durable. */
+  readonly #known = new Map<string, Promise<void>>();
+  readonly #pending = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor(settings: ArtifactStoreSettings) {
+    this.#settings = settings;
+    this.#contents = join(settings.root, "sha256");
+    this.#temporary = join(settings.root, "tmp");
+  }
+
+  async put(bytes: Uint8Array): Promise<StoredArtifact> {
+    this.#checkOpen();
+    const { length } = bytes;
+    if (length > largestContent) throw new RepriseError("LIMIT", `an artifact of ${length} bytes is larger than ${largestContent}`);
+    // The caller may change its own as soon as we wait. Not slice(), which of a Buffer is a view.
+    const content = new Uint8Array(bytes);
+    const id = idOf(content);
+    const work = reportingIo(`store artifact ${id}`, {}, () => this.#store(id, content));
+    this.#pending.add(work);
+    try {
+      return { id, size: length, existed: await work };
+    } catch (error) {
+      // Perhaps somebody took a directory away: the next put makes sure of them again.
+      this.#known.clear();
+      throw error;
+    } finally {
+      this.#pending.delete(work);
+    }
+  }
+
+  async get(id: string): Promise<Uint8Array> {
+    this.#checkOpen();
+    const path = this.#pathOf(checkArtifactId(id));
+    const bytes = await reportingIo(`read artifact ${id}`, { path }, () => readIfPresent(this.#settings.io, path));
+    if (bytes === undefined) throw new RepriseError("NOT_FOUND", `there is no artifact ${id} in ${this.#settings.root}`, { path });
+    if (idOf(bytes) !== id) throw new CorruptError(`${path} is damaged: its content has another hash`, { path });
+    return bytes;
+  }
+
+  async stat(id: string): Promise<{ readonly size: number } | undefined> {
+    this.#checkOpen();
+    const path = this.#pathOf(checkArtifactId(id));
+    const size = await reportingIo(`look at artifact ${id}`, { path }, () => sizeIfPresent(this.#settings.io, path));
+    return size === undefined ? undefined : { size };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#pending);
+  }
+
+  /** Whether the content was there. */
+  async #store(id: string, content: Uint8Array): Promise<boolean> {
+    const { io, system, sync } = this.#settings;
+    const path = this.#pathOf(id);
+    await this.#ensure(dirname(path));
+    const existed = await this.#holds(path, content);
+    if (!existed) {
+      await this.#ensure(this.#temporary);
+      await writeFile(io, path, content, { temporary: join(this.#temporary, system.token()), sync });
+    }
+    // Of what was there, too: who renamed it may have died before its name was durable.
+    if (sync) await io.syncDirectory(dirname(path));
+    return existed;
+  }
+
+  async #holds(path: string, content: Uint8Array): Promise<boolean> {
+    try {
+      const found = await readIfPresent(this.#settings.io, path);
+      return found !== undefined && Buffer.compare(found, content) === 0;
+    } catch (error) {
+      // What the disk cannot read is damaged, and replaced like other damage.
+      if (errnoOf(error) === "EIO") return false;
+      throw error;
+    }
+  }
+
+  /** Makes a directory and those above it, and their names durable; once per process. */
+  #ensure(path: string): Promise<void> {
+    const known = this.#known.get(path);
+    if (known !== undefined) return known;
+    const made = this.#make(path);
+    this.#known.set(path, made);
+    // What failed is tried again.
+    made.catch(() => this.#known.delete(path));
+    return made;
+  }
+
+  async #make(path: string): Promise<void> {
+    const { io, root, sync, prepare } = this.#settings;
+    await (path === root ? prepare() : this.#ensure(dirname(path)));
+    const created = await ensureDirectory(io, path);
+    if (!sync) return;
+    for (const directory of created) await io.syncDirectory(dirname(directory));
+    // Somebody who died may have created it just before us.
+    if (created.length === 0) await this.#syncAbove(path);
+  }
+
+  async #syncAbove(path: string): Promise<void> {
+    try {
+      await this.#settings.io.syncDirectory(dirname(path));
+    } catch (error) {
+      // Above the root is not ours, and may be closed to us.
+      if (!(path === this.#settings.root && ["EACCES", "EPERM"].includes(errnoOf(error) ?? ""))) throw error;
+    }
+  }
+
+  #pathOf(id: string): string {
+    return join(this.#contents, id.slice(0, 2), id);
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new RepriseError("CLOSED", `the artifacts in ${this.#settings.root} were closed`, { path: this.#settings.root });
+  }
+}
+
+function idOf(content: Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}

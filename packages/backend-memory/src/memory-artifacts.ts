@@ -1,0 +1,71 @@
+import { checkArtifactId, checkByteRange, contentChunks, CorruptError, defaultSystem, RepriseError, type ArtifactBackend } from "@reprise/core/spi";
+
+/** An artifact backend that lives and dies with the process. */
+export interface MemoryArtifacts extends ArtifactBackend {
+  /** A copy of everything: what would be left if the process died now. */
+  snapshot(): readonly (readonly [id: string, bytes: Uint8Array])[];
+  /** For tests: puts other bytes in the place of a content, as a failing disk would; undefined takes it away. */
+  damage(id: string, bytes: Uint8Array | undefined): void;
+}
+
+/**
+ * Keeps artifacts in memory, copied on the way in and out. `memoryBackend()` has one by itself. `from` is a snapshot to start with.
+ *
+ * @example
+ * ```ts
+ * import { memoryArtifacts } from "@reprise/backend-memory";
+ *
+ * const artifacts = memoryArtifacts();
+ * const { id } = await artifacts.put(new TextEncoder().encode("hello"));
+ * console.log(new TextDecoder().decode(await artifacts.get(id))); // hello
+ * ```
+ */
+export function memoryArtifacts(options: { readonly from?: ReturnType<MemoryArtifacts["snapshot"]> } = {}): MemoryArtifacts {
+  const { sha256 } = defaultSystem();
+  const contents = new Map<string, Uint8Array>((options.from ?? []).map(([id, bytes]) => [checkArtifactId(id), copyOf(bytes)]));
+  let closed = false;
+  const checkOpen = (): void => {
+    if (closed) throw new RepriseError("CLOSED", "these artifacts in memory were closed");
+  };
+  const verified = (id: string): Uint8Array => {
+    checkOpen();
+    const bytes = contents.get(checkArtifactId(id));
+    if (bytes === undefined) throw new RepriseError("NOT_FOUND", `there is no artifact ${id}`);
+    if (sha256(bytes) !== id) throw new CorruptError(`the content of artifact ${id} has another hash`);
+    return bytes;
+  };
+  return {
+    async put(bytes) {
+      checkOpen();
+      const copy = copyOf(bytes);
+      const id = sha256(copy);
+      const found = contents.get(id);
+      const existed = found !== undefined && sha256(found) === id;
+      if (!existed) contents.set(id, copy);
+      return { id, size: copy.length, existed };
+    },
+    get: async (id) => copyOf(verified(id)),
+    async *open(id, range = {}) {
+      checkByteRange(range);
+      yield* contentChunks(verified(id), range);
+    },
+    async stat(id) {
+      checkOpen();
+      const bytes = contents.get(checkArtifactId(id));
+      return bytes && { size: bytes.length };
+    },
+    async close() {
+      closed = true;
+    },
+    snapshot: () => [...contents].map(([id, bytes]) => [id, copyOf(bytes)]),
+    damage(id, bytes) {
+      if (bytes === undefined) contents.delete(id);
+      else contents.set(id, copyOf(bytes));
+    },
+  };
+}
+
+// Not slice(), which of a Buffer is a view.
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}
