@@ -11,6 +11,7 @@ export type {
   CallOptions,
   LeafContext,
   MapOptions,
+  SleepOptions,
   Storage,
   TryResult,
   Verbs,

@@ -7,7 +7,7 @@ import type { RetryPredicates } from "./retry-matcher.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import { policyOf } from "./retry.ts";
 
-const calls = ["agent_call", "tool_call", "llm_call", "group", "branch"] as const;
+const calls = ["agent_call", "tool_call", "llm_call", "group", "branch", "wait_call", "sleep_call"] as const;
 
 /** The kinds of call of Reprise, by the values of its `EventType`. */
 export type RetryCallType = (typeof calls)[number];
@@ -22,7 +22,7 @@ export interface RetryProvider {
 
 /** What `retryProvider()` takes. */
 export interface RetryProviderOptions {
-  /** Defaults by kind of call; `false` is off. Kinds left out keep theirs: `retry()` for tools and llms, off for agents, groups and branches. */
+  /** Defaults by kind of call; `false` is off. Kinds left out keep theirs: `retry()` for tools and llms, off for all others. */
   readonly defaults?: Readonly<Partial<Record<RetryCallType, RetryConfig | RetryPolicy | false>>>;
   /** What `{ predicate: name }` refers to in these defaults and in configurations that `from` is given. */
   readonly predicates?: RetryPredicates;

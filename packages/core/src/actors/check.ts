@@ -1,7 +1,10 @@
 import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
 import type { Actor } from "./actor.ts";
 import type { CallPolicy } from "./call-policy.ts";
-import type { CallOptions, MapOptions } from "./context.ts";
+import type { CallOptions, MapOptions, SleepOptions } from "./context.ts";
+
+// What a Date can hold, counted from now, with centuries to spare.
+const longestDelayMs = 8e15;
 
 const policies = {
   onInputChange: ["reuse", "warn", "rerun", "fail"],
@@ -21,9 +24,21 @@ export function checkPolicy(policy: CallPolicy): void {
 }
 
 export function checkCallOptions(options: CallOptions): void {
+  checkKeyed(options);
+  checkPolicy(options);
+}
+
+function checkKeyed(options: { readonly key?: string }): void {
   checkObject("options", options);
   if (options.key !== undefined && (typeof options.key !== "string" || options.key.length === 0)) invalid("key", "a non-empty string", options.key);
-  checkPolicy(options);
+}
+
+/** The end of a sleep: after a delay, or at a time. Throws `INVALID_OPTION`. */
+export function checkSleep(duration: unknown, options: SleepOptions): { readonly delayMs: number } | { readonly until: number } {
+  checkKeyed(options);
+  if (duration instanceof Date && !Number.isNaN(duration.getTime())) return { until: duration.getTime() };
+  if (typeof duration === "number" && duration >= 0 && duration <= longestDelayMs) return { delayMs: duration };
+  return invalid("duration", `a date, or milliseconds from 0 to ${longestDelayMs}`, duration);
 }
 
 /** Throws `INVALID_OPTION` unless the value was made by `tool`, `llm` or `agent`. */

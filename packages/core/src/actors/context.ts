@@ -47,6 +47,12 @@ export interface MapOptions<Item> {
   readonly errors?: "fail_slow" | "fail_fast";
 }
 
+/** Options of `sleep`. */
+export interface SleepOptions {
+  /** Names this sleep within its scope, like the key of a call. */
+  readonly key?: string;
+}
+
 /** Values shared by the calls of a run; recorded with the outcome of the call that wrote them (rule S1). */
 export interface Storage {
   /** The value as a fresh copy; undefined if there is none. */
@@ -76,6 +82,17 @@ export interface Verbs {
     work: Actor<Item, Output> | ((item: Item, context: AgentContext) => Output | Promise<Output>),
     options?: MapOptions<Item>,
   ): Promise<Output[]>;
+  /**
+   * Waits for so many ms, or until a date. When it is over is recorded: after a restart only the rest is waited, a date that has
+   * passed not at all (rule I5).
+   */
+  sleep(duration: number | Date, options?: SleepOptions): Promise<void>;
+  /** Milliseconds since the epoch; recorded, so that code which is run again is told the same time. */
+  now(): number;
+  /** Uniform in [0, 1); the same where the code is run again, other in another run. Not for secrets: it can be computed from the run's id. */
+  random(): number;
+  /** A UUID (version 8); the same where the code is run again, other in another run. Not for secrets, like `random`. */
+  uuid(): string;
   readonly storage: Storage;
 }
 

@@ -9,7 +9,7 @@ import { showValue } from "../errors/show-value.ts";
 // name    = 1 to 128 characters without "::", "[", "]", "{", "}", "#" and control characters, not beginning or ending with ":" ;
 // key     = percent-encoded text, or "~" 32 hex digits of a sha256 where the text is longer than 128 characters ;
 // branch  = key, or the position of the item from 0 ;
-// type    = "agent_call" | "tool_call" | "llm_call" | "group" | "branch" ;
+// type    = "agent_call" | "tool_call" | "llm_call" | "group" | "branch" | "wait_call" | "sleep_call" ;
 
 /** One use of a name within a scope. `branch` segments belong to the group segment before them and are joined without `::`. */
 export interface Segment {

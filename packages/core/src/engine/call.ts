@@ -8,7 +8,7 @@ import type { RetryPolicy } from "../ports/retry.ts";
 import type { Engine } from "./engine.ts";
 import type { Scope } from "./scope.ts";
 
-/** What is called: an actor, a group or a branch. */
+/** What is called: an actor, a group or a branch; or a wait or a sleep. */
 export interface CallSpec {
   readonly type: EventType;
   readonly name: string;
@@ -16,10 +16,20 @@ export interface CallSpec {
   readonly actor: Actor<never, unknown> | undefined;
   /** Applied to the recorded value each time it is given to the caller; of a group, to each item of it. */
   readonly outputSchema: StandardSchemaV1 | undefined;
-  /** Of agents, groups and branches: the code. Leaves run their actor's handler. */
+  /** Of agents, groups and branches: the code. Leaves run their actor's handler, pauses run nothing. */
   readonly code: ((input: unknown, scope: Scope) => unknown) | undefined;
   /** Of groups: how many branches may run at once. */
   readonly workers?: number;
+  /** Of waits and sleeps: what ends them. */
+  readonly pause?: PauseSpec;
+}
+
+/** What ends a wait or a sleep. */
+export interface PauseSpec {
+  /** A sleep for so long, or the limit of a wait, in ms. */
+  readonly delayMs?: number;
+  /** A sleep until then, in ms since the epoch. */
+  readonly until?: number;
 }
 
 /** What a caller passes and is told. */

@@ -1,8 +1,8 @@
-import type { AgentContext, CallOptions, MapOptions, TryResult, Verbs } from "../actors/context.ts";
+import type { AgentContext, CallOptions, MapOptions, SleepOptions, TryResult, Verbs } from "../actors/context.ts";
 import type { Actor } from "../actors/actor.ts";
 import { checkName, encodeKey } from "../address/address.ts";
 import { ActorFailedError, ScopeClosedError } from "../errors/call-errors.ts";
-import { checkActor, checkCallOptions, checkMapOptions } from "../actors/check.ts";
+import { checkActor, checkCallOptions, checkMapOptions, checkSleep } from "../actors/check.ts";
 import type { Call } from "./call.ts";
 import { actorSpec } from "./actor-spec.ts";
 import { groupKeys, groupSpec, type Work } from "./group.ts";
@@ -10,6 +10,7 @@ import { issue } from "./issue.ts";
 import { policyFor } from "./policy.ts";
 import { executionTime, recordedWork } from "./recorded-time.ts";
 import type { Scope } from "./scope.ts";
+import { ScopeValues } from "./scope-values.ts";
 import { storageFacade } from "./storage-facade.ts";
 
 /** The context of an agent's or branch's code: its verbs, bound to its scope. */
@@ -34,10 +35,15 @@ export function agentContext(scope: Scope): AgentContext {
   });
 }
 
-/** `run`, `try` and `map` on a scope. */
+/** The verbs on a scope. */
 export function verbsOf(scope: Scope): Omit<Verbs, "storage"> {
   const { engine } = scope;
+  const values = new ScopeValues(scope);
   return {
+    sleep: (duration, options = {}) => promised<void>((resolve, reject) => sleep(scope, duration, options, resolve, reject)),
+    now: () => values.now(),
+    random: () => values.random(),
+    uuid: () => values.uuid(),
     run: (actor, ...[input, options]) => promised((resolve, reject) => callActor(scope, actor, input, options, resolve, reject)),
     try: <Output>(actor: Actor<never, Output>, ...[input, options]: [input?: unknown, options?: CallOptions]) =>
       promised<TryResult<Output>>((resolve, reject) =>
@@ -65,6 +71,20 @@ export function verbsOf(scope: Scope): Omit<Verbs, "storage"> {
         });
       }),
   };
+}
+
+// A date is no part of what a sleep is matched by: it often comes from a clock, and the recorded one is kept.
+function sleep(scope: Scope, duration: number | Date, options: SleepOptions, resolve: () => void, reject: (error: Error) => void): Call | undefined {
+  const { engine } = scope;
+  const pause = checkSleep(duration, options);
+  return issue(scope, {
+    spec: { type: "sleep_call", name: "sleep", actor: undefined, outputSchema: undefined, code: undefined, pause },
+    input: "delayMs" in pause ? engine.values.encode(pause.delayMs, "duration").encoded : undefined,
+    policy: {},
+    key: options.key === undefined ? undefined : encodeKey(options.key, engine.system.sha256),
+    onValue: resolve,
+    onError: reject,
+  });
 }
 
 function callActor<Output>(

@@ -1,7 +1,7 @@
 import { branchPath, childPath, formatAddress } from "../address/address.ts";
 import { NotRepeatableError, OutcomeUnknownError, VersionChangedError } from "../errors/replay-errors.ts";
 import { ScopeClosedError } from "../errors/call-errors.ts";
-import { isLeaf } from "../history/call-node.ts";
+import { isLeaf, isPause } from "../history/call-node.ts";
 import type { StartedRecord } from "../journal/journal-record.ts";
 import { passedDeadline } from "./attempt-timer.ts";
 import { backOff } from "./backoff.ts";
@@ -13,6 +13,7 @@ import { sameItems } from "./group-items.ts";
 import { beginLeaf, restartLeaf } from "./leaf-attempt.ts";
 import type { Match, MatchRequest } from "./matcher.ts";
 import { cancel, failForGood } from "./outcome.ts";
+import { beginPause, enterPause, restartPause } from "./pause.ts";
 import { release } from "./release.ts";
 import { reviveRetries } from "./retry-decision.ts";
 import type { Scope } from "./scope.ts";
@@ -94,6 +95,7 @@ function start(call: Call, match: Extract<Match, { readonly node: undefined }>):
     ...(spec.workers !== undefined && { workers: spec.workers }),
   };
   if (isLeaf(spec.type)) beginLeaf(call, record);
+  else if (isPause(spec.type)) beginPause(call, record);
   else beginCode(call, record);
 }
 
@@ -130,8 +132,9 @@ function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
     case "lost":
       return lostLeaf(call);
     case "reenter":
-      return enterCode(call);
+      return isPause(node.type) ? enterPause(call) : enterCode(call);
     case "execute":
+      if (isPause(node.type)) return restartPause(call);
       return isLeaf(node.type) ? restartLeaf(call) : reopenCode(call);
   }
 }

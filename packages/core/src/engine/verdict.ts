@@ -6,7 +6,7 @@ import { isLeaf, type CallNode } from "../history/call-node.ts";
  * - `replay`: its recorded failure or cancellation is given, nothing runs;
  * - `continue`: a retry is pending;
  * - `lost`: a leaf that started and left no outcome;
- * - `reenter`: open code is run again within its attempt;
+ * - `reenter`: open code is run again within its attempt, an open wait or sleep goes on;
  * - `execute`: another attempt begins.
  */
 export type Verdict = "reuse" | "replay" | "continue" | "lost" | "reenter" | "execute";

@@ -7,6 +7,9 @@ export const EventType = {
   GROUP: "group",
   /** One position of a group: the scope of what runs for that item. */
   BRANCH: "branch",
+  /** One use of `waitFor`: open until somebody answers, or its time is up. */
+  WAIT_CALL: "wait_call",
+  SLEEP_CALL: "sleep_call",
 } as const;
 /** The kind of a call: `EventType.TOOL_CALL` and `"tool_call"` are the same. */
 export type EventType = (typeof EventType)[keyof typeof EventType];
@@ -14,6 +17,8 @@ export type EventType = (typeof EventType)[keyof typeof EventType];
 /** What happened to a call, as one event says it. */
 export const ExecutionStatus = {
   STARTED: "started",
+  /** A wait or a sleep: it goes on when it is answered, or due. */
+  AWAITING: "awaiting",
   COMPLETED: "completed",
   FAILED: "failed",
   /** A failed attempt will be followed by another one at `dueAt`. */

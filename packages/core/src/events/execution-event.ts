@@ -30,9 +30,9 @@ export interface ExecutionEvent {
   readonly error?: ErrorRecord;
   /** On failed: no further attempt follows by itself. */
   readonly final?: boolean;
-  /** On retrying: the delay before the next attempt, in ms. */
+  /** On retrying: the delay before the next attempt, in ms; on awaiting: how long a sleep or a wait is to last at most. */
   readonly delayMs?: number;
-  /** On retrying: when the next attempt is due, in ms since the epoch. */
+  /** On retrying: when the next attempt is due, in ms since the epoch; on awaiting: when the sleep or the wait is over, if ever. */
   readonly dueAt?: number;
   /** On started and retrying, where known: how many attempts the call's budget has. */
   readonly maxAttempts?: number;
@@ -48,6 +48,8 @@ export interface ExecutionEvent {
   readonly input?: unknown;
   /** On completed: the recorded result, decoded anew at each access. */
   readonly value?: unknown;
+  /** On awaiting, of a wait: what whoever answers is shown, decoded anew at each access. */
+  readonly prompt?: unknown;
 }
 
 /** A completed call was reused from the record: its handler did not run. A notice, not a record. */

@@ -68,14 +68,31 @@ export interface CallNode {
   branches: readonly (CallNode | undefined)[] | undefined;
   /** The present attempt has run out of time: it ends with this limit passed. */
   expired: { readonly option: "timeoutMs" | "attemptTimeoutMs"; readonly limitMs: number } | undefined;
-  /** While retrying. */
+  /** While retrying, and of waits and sleeps while they are open. */
   dueAt: number | undefined;
   delayMs: number | undefined;
   maxAttempts: number | undefined;
   retryConfig: PlainData | undefined;
+  /** Of a wait. */
+  token: string | undefined;
+  prompt: EncodedValue | undefined;
+  /** What its code was told by `now()`, in order. */
+  times: RecordedTime[] | undefined;
 }
 
-/** Leaves do work; everything else is code that calls. */
+/** A time that code was given. */
+export interface RecordedTime {
+  readonly seq: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Leaves do work; agents, groups and branches are code that calls; pauses are neither. */
 export function isLeaf(type: EventType): boolean {
   return type === "tool_call" || type === "llm_call";
+}
+
+/** Waits and sleeps: nothing runs, something outside or the clock ends them. */
+export function isPause(type: EventType): boolean {
+  return type === "wait_call" || type === "sleep_call";
 }

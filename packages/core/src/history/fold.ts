@@ -5,7 +5,7 @@ import { CorruptError } from "../errors/storage-errors.ts";
 import type { CompletedRecord, JournalRecord, StartedRecord, StorageWrite } from "../journal/journal-record.ts";
 import type { PlainData } from "../ports/retry.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
-import type { CallNode, RecordedValue } from "./call-node.ts";
+import type { CallNode, RecordedTime, RecordedValue } from "./call-node.ts";
 
 /** Writes that joined the storage of the run together. */
 export interface StorageJoin {
@@ -36,11 +36,13 @@ export interface RunView {
   lastIssued: number;
   /** The retry settings of the run, as they were last recorded (rule T1). */
   retry: RetrySettings;
+  /** What code outside any actor was told by `now()`, in order. */
+  times: RecordedTime[] | undefined;
 }
 
 /** The state of a run without records. */
 export function emptyView(): RunView {
-  return { calls: new Map(), top: [], root: undefined, stateId: "", createdAt: 0, updatedAt: 0, status: "running", metadata: [], storage: [], opening: 0, lastIssued: 0, retry: {} };
+  return { calls: new Map(), top: [], root: undefined, stateId: "", createdAt: 0, updatedAt: 0, status: "running", metadata: [], storage: [], opening: 0, lastIssued: 0, retry: {}, times: undefined };
 }
 
 /**
@@ -65,6 +67,9 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
       view.status = record.status;
       if (record.meta) view.metadata.push(record.meta);
       for (const id of record.through ?? []) nodeOf(view, id, seq).endedParent = true;
+      return undefined;
+    case "now":
+      ((record.p === undefined ? view : nodeOf(view, record.p, seq)).times ??= []).push({ seq, at: record.at });
       return undefined;
     case "storage":
       view.storage.push({ seq, call: undefined, writes: record.w });
@@ -108,6 +113,12 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
       node.delayMs = record.delay;
       node.maxAttempts = record.max;
       node.retryConfig = record.cfg as PlainData | undefined;
+      break;
+    case "awaiting":
+      node.dueAt = record.due;
+      node.delayMs = record.delay;
+      node.token = record.token;
+      node.prompt = record.prompt;
       break;
     case "cancelled":
       end(node, "cancelled", record.at, seq);
@@ -159,6 +170,9 @@ function open(view: RunView, record: StartedRecord, seq: number): CallNode {
     delayMs: undefined,
     maxAttempts: undefined,
     retryConfig: undefined,
+    token: undefined,
+    prompt: undefined,
+    times: undefined,
   };
   view.calls.set(seq, node);
   (parent?.children ?? view.top).push(node);

@@ -54,7 +54,7 @@ const anyQuery = (calls: readonly Made[]): fc.Arbitrary<EventQuery> =>
 
 function naive(calls: readonly Made[], query: EventQuery): Made[] {
   const has = <T>(wanted: T | readonly T[] | undefined, value: T): boolean => wanted === undefined || (Array.isArray(wanted) ? wanted.includes(value) : wanted === value);
-  const under = query.under?.replace(/::(?:agent_call|tool_call|llm_call|group|branch)$/u, "").replaceAll("{", "::{").split("::") ?? [];
+  const under = query.under?.replace(/::(?:agent_call|tool_call|llm_call|group|branch|wait_call|sleep_call)$/u, "").replaceAll("{", "::{").split("::") ?? [];
   return calls
     .filter((call) => has(query.status, call.status) && has(query.type, call.type) && has(query.actor, call.name))
     .filter((call) => under.every((part, index) => call.segments[index] === part))

@@ -1,7 +1,7 @@
 import type { ExecutionStatus } from "../events/event-type.ts";
 import type { ExecutionEvent } from "../events/execution-event.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
-import type { CallNode } from "./call-node.ts";
+import { isPause, type CallNode } from "./call-node.ts";
 import { deepFrozen } from "./deep-frozen.ts";
 import { decodeInput, decodeValue } from "./decode-node.ts";
 import { emptyView, fold, type RunView } from "./fold.ts";
@@ -55,7 +55,8 @@ export function eventsOf(stateId: string, records: readonly JournalRecord[], fro
 
 /** The status of a call as its last event said it. */
 export function statusOf(node: CallNode): ExecutionStatus {
-  return node.state === "open" ? "started" : node.state;
+  if (node.state !== "open") return node.state;
+  return isPause(node.type) ? "awaiting" : "started";
 }
 
 function summaryOf(node: CallNode): CallSummary {

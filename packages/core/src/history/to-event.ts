@@ -10,7 +10,7 @@ import { decodeInput, decodeValue } from "./decode-node.ts";
  * one; undefined for records that are not about a call.
  */
 export function toEvent(stateId: string, seq: number, record: JournalRecord, node: CallNode | undefined, next: JournalRecord | undefined): ExecutionEvent | undefined {
-  if (node === undefined || record.k === "run" || record.k === "session" || record.k === "checkpoint" || record.k === "storage" || record.k === "expired") return undefined;
+  if (node === undefined || record.k === "run" || record.k === "session" || record.k === "checkpoint" || record.k === "storage" || record.k === "expired" || record.k === "now") return undefined;
   const common = {
     seq,
     stateId,
@@ -44,6 +44,11 @@ export function toEvent(stateId: string, seq: number, record: JournalRecord, nod
         ...(node.error && { error: deepFrozen(node.error) }),
         ...(record.cfg !== undefined && { retryConfig: deepFrozen(record.cfg as PlainData) }),
       });
+    case "awaiting": {
+      const { prompt } = record;
+      const event: ExecutionEvent = { ...common, status: "awaiting", ...(record.due !== undefined && { dueAt: record.due }), ...(record.delay !== undefined && { delayMs: record.delay }) };
+      return prompt === undefined ? Object.freeze(event) : lazily(event, "prompt", () => prompt.decode());
+    }
     case "cancelled":
       return Object.freeze({ ...common, status: "cancelled", executionTimeMs, reason: record.why });
   }
@@ -58,6 +63,6 @@ function maxOf(node: CallNode): Pick<ExecutionEvent, "maxAttempts"> {
 }
 
 // A property that is enumerable like data, and decoded only when somebody looks: most subscribers never do.
-function lazily<K extends "input" | "value">(event: Omit<ExecutionEvent, K>, property: K, decode: () => unknown): ExecutionEvent {
+function lazily<K extends "input" | "value" | "prompt">(event: Omit<ExecutionEvent, K>, property: K, decode: () => unknown): ExecutionEvent {
   return Object.freeze(Object.defineProperty({ ...event }, property, { get: decode, enumerable: true })) as ExecutionEvent;
 }

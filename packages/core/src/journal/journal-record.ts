@@ -22,6 +22,8 @@ export type ExpiredRecord = Shape<"expired">;
 export type CompletedRecord = WithValues<Shape<"completed">, { readonly v?: EncodedValue; readonly w?: readonly StorageWrite[] }>;
 export type FailedRecord = WithValues<Shape<"failed">, { readonly e: ErrorRecord }>;
 export type RetryingRecord = Shape<"retrying">;
+export type AwaitingRecord = WithValues<Shape<"awaiting">, { readonly prompt?: EncodedValue }>;
+export type NowRecord = Shape<"now">;
 export type CancelledRecord = Shape<"cancelled">;
 export type StorageRecord = WithValues<Shape<"storage">, { readonly w: readonly StorageWrite[] }>;
 export type CheckpointRecord = WithValues<Shape<"checkpoint">, { readonly meta?: EncodedValue }>;
@@ -36,6 +38,8 @@ export type JournalRecord =
   | CompletedRecord
   | FailedRecord
   | RetryingRecord
+  | AwaitingRecord
+  | NowRecord
   | CancelledRecord
   | StorageRecord
   | CheckpointRecord;

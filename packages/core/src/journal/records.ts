@@ -100,7 +100,23 @@ export const recordSchemas = {
   }),
   /** Follows a failed record in the same append: another attempt is due. */
   retrying: z.strictObject({ k: z.literal("retrying"), at: time, c: seq, due: time, delay: z.number().nonnegative(), max: z.number().optional(), cfg: tree.optional() }),
+  /** Follows the started or restarted record of a wait or a sleep in the same append: what ends it. */
+  awaiting: z.strictObject({
+    k: z.literal("awaiting"),
+    at: time,
+    c: seq,
+    /** When it is over by itself; absent for a wait without a limit. */
+    due: time.optional(),
+    /** How long that is from `at`; absent for a sleep until a date. */
+    delay: z.number().nonnegative().optional(),
+    /** Of a wait: names it to those who may only answer it. */
+    token: z.string().optional(),
+    /** Of a wait: what whoever answers is shown. */
+    prompt: tree.optional(),
+  }),
   cancelled: z.strictObject({ k: z.literal("cancelled"), at: time, c: seq, why: z.string() }),
+  /** The time that the code of call `p`, or of the run, was given by `now()`: the record's own. */
+  now: z.strictObject({ k: z.literal("now"), at: time, p: seq.optional() }),
   /** Writes made outside any actor. */
   storage: z.strictObject({ k: z.literal("storage"), at: time, w: z.array(write) }),
   checkpoint: z.strictObject({
@@ -123,7 +139,9 @@ export const recordSchema = z.discriminatedUnion("k", [
   recordSchemas.completed,
   recordSchemas.failed,
   recordSchemas.retrying,
+  recordSchemas.awaiting,
   recordSchemas.cancelled,
+  recordSchemas.now,
   recordSchemas.storage,
   recordSchemas.checkpoint,
 ]);

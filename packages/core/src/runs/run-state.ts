@@ -27,6 +27,10 @@ export class RunState implements ExecutionState {
   readonly run: Verbs["run"];
   readonly try: Verbs["try"];
   readonly map: Verbs["map"];
+  readonly sleep: Verbs["sleep"];
+  readonly now: Verbs["now"];
+  readonly random: Verbs["random"];
+  readonly uuid: Verbs["uuid"];
   readonly #engine: Engine;
   readonly #kept: boolean;
   readonly #detach: (() => void | Promise<void>)[] = [];
@@ -42,6 +46,10 @@ export class RunState implements ExecutionState {
     this.run = verbs.run;
     this.try = verbs.try;
     this.map = verbs.map;
+    this.sleep = verbs.sleep;
+    this.now = verbs.now;
+    this.random = verbs.random;
+    this.uuid = verbs.uuid;
     this.storage = storageFacade(engine.storage.shown, {
       values: engine.values,
       beforeWrite: () => engine.throwIfStopped(),

@@ -2,14 +2,14 @@ import type { ExecutionEvent } from "../events/execution-event.ts";
 
 /** What the events of one call add up to. Immutable: an event makes a new one. */
 export interface CallFacts {
-  /** `retrying` waits for its next attempt. */
-  readonly status: "running" | "retrying" | "completed" | "failed" | "cancelled";
+  /** `retrying` waits for its next attempt, `awaiting` for an answer or a time. */
+  readonly status: "running" | "retrying" | "awaiting" | "completed" | "failed" | "cancelled";
   /** Number of the present or last attempt, from 1; 0 if unknown. */
   readonly attempt: number;
   readonly maxAttempts: number | undefined;
   /** When the present status began, in ms since the epoch. */
   readonly since: number | undefined;
-  /** When the next attempt is due, while retrying. */
+  /** When the next attempt is due, while retrying; when a wait or sleep is over, while awaiting. */
   readonly dueAt: number | undefined;
   /** Delay before the next attempt, in ms. */
   readonly delayMs: number;
@@ -63,6 +63,8 @@ function changed(before: CallFacts, event: ExecutionEvent): Partial<CallFacts> &
       const delayMs = Math.max(0, event.delayMs ?? 0);
       return { status: "retrying", dueAt: event.dueAt, delayMs, backoffMs: before.backoffMs + delayMs, retryEvents: before.retryEvents + 1 };
     }
+    case "awaiting":
+      return { status: "awaiting", dueAt: event.dueAt };
   }
 }
 
@@ -72,7 +74,7 @@ function waited(before: CallFacts, now: number): number {
 }
 
 function ended(before: CallFacts, event: ExecutionEvent): Pick<CallFacts, "spentMs" | "workMs"> {
-  const measured = before.status === "running" && before.since !== undefined ? event.at - before.since : 0;
+  const measured = (before.status === "running" || before.status === "awaiting") && before.since !== undefined ? event.at - before.since : 0;
   // A call that is cancelled while it waits has no attempt of its own to add: the failed one is counted.
   const tookMs = before.status === "retrying" ? 0 : Math.max(0, event.executionTimeMs ?? measured);
   const waitedMs = before.status === "retrying" ? waited(before, event.at) : 0;

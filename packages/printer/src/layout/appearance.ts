@@ -23,6 +23,8 @@ export const kindNames: Readonly<Record<EventType, string>> = {
   llm_call: "llm",
   group: "group",
   branch: "item",
+  wait_call: "wait",
+  sleep_call: "sleep",
 };
 
 /** What an event says of time, in ms: of the whole call where it has ended, else of the attempt. */

@@ -116,6 +116,7 @@ function eventFacts(call: CallView, event: ExecutionEvent): readonly Span[] {
   if (event.status === "started" && event.group !== undefined) {
     facts.push(span(`${formatCount(event.group.size, "item")}, ${event.group.maxWorkers} at once`, "faint"));
   }
+  if (event.status === "awaiting" && event.delayMs !== undefined) facts.push(span(`for ${formatDuration(event.delayMs)}`, "awaiting"));
   if (event.status === "retrying" && event.delayMs !== undefined) facts.push(span(`in ${formatDuration(event.delayMs)}`, "retrying"));
   if (call.type === "group" && call.progress !== undefined && event.status !== "started") {
     facts.push(span(`${call.progress.completed}/${call.progress.size}`, "faint"));
@@ -132,6 +133,7 @@ function eventNotes(call: CallView, event: ExecutionEvent, { details, stacks, se
     notes.push(span(errorText(call.error), "failed"));
     if (stacks) notes.push(...call.error.stack.map((frame) => span(`  ${frame}`, "faint")));
   }
+  if (event.status === "awaiting" && "prompt" in event) notes.push(span(readValue(() => event.prompt, secret), "awaiting"));
   if (details === "io" && event.status === "started" && "input" in event) notes.push(span(`in  ${readValue(() => event.input, secret)}`, "faint"));
   if (details === "io" && event.status === "completed" && "value" in event) notes.push(span(`out ${readValue(() => event.value, secret)}`, "faint"));
   return notes;

@@ -59,7 +59,7 @@ function folded(view: RunView, call: CallView): Entry {
   if (call.type !== "branch") return own;
   const [child, ...others] = childrenOf(view, call.call);
   if (child === undefined || others.length > 0) return own;
-  const open = (status: CallStatus): boolean => status === "running" || status === "retrying";
+  const open = (status: CallStatus): boolean => status === "running" || status === "retrying" || status === "awaiting";
   const key = branchKey(call.scope) ?? labelOf(call.scope);
   if (open(child.status)) return { call: child, appearance: appearanceOf(child), key };
   if (open(call.status)) return { call: child, appearance: "running", key };
@@ -87,13 +87,14 @@ const calm = 3;
 function urgency({ call, appearance }: Entry): number {
   if (call.replaced) return calm + 1;
   if (appearance === "failed") return 0;
-  if (appearance === "running" || appearance === "retrying") return 1;
+  if (appearance === "running" || appearance === "retrying" || appearance === "awaiting") return 1;
   return call.retryEvents > 0 || appearance === "cancelled" ? 2 : calm;
 }
 
 const wordsOfHidden: Readonly<Record<Appearance, string>> = {
   failed: "failed",
   retrying: "retrying",
+  awaiting: "awaiting",
   running: "running",
   completed: "done",
   recovered: "recovered",

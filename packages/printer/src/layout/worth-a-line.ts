@@ -7,6 +7,8 @@ import { childrenOf, type RunView } from "../view/run-view.ts";
  */
 export function worthALine(view: RunView, event: ExecutionEvent, minimal: boolean): boolean {
   if (minimal && event.status === "started") return false;
+  // Of a wait or sleep the awaiting event says all.
+  if (event.type === "wait_call" || event.type === "sleep_call") return event.status !== "started";
   if (event.type !== "branch") return true;
   if (event.status === "started") return false;
   if (event.status === "failed") return view.calls.get(event.call)?.explained !== true;

@@ -7,6 +7,7 @@ export interface Glyphs {
   readonly completed: string;
   readonly failed: string;
   readonly retrying: string;
+  readonly awaiting: string;
   readonly recovered: string;
   readonly cancelled: string;
   readonly checkpoint: string;
@@ -33,6 +34,7 @@ export const glyphSets: Readonly<Record<GlyphSet, Glyphs>> = {
     completed: "✓",
     failed: "✗",
     retrying: "↻",
+    awaiting: "◌",
     recovered: "↺",
     cancelled: "⊘",
     checkpoint: "▪",
@@ -51,6 +53,7 @@ export const glyphSets: Readonly<Record<GlyphSet, Glyphs>> = {
     completed: "+",
     failed: "x",
     retrying: "~",
+    awaiting: "?",
     recovered: "=",
     cancelled: "/",
     checkpoint: "*",

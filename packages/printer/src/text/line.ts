@@ -3,7 +3,7 @@ import { cutText, textWidth } from "./measure.ts";
 import { sanitise } from "./sanitise.ts";
 
 /** What a piece of text means; a colour is chosen for it last, and never carries a meaning alone. */
-export type Tone = "plain" | "strong" | "faint" | "running" | "completed" | "failed" | "retrying" | "recovered" | "cancelled";
+export type Tone = "plain" | "strong" | "faint" | "running" | "completed" | "failed" | "retrying" | "awaiting" | "recovered" | "cancelled";
 
 /** A piece of a line: harmless text and its tone. */
 export interface Span {
@@ -64,6 +64,7 @@ const painters: Readonly<Record<Tone, (text: string, colors: Colors) => string>>
   completed: (text, colors) => colors.green(text),
   failed: (text, colors) => colors.red(text),
   retrying: (text, colors) => colors.yellow(text),
+  awaiting: (text, colors) => colors.magenta(text),
   recovered: (text, colors) => colors.magenta(text),
   cancelled: (text, colors) => colors.dim(text),
 };

@@ -13,6 +13,7 @@ export function applyEvent(view: RunView, call: CallView, event: ExecutionEvent)
     case "failed":
       return failed(view, next, event.error);
     case "retrying":
+    case "awaiting":
     case "cancelled":
       return next;
   }
@@ -32,9 +33,13 @@ function explainedByChild(view: RunView, call: CallView, error: ErrorRecord): bo
   );
 }
 
+function isOpen({ status }: CallView): boolean {
+  return status === "running" || status === "retrying" || status === "awaiting";
+}
+
 /** How long a call has taken so far, in ms; undefined if nothing of it was seen. */
 export function durationOf(call: CallView, now: number): number | undefined {
   if (call.source !== "ran") return undefined;
-  if (call.since === undefined || (call.status !== "running" && call.status !== "retrying")) return call.spentMs;
+  if (call.since === undefined || !isOpen(call)) return call.spentMs;
   return call.spentMs + Math.max(0, now - call.since);
 }

@@ -8,7 +8,7 @@ export function runStatus(view: RunView): string {
   const { checkpoint } = view;
   if (checkpoint !== undefined && checkpoint.status !== "running" && checkpoint.seq >= view.lastSeq) return checkpoint.status;
   const top = childrenOf(view, topOfRun).filter((call) => !call.replaced);
-  if (top.length === 0 || top.some(({ status }) => status === "running" || status === "retrying")) return "running";
+  if (top.length === 0 || top.some(({ status }) => status === "running" || status === "retrying" || status === "awaiting")) return "running";
   if (top.some(({ status }) => status === "failed")) return "failed";
   return top.some(({ status }) => status === "cancelled") ? "cancelled" : "completed";
 }

@@ -4,7 +4,7 @@ import type { ErrorSummary } from "./describe-error.ts";
 /** A message of a run and the topic it came on. */
 export type RunMessage = { [T in keyof Topics]: { readonly topic: T; readonly message: Topics[T] } }[keyof Topics];
 
-/** Where a call stands. `retrying` waits for its next attempt. */
+/** Where a call stands. `retrying` waits for its next attempt, `awaiting` for an answer or a time. */
 export type CallStatus = CallFacts["status"];
 
 /** What is known of a call. Immutable: a change makes a new one. */
@@ -85,6 +85,11 @@ export function createRunView(): RunView {
 /** Is this a call that does work itself, and not one that calls others? */
 export function isLeaf(call: CallView): boolean {
   return call.type !== "agent_call" && call.type !== "group" && call.type !== "branch";
+}
+
+/** Is this a wait or a sleep? Nothing works in it, so it is not counted. */
+export function isPause(call: CallView): boolean {
+  return call.type === "wait_call" || call.type === "sleep_call";
 }
 
 /** The calls directly below one (`topOfRun` for the first level), in the order in which they were first issued. */

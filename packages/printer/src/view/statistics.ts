@@ -1,5 +1,5 @@
 import { tallyOf, type CallTally } from "@reprise/core/spi";
-import { ancestorsOf, childrenOf, isLeaf, type CallView, type RunView } from "./run-view.ts";
+import { ancestorsOf, childrenOf, isLeaf, isPause, type CallView, type RunView } from "./run-view.ts";
 import { runStatus } from "./run-status.ts";
 
 /** Calls counted once each; `total = ran + recovered`. */
@@ -51,7 +51,7 @@ const slowestShown = 3;
 export function statistics(view: RunView): RunStatistics {
   const all = [...view.calls.values()];
   const current = all.filter((call) => !call.replaced && !ancestorsOf(view, call).some((ancestor) => ancestor.replaced));
-  const counted = current.filter((call) => isLeaf(call) || isOpaque(view, call) || isBareBranch(view, call));
+  const counted = current.filter((call) => (isLeaf(call) && !isPause(call)) || isOpaque(view, call) || isBareBranch(view, call));
   const calls = tally(counted);
   const { workMs, backoffMs, successRate } = calls;
   const elapsedMs = view.firstAt === undefined || view.lastAt === undefined ? undefined : view.lastAt - view.firstAt;
