@@ -29,7 +29,11 @@ export { EventType, ExecutionStatus, StateStatus } from "./events/event-type.ts"
 export { statisticsOf } from "./statistics/statistics-of.ts";
 export type { CallSummary, History } from "./history/history.ts";
 export type { CallSnapshot, CheckpointSummary, StateSnapshot } from "./snapshots/state-snapshot.ts";
-export type { Inspection } from "./runs/inspection.ts";
+export { diffSnapshots } from "./snapshots/diff-snapshots.ts";
+export { diffToText } from "./snapshots/diff-to-text.ts";
+export type { CallDifference, EntryDifference, StateDiff, StatePosition } from "./snapshots/state-diff.ts";
+export type { ValueDifference } from "./values/value-difference.ts";
+export type { DiffSide, Inspection } from "./runs/inspection.ts";
 export type { EventQuery, HistoryQuery } from "./history/history-query.ts";
 export type { CallTally } from "./statistics/call-tally.ts";
 export type { CountedCall, HistoryStatistics, StatisticsOptions } from "./statistics/statistics-of.ts";

@@ -1,10 +1,16 @@
 import { checkStateId } from "../backends/check-state-id.ts";
+import { checkObject } from "../errors/invalid.ts";
 import type { History } from "../history/history.ts";
 import { RunHistory } from "../history/run-history.ts";
+import { diffSnapshots } from "../snapshots/diff-snapshots.ts";
 import { checkpointsOf, makeSnapshot } from "../snapshots/make-snapshot.ts";
+import type { StateDiff } from "../snapshots/state-diff.ts";
 import type { CheckpointSummary, StateSnapshot } from "../snapshots/state-snapshot.ts";
 import { readJournal } from "./read-journal.ts";
 import type { RepriseSettings } from "./settings.ts";
+
+/** A snapshot, or the run to make one of: at the seq of a record, or its last one. */
+export type DiffSide = StateSnapshot | { readonly stateId: string; readonly at?: number };
 
 /**
  * Looking at runs. Nothing here takes a lease or disturbs whoever holds one. What is seen of a run that somebody is extending
@@ -21,17 +27,25 @@ export interface Inspection {
   snapshot(stateId: string, at?: number): Promise<StateSnapshot>;
   /** Every checkpoint of a run, in the order in which they were saved. */
   checkpoints(stateId: string): Promise<readonly CheckpointSummary[]>;
+  /** What differs between two snapshots, or two positions of runs, of one or of two: `diffToText` shows it. Throws `INVALID_OPTION` too. */
+  diff(a: DiffSide, b: DiffSide): Promise<StateDiff>;
 }
 
 /** The verbs of a Reprise that look at runs. */
 export function inspectionOf({ backend, records: codec }: RepriseSettings): Inspection {
   const read = (stateId: string): ReturnType<typeof readJournal> => readJournal({ stateId: checkStateId(stateId), recovered: () => backend.read(stateId) }, codec);
+  const snapshot = async (stateId: string, at?: number): Promise<StateSnapshot> => makeSnapshot(stateId, (await read(stateId)).records, at);
+  const sideOf = async (name: string, side: DiffSide): Promise<StateSnapshot> => {
+    checkObject(name, side);
+    return "calls" in side ? side : snapshot(side.stateId, side.at);
+  };
   return {
     async history(stateId) {
       const { view, records } = await read(stateId);
       return new RunHistory(view, records);
     },
-    snapshot: async (stateId, at) => makeSnapshot(stateId, (await read(stateId)).records, at),
+    snapshot,
     checkpoints: async (stateId) => checkpointsOf((await read(stateId)).records),
+    diff: async (a, b) => diffSnapshots(await sideOf("a", a), await sideOf("b", b)),
   };
 }

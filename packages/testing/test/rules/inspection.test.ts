@@ -1,4 +1,4 @@
-import { agent, createCodec, createReprise, isRepriseError, statisticsOf, tool, type Actor, type StateSnapshot } from "@reprise/core";
+import { agent, createCodec, createReprise, diffToText, isRepriseError, statisticsOf, tool, type Actor, type StateSnapshot } from "@reprise/core";
 import { retry } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
 import { flaky } from "../../src/index.ts";
@@ -182,6 +182,52 @@ describe.each(bothBackends)("S9: snapshots, %s", (_, open) => {
       expect(await rejectionOf(reprise[verb]("unknown"))).toMatchObject({ code: "NOT_FOUND" });
       expect(await rejectionOf(reprise[verb](""))).toMatchObject({ code: "INVALID_ID" });
     }
+    await state.close();
+  });
+});
+
+describe.each(bothBackends)("S5: diffs, %s", (_, open) => {
+  test("defect-T28: a diff sees calls and storage that changed under the same address and key, with the paths of what changed", async () => {
+    const world = createWorld(await open());
+    const { reprise } = world.begin();
+    const facts = { items: ["a", "b"], when: new Date(1) };
+    const fetch = tool({ name: "fetch", run: () => facts });
+    const extra = tool({ name: "extra", run: () => 1 });
+    for (const id of ["one", "two"]) {
+      const state = await reprise.create({ stateId: id });
+      await state.run(fetch);
+      state.storage.set("facts", facts);
+      if (id === "two") await state.run(extra);
+      await state.close();
+      facts.items = ["a", "c"];
+      facts.when = new Date(2);
+    }
+    const diff = await reprise.diff({ stateId: "one" }, { stateId: "two" });
+    const expected = [
+      { path: "value.items[1]", kind: "changed", before: "b", after: "c" },
+      { path: "value.when", kind: "changed", before: { $d: 1 }, after: { $d: 2 } },
+    ];
+    expect(diff).toMatchObject({ equal: false, removedCalls: [], newCalls: [{ address: "extra::tool_call" }], changedCalls: [{ address: "fetch::tool_call", differences: expected }], changedStorage: [{ key: "facts", differences: expected }] });
+    expect(diffToText(diff)).toContain('value.items[1]: "b" -> "c"');
+    expect(await reprise.diff(await reprise.snapshot("one"), { stateId: "two" })).toEqual(diff);
+  });
+
+  test("S5: two checkpoints of a run are compared by their seqs", async () => {
+    const { reprise } = createWorld(await open()).begin();
+    const count = tool({ name: "count", run: (value: number) => value });
+    const state = await reprise.create({ stateId });
+    await state.run(count, 1);
+    const first = await state.saveCheckpoint();
+    state.storage.set("seen", true);
+    await state.run(count, 2);
+    const second = await state.saveCheckpoint({ status: "paused" });
+    const diff = await reprise.diff({ stateId, at: first }, { stateId, at: second });
+    expect(diff).toMatchObject({ a: { stateId, seq: first }, b: { stateId, seq: second }, status: { before: "running", after: "paused" }, newCalls: [{ address: "count#2::tool_call", value: 2 }], changedCalls: [], changedStorage: [{ key: "seen", after: true }] });
+    expect((await reprise.diff({ stateId }, state.snapshot())).equal).toBe(true);
+    for (const bad of [null, 7, {}, { stateId: 7 }, { calls: 1 }]) {
+      expect((await rejectionOf(reprise.diff(bad as never, { stateId }))).code).toMatch(/^INVALID_(OPTION|ID)$/u);
+    }
+    expect(await rejectionOf(reprise.diff({ stateId }, { stateId, at: 99 }))).toMatchObject({ code: "INVALID_OPTION", path: "at" });
     await state.close();
   });
 });

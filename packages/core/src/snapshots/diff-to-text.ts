@@ -1,0 +1,57 @@
+import type { ValueDifference } from "../values/value-difference.ts";
+import type { CallSnapshot } from "./state-snapshot.ts";
+import type { EntryDifference, StateDiff, StatePosition } from "./state-diff.ts";
+
+const longestValue = 100;
+
+/** A diff for a person to read: one line for each thing, `+` new, `-` removed, `~` changed, and below it where. Ends without a line break. */
+export function diffToText(diff: StateDiff): string {
+  const { a, b, equal, status, newCalls, removedCalls, changedCalls, changedStorage, changedMetadata } = diff;
+  const title = `${position(a)} -> ${position(b)}`;
+  if (equal) return `${title}: no differences`;
+  const lines = [title, ...(status ? [`status: ${status.before} -> ${status.after}`] : [])];
+  const part = (name: string, count: number, body: readonly string[]): void => {
+    if (count > 0) lines.push(`${name}: ${count}`, ...body.map((line) => `  ${line}`));
+  };
+  part("new calls", newCalls.length, newCalls.map((call) => `+ ${callText(call)}`));
+  part("removed calls", removedCalls.length, removedCalls.map((call) => `- ${callText(call)}`));
+  part("changed calls", changedCalls.length, changedCalls.flatMap(({ address, differences }) => [`~ ${safe(address)}`, ...differences.map(differenceText)]));
+  part("changed storage", changedStorage.length, changedStorage.flatMap(entryLines));
+  part("changed metadata", changedMetadata.length, changedMetadata.flatMap(entryLines));
+  return lines.join("\n");
+}
+
+function position({ stateId, seq }: StatePosition): string {
+  return `${safe(stateId)} at ${seq}`;
+}
+
+function callText({ address, status, attempts, value, error }: CallSnapshot): string {
+  const tries = attempts > 1 ? ` (${attempts} attempts)` : "";
+  const outcome = error ? `: ${safe(short(`${error.name}: ${error.message}`))}` : value === undefined ? "" : `: ${shown(value)}`;
+  return `${safe(address)} ${status}${tries}${outcome}`;
+}
+
+function entryLines(entry: EntryDifference): string[] {
+  const key = JSON.stringify(safe(entry.key));
+  if (!("before" in entry)) return [`+ ${key}: ${shown(entry.after)}`];
+  if (!("after" in entry)) return [`- ${key}: ${shown(entry.before)}`];
+  return [`~ ${key}`, ...entry.differences.map(differenceText)];
+}
+
+function differenceText({ path, kind, before, after }: ValueDifference): string {
+  if (kind === "added") return `    ${safe(path)}: added ${shown(after)}`;
+  return kind === "removed" ? `    ${safe(path)}: removed ${shown(before)}` : `    ${safe(path)}: ${shown(before)} -> ${shown(after)}`;
+}
+
+function shown(tree: unknown): string {
+  return safe(short(JSON.stringify(tree) ?? "undefined"));
+}
+
+function short(text: string): string {
+  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+}
+
+// What is recorded is not trusted: nothing in it may move a terminal's cursor or turn the line around.
+function safe(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu, (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, "0")}`);
+}
