@@ -41,7 +41,7 @@ export type { CheckpointNotice, ExecutionEvent, GroupNotice, LogNotice, Recovere
 
 // Errors
 export { isRepriseError, RepriseError } from "./errors/reprise-error.ts";
-export { ActorFailedError, CancelledError, GroupFailedError, SchemaRejectedError, ScopeClosedError, TimeoutError } from "./errors/call-errors.ts";
+export { ActorFailedError, CancelledError, GroupFailedError, InputRejectedError, SchemaRejectedError, ScopeClosedError, TimeoutError } from "./errors/call-errors.ts";
 export { AmbiguousReplayError, InputChangedError, NotRepeatableError, OutcomeUnknownError, VersionChangedError } from "./errors/replay-errors.ts";
 export { CorruptError, FencedError, LeaseHeldError } from "./errors/storage-errors.ts";
 export type { ErrorCode, RetryAdvice } from "./errors/codes.ts";

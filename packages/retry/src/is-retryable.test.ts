@@ -40,7 +40,17 @@ describe("T3: without lists everything is retried but programming errors", () =>
     ["a rate limit around a bug in its body", status(429, { cause: error("TypeError") })],
     ["a timeout that worked by aborting", error("APITimeoutError", { cause: aborted })],
     ["a timeout of core that worked by aborting", actorFailed(error("Error", { code: "TIMEOUT", cause: aborted }))],
+    ["an abort by AbortSignal.timeout, as Node's own functions report it", error("AbortError", { code: "ABORT_ERR", cause: error("TimeoutError", { code: 23 }) })],
     ["a group whose failure cancelled its siblings", error("GroupError", { code: "GROUP_FAILED", errors: [aborted, actorFailed(status(503)), error("Error", { code: "CANCELLED" })] })],
+    ["an answer that is no JSON (V8)", error("SyntaxError", { message: "Unexpected token 'I', \"I think\" is not valid JSON" })],
+    ["half an answer (V8)", error("SyntaxError", { message: "Unexpected end of JSON input" })],
+    ["an answer that is no JSON (SpiderMonkey)", error("SyntaxError", { message: "JSON.parse: unexpected character at line 1 column 1 of the JSON data" })],
+    ["an answer that is no JSON (JavaScriptCore)", error("SyntaxError", { message: "JSON Parse error: Unexpected identifier \"Sure\"" })],
+    ["an answer that is no JSON, below an error of one's own", error("Error", { cause: error("SyntaxError", { message: "Unexpected end of JSON input" }) })],
+    ["model output that is no JSON, as the AI SDK wraps it", error("AI_APICallError", { status: 200, cause: error("AI_JSONParseError", { cause: error("SyntaxError", { message: "Unexpected end of JSON input" }) }) })],
+    ["zod", error("ZodError")],
+    ["valibot", error("ValiError")],
+    ["a result that a schema of core refused", error("SchemaRejectedError", { code: "SCHEMA_REJECTED" })],
     ["all addresses of a host refused", aggregate(error("Error", { code: "ECONNREFUSED" }), error("Error", { code: "ECONNREFUSED" }))],
   ])("retried: %s", (_, record) => {
     expect(judge(record)).toBe(true);
@@ -51,9 +61,10 @@ describe("T3: without lists everything is retried but programming errors", () =>
     ["ReferenceError", error("ReferenceError")],
     ["SyntaxError", error("SyntaxError")],
     ["a subclass of TypeError", error("MyError", { names: ["MyError", "TypeError"] })],
-    ["zod", error("ZodError")],
-    ["valibot", error("ValiError")],
-    ["a schema of core", error("SchemaError", { code: "SCHEMA_REJECTED" })],
+    ["a SyntaxError about something else than JSON", error("SyntaxError", { message: "Invalid regular expression: /[/: Unterminated character class" })],
+    ["an input that a schema of core refused", error("InputRejectedError", { names: ["InputRejectedError", "SchemaRejectedError", "RepriseError"], code: "SCHEMA_REJECTED" })],
+    ["an input that was refused further down", actorFailed(error("InputRejectedError", { code: "SCHEMA_REJECTED" }))],
+    ["a bug beside an answer that is no JSON", aggregate(error("SyntaxError", { message: "Unexpected end of JSON input" }), error("TypeError"))],
     ["a value that cannot be encoded", error("Error", { code: "NOT_ENCODABLE" })],
     ["a value that cannot be decoded", error("Error", { code: "NOT_DECODABLE" })],
     ["a wrong definition", error("RepriseError", { code: "INVALID_DEFINITION" })],
@@ -64,7 +75,6 @@ describe("T3: without lists everything is retried but programming errors", () =>
     ["one bug among many failures", aggregate(status(503), error("TypeError"), status(503))],
     ["a bug beside a disguised network failure", aggregate(fetchFailed, error("TypeError"))],
     ["a bug below an HTTP status that is not transient", status(400, { cause: error("TypeError") })],
-    ["model output that is no JSON, as the AI SDK wraps it", error("AI_APICallError", { status: 200, cause: error("AI_JSONParseError", { cause: error("SyntaxError") }) })],
   ])("not retried: %s", (_, record) => {
     expect(judge(record)).toBe(false);
   });

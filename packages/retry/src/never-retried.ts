@@ -1,6 +1,6 @@
 import type { ErrorRecord } from "./error-record.ts";
 import { namesOf } from "./names-of.ts";
-import { isTransientError } from "./transient-error.ts";
+import { isTimeout, isTransientError } from "./transient-error.ts";
 
 /** Cancellation as platforms and the usual HTTP clients report it. A timeout (`TimeoutError`) is not one. */
 const cancellationNames = new Set(["AbortError", "CanceledError", "CancelError", "APIUserAbortError"]);
@@ -23,7 +23,7 @@ export function isRefusal(error: ErrorRecord): boolean {
 /**
  * Did somebody cancel this: the error itself, one in its cause chain, or all the errors it collects?
  * If only some of the collected errors are cancellations, they are what the others brought about; and the abort below a
- * timeout is only how the timeout worked.
+ * timeout is only how the timeout worked, as is the abort that a timeout is the cause of.
  */
 export function isCancelled(error: ErrorRecord): boolean {
   return isCancelledAt(error, 0, new Map());
@@ -41,11 +41,16 @@ function isCancelledAt(error: ErrorRecord, depth: number, known: Map<ErrorRecord
     chain.push(current);
     known.set(current, false); // what a cycle finds when it comes back here
     const { errors = [] } = current;
-    cancelled = saysCancelled(current) || (depth < deepestGroup && errors.length > 0 && errors.every((each) => isCancelledAt(each, depth + 1, known)));
-    if (!cancelled && isTransientError(current)) break;
+    cancelled = (saysCancelled(current) && !isAbortedByTimeout(current)) || (depth < deepestGroup && errors.length > 0 && errors.every((each) => isCancelledAt(each, depth + 1, known)));
+    if (!cancelled && (isTransientError(current) || isAbortedByTimeout(current))) break;
   }
   for (const each of chain) known.set(each, cancelled);
   return cancelled;
+}
+
+/** An abort by `AbortSignal.timeout`, as Node's own functions report it: the timeout is its cause. */
+function isAbortedByTimeout({ cause }: ErrorRecord): boolean {
+  return cause !== undefined && isTimeout(cause);
 }
 
 function saysCancelled(error: ErrorRecord): boolean {

@@ -10,7 +10,8 @@ export function isTransientError(error: ErrorRecord): boolean {
   return isNetworkFailure(error) || isTimeout(error) || (error.status !== undefined && isTransientStatus(error.status));
 }
 
-function isTimeout(error: ErrorRecord): boolean {
+/** Did it take too long, by its own account? */
+export function isTimeout(error: ErrorRecord): boolean {
   return error.code === "TIMEOUT" || namesOf(error).some((name) => name.endsWith("TimeoutError"));
 }
 

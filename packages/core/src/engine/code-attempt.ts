@@ -2,6 +2,7 @@ import { CancelledError, ScopeClosedError, TimeoutError } from "../errors/call-e
 import type { CallNode } from "../history/call-node.ts";
 import { decodeInput } from "../history/decode-node.ts";
 import type { CancelledRecord, RestartedRecord, StartedRecord } from "../journal/journal-record.ts";
+import { isError } from "../values/error-facts.ts";
 import { AttemptTimer, type Expiry } from "./attempt-timer.ts";
 import type { Call } from "./call.ts";
 import { closeScope } from "./close-scope.ts";
@@ -150,7 +151,7 @@ class CodeAttempt {
     }
     this.#ended = true;
     this.#timer.stop();
-    const reason = "error" in outcome && outcome.error instanceof Error ? outcome.error : new CancelledError(call.node.address, "its parent has ended");
+    const reason = "error" in outcome && isError(outcome.error) ? (outcome.error as Error) : new CancelledError(call.node.address, "its parent has ended");
     closeScope(this.#scope, reason, (cancelled) => {
       if (call.state !== "open") return;
       call.inner = undefined;

@@ -33,19 +33,28 @@ export function decodeFailure(record: ErrorRecord, values: ValueCodec): Error {
  */
 export function throughOf(node: CallNode, error: unknown, origins: ErrorOrigins): number[] {
   const ids = new Set<number>();
-  collect(error, node, origins, ids, new Set());
+  collect(error, node, origins, ids);
   for (const child of node.children) {
     if (child.state === "failed" && child.endSeq > node.opening && child.endSeq > node.lastIssued) ids.add(child.id);
   }
   return [...ids];
 }
 
-function collect(error: unknown, parent: CallNode, origins: ErrorOrigins, ids: Set<number>, seen: Set<unknown>): void {
-  if (typeof error !== "object" || error === null || seen.has(error)) return;
-  seen.add(error);
-  const node = origins.get(error);
-  if (node?.parent === parent && node.state === "failed") ids.add(node.id);
-  collect(read(error, "cause"), parent, origins, ids, seen);
-  const errors = read(error, "errors");
-  if (isList(errors)) for (let index = 0; index < errors.length; index += 1) collect(read(errors, index), parent, origins, ids, seen);
+/** More is not looked at: causes may be made as they are asked for, without end. */
+const mostErrors = 10_000;
+
+function collect(thrown: unknown, parent: CallNode, origins: ErrorOrigins, ids: Set<number>): void {
+  const seen = new Set<unknown>([thrown]);
+  // A set is walked in the order in which things are added, also while it is.
+  for (const error of seen) {
+    if (typeof error !== "object" || error === null) continue;
+    const node = origins.get(error);
+    if (node?.parent === parent && node.state === "failed") ids.add(node.id);
+    if (seen.size > mostErrors) continue;
+    seen.add(read(error, "cause"));
+    const errors = read(error, "errors");
+    if (!isList(errors)) continue;
+    const length = Math.min(Number(read(errors, "length")) || 0, mostErrors);
+    for (let index = 0; index < length; index += 1) seen.add(read(errors, index));
+  }
 }

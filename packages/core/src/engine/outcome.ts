@@ -1,4 +1,3 @@
-import { NotEncodableError } from "../values/not-encodable-error.ts";
 import type { RetryPolicy } from "../ports/retry.ts";
 import type { CancelledRecord, CompletedRecord, FailedRecord, JournalRecord } from "../journal/journal-record.ts";
 import type { Call } from "./call.ts";
@@ -66,7 +65,7 @@ export function fail(call: Call, error: unknown, ending?: Ending): void {
   const { engine, node } = call;
   if (call.state !== "open") return engine.late(call);
   const record = failedRecord(call, error);
-  const plan = error instanceof NotEncodableError ? undefined : decideRetry(call, record.e);
+  const plan = decideRetry(call, record.e);
   const before = ending?.before ?? [];
   if (plan === undefined) return recordEnd(call, [...before, record]);
   const { delayMs, policy } = plan;
@@ -100,14 +99,16 @@ export function cancel(call: Call, reason: Error, before: readonly CancelledReco
 function failedRecord(call: Call, error: unknown): FailedRecord {
   const { engine, node, spec } = call;
   const through = spec.code ? throughOf(node, error, engine.origins) : [];
-  if (error instanceof GroupFailure) for (const branch of error.failed) through.push(branch.id);
+  // Asked of groups only: what others throw may be a proxy that cannot even be asked for its class.
+  const group = spec.type === "group" && error instanceof GroupFailure ? error : undefined;
+  for (const branch of group?.failed ?? []) through.push(branch.id);
   return {
     k: "failed",
     at: engine.now(),
     c: node.id,
     e: engine.values.errorRecord(error),
     ...(through.length > 0 && { through: [...new Set(through)] }),
-    ...(error instanceof GroupFailure && { b: error.branches.map((branch) => branch?.id ?? null) }),
+    ...(group && { b: group.branches.map((branch) => branch?.id ?? null) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { RetrySetting } from "../actors/call-policy.ts";
+import { messageOf } from "../errors/message-of.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { PlainData, RetryPolicy, RetryProvider } from "../ports/retry.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
@@ -13,13 +14,13 @@ export interface RetryPlan {
 }
 
 // What no further attempt can change, whatever a policy says.
-const neverRetried: ReadonlySet<unknown> = new Set(["SCHEMA_REJECTED", "NOT_ENCODABLE", "CANCELLED", "SCOPE_CLOSED"]);
+const neverRetried: ReadonlySet<unknown> = new Set(["NOT_ENCODABLE", "CANCELLED", "SCOPE_CLOSED"]);
 
 /** Is the failed attempt followed by another? Asks the policy, within the limits that are core's (rules T1, T5, R11). */
 export function decideRetry(call: Call, error: ErrorRecord): RetryPlan | undefined {
   const { engine, node, spec, scope } = call;
   const once = node.once || spec.actor?.repeatable === false;
-  if (spec.actor === undefined || once || scope.closing || neverRetried.has(error.code)) return undefined;
+  if (spec.actor === undefined || once || scope.closing || neverRetried.has(error.code) || error.name === "InputRejectedError") return undefined;
   const plan = planOf(call, error);
   if (plan === undefined) return undefined;
   // T5: no delay passes the call's own limit.
@@ -36,8 +37,7 @@ function planOf(call: Call, error: ErrorRecord): RetryPlan | undefined {
     if (!Number.isFinite(decision.delayMs)) throw new RangeError(`delayMs must be a finite number of milliseconds, got ${decision.delayMs}`);
     return { delayMs: Math.max(0, decision.delayMs), policy };
   } catch (fault) {
-    const reason = fault instanceof Error ? fault.message : String(fault);
-    engine.log("error", "RETRY_POLICY_FAILED", `its retry policy failed, so there is no further attempt: ${reason}`, { address: node.address });
+    engine.log("error", "RETRY_POLICY_FAILED", `its retry policy failed, so there is no further attempt: ${messageOf(fault)}`, { address: node.address });
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import stringifyStably from "fast-json-stable-stringify";
 import { retriedTypes, type RetriedType, type RetrySetting, type RetrySettings, type RunRetryOptions } from "../actors/call-policy.ts";
 import { checkObject, invalid } from "../errors/invalid.ts";
+import { messageOf } from "../errors/message-of.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { EventType } from "../events/event-type.ts";
 import { deepFrozen } from "../history/deep-frozen.ts";
@@ -73,7 +74,7 @@ function policyOf(option: string, setting: RetrySetting, provider: RetryProvider
   try {
     return provider.from(setting);
   } catch (cause) {
-    throw new RepriseError("INVALID_OPTION", `${option}: ${cause instanceof Error ? cause.message : String(cause)}`, { path: option, cause });
+    throw new RepriseError("INVALID_OPTION", `${option}: ${messageOf(cause)}`, { path: option, cause });
   }
 }
 
@@ -83,6 +84,6 @@ function plainConfig(option: string, policy: RetryPolicy | false): PlainData {
   try {
     return (JSON.parse(JSON.stringify(policy.config)) ?? null) as PlainData;
   } catch (cause) {
-    throw new RepriseError("INVALID_OPTION", `${option}.config must be plain data that can be recorded: ${String(cause)}`, { path: `${option}.config`, cause });
+    throw new RepriseError("INVALID_OPTION", `${option}.config must be plain data that can be recorded: ${messageOf(cause)}`, { path: `${option}.config`, cause });
   }
 }

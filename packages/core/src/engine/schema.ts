@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CallSpec } from "./call.ts";
-import { SchemaRejectedError } from "../errors/call-errors.ts";
+import { InputRejectedError, SchemaRejectedError } from "../errors/call-errors.ts";
 
 /**
  * The value as a schema gives it; the value itself without one. A promise only if the schema itself is asynchronous.
@@ -21,7 +21,8 @@ export function restored(spec: Pick<CallSpec, "type" | "outputSchema">, value: u
 
 function accepted(result: StandardSchemaV1.Result<unknown>, address: string, what: "input" | "output"): unknown {
   if (result.issues === undefined) return result.value;
-  throw new SchemaRejectedError(
+  const Rejected = what === "input" ? InputRejectedError : SchemaRejectedError;
+  throw new Rejected(
     address,
     what,
     result.issues.map((issue) => ({ message: issue.message, path: pathText(issue.path) })),

@@ -66,9 +66,9 @@ export class ScopeClosedError extends RepriseError {
   }
 }
 
-/** A schema refused an input or a result. Code `SCHEMA_REJECTED`. */
+/** A schema refused a result, or an input: that is an {@link InputRejectedError}. Code `SCHEMA_REJECTED`. */
 export class SchemaRejectedError extends RepriseError {
-  override readonly name = "SchemaRejectedError";
+  override readonly name: string = "SchemaRejectedError";
   /** What the schema said, as plain data. */
   readonly data: readonly { readonly message: string; readonly path: string }[];
 
@@ -77,6 +77,11 @@ export class SchemaRejectedError extends RepriseError {
     super("SCHEMA_REJECTED", `${address}: ${what}${first?.path ?? ""}: ${first?.message ?? "refused by the schema"}`, { address, path: `${what}${first?.path ?? ""}` });
     this.data = issues;
   }
+}
+
+/** A schema refused an input, so the handler did not run; never retried. Code `SCHEMA_REJECTED`. */
+export class InputRejectedError extends SchemaRejectedError {
+  override readonly name = "InputRejectedError";
 }
 
 /** The frames would be the engine's, and others on replay than live; where it happened stands in the cause. */

@@ -63,11 +63,20 @@ export function brandError(error: Error): void {
   Object.defineProperty(error, brand, { value: true });
 }
 
+function isBranded(error: object): boolean {
+  try {
+    return brand in error;
+  } catch {
+    // A proxy that throws: whatever it is, not one of ours.
+    return false;
+  }
+}
+
 /**
  * Is this an error of Reprise (and, if given, one with this code)?
  * Works for subclasses and across duplicate installs of the package.
  */
 export function isRepriseError(error: unknown, code?: ErrorCode): error is RepriseError {
-  if (typeof error !== "object" || error === null || !(brand in error)) return false;
+  if (typeof error !== "object" || error === null || !isBranded(error)) return false;
   return code === undefined || (error as unknown as RepriseError).code === code;
 }

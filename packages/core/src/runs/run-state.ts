@@ -6,6 +6,7 @@ import { verbsOf } from "../engine/code-context.ts";
 import type { Engine } from "../engine/engine.ts";
 import { runRoot } from "../engine/root-call.ts";
 import { storageFacade } from "../engine/storage-facade.ts";
+import { messageOf } from "../errors/message-of.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { StateStatus } from "../events/event-type.ts";
 import { topics, type Topic, type Topics } from "../events/execution-event.ts";
@@ -199,7 +200,7 @@ export class RunState implements ExecutionState {
   }
 
   #reportSubscriber(what: string, error: unknown): void {
-    this.#engine.log("error", "SUBSCRIBER_FAILED", `a subscriber ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    this.#engine.log("error", "SUBSCRIBER_FAILED", `a subscriber ${what}: ${messageOf(error)}`);
   }
 }
 

@@ -15,7 +15,7 @@ export interface ErrorRecord {
   readonly retryAfterMs?: number;
   readonly cause?: ErrorRecord;
   readonly errors?: readonly ErrorRecord[];
-  /** The error's own `data`, tagged, if it could be encoded. */
+  /** The error's own `data`, tagged, if it could be encoded and is no longer than 256 KiB; values of fields named like credentials are left out. */
   readonly data?: unknown;
   /** What was thrown was not an error: its tagged value if it could be encoded. Left out if it carries headers, a request, response, config or socket. */
   readonly thrown?: unknown;

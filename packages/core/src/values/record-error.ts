@@ -4,9 +4,11 @@ import { classNames, codeOf, isError, isList, isObject, read, statusOf } from ".
 import type { ErrorRecord } from "./error-record.ts";
 import { recordedDetails } from "./recorded-details.ts";
 import { retryAfterMs } from "./retry-after.ts";
+import { withoutCredentials } from "./without-credentials.ts";
 
 // Bounds of one record: whatever is thrown, it stays below a few megabytes.
 const longestText = 16_384;
+const longestAttachment = 262_144;
 const mostErrors = 256;
 const longestChain = 16;
 
@@ -50,7 +52,7 @@ function recordError(walk: EncodeWalk, error: object, budget: Budget, chain: num
   addFacts(walk, draft, error);
   addNested(walk, draft, error, budget, chain);
   const data = read(error, "data");
-  const dataTree = data === undefined ? undefined : walk.attempt(data);
+  const dataTree = data === undefined ? undefined : attached(walk, data);
   if (dataTree !== undefined) draft.data = dataTree;
   if (details?.thrown !== undefined) draft.thrown = details.thrown;
   return draft;
@@ -105,9 +107,24 @@ function recordOther(walk: EncodeWalk, thrown: unknown, budget: Budget): ErrorRe
   budget.left -= 1;
   const draft: Draft = { name: "NonError", message: bounded(typeof thrown === "string" ? thrown : `${kindOf(thrown)} was thrown`, longestText) };
   addFacts(walk, draft, thrown);
-  const tree = revealing.some((key) => read(thrown, key) !== undefined) ? undefined : walk.attempt(thrown);
+  const tree = revealing.some((key) => read(thrown, key) !== undefined) ? undefined : attached(walk, thrown);
   if (tree !== undefined) draft.thrown = tree;
   return draft;
+}
+
+/** What hangs on an error, if it can be recorded: no credentials, and not more than a record can hold. */
+function attached(walk: EncodeWalk, value: unknown): unknown {
+  const tree = walk.attempt(value);
+  return tree === undefined || isTooLong(tree) ? undefined : withoutCredentials(tree);
+}
+
+function isTooLong(tree: unknown): boolean {
+  try {
+    return JSON.stringify(tree).length > longestAttachment;
+  } catch {
+    // Longer than any text can be.
+    return true;
+  }
 }
 
 function kindOf(thrown: unknown): string {
