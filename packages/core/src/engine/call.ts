@@ -18,6 +18,8 @@ export interface CallSpec {
   readonly outputSchema: StandardSchemaV1 | undefined;
   /** Of agents, groups and branches: the code. Leaves run their actor's handler, pauses run nothing. */
   readonly code: ((input: unknown, scope: Scope) => unknown) | undefined;
+  /** Of groups and branches that call one actor: that actor. */
+  readonly work?: Actor<never, unknown> | undefined;
   /** Of groups: how many branches may run at once. */
   readonly workers?: number;
   /** Of waits and sleeps: what ends them. */

@@ -47,16 +47,15 @@ function openBelow(node: CallNode): CallNode[] {
   return node.children.flatMap((child) => [...openBelow(child), ...(child.state === "open" || child.state === "retrying" ? [child] : [])]);
 }
 
-/** Opens ended code again: by a retry, or where a failed run is recovered (rules R4, T7). */
-export function reopenCode(call: Call): void {
+/** Opens ended code again: by a retry, where a failed run is recovered (rules R4, T7), or because what a group is asked for has changed. */
+export function reopenCode(call: Call, because?: "changed"): void {
   const { engine, node, scope } = call;
-  const opening = openingOf(node, scope);
+  const opening = because ?? openingOf(node, scope);
   const record: RestartedRecord = { k: "restarted", at: engine.now(), c: node.id, n: node.attempt + 1, opening, reuse: opening !== "retry" || reusesChildren(call) };
   const seq = engine.append([record], "start", () => startThroughGate(call, seq));
 }
 
-function openingOf(node: CallNode, scope: Scope): "retry" | "recovery" | "changed" {
-  if (node.state === "completed") return "changed";
+function openingOf(node: CallNode, scope: Scope): "retry" | "recovery" {
   if (node.state === "retrying") return "retry";
   return scope.node === undefined || scope.node.openingKind === "recovery" ? "recovery" : "retry";
 }

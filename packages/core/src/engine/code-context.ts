@@ -116,7 +116,11 @@ function promised<T>(begin: (resolve: (value: T) => void, reject: (error: Error)
     call = begin(resolve, reject);
     begun = true;
   });
-  if (call !== undefined) call.promise = promise;
+  if (call !== undefined) {
+    call.promise = promise;
+    // The code it runs may have stopped the run in this very turn.
+    if (call.state === "dropped") call.quiet();
+  }
   // The run has stopped, or the context has ended: that is said elsewhere. Bad options are not, and throw out of `begin`.
   else if (begun) promise.catch(() => undefined);
   return promise;

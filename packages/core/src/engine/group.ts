@@ -45,6 +45,7 @@ export function groupSpec(plan: GroupPlan, items: EncodedValue): CallSpec {
     name: plan.name,
     actor: undefined,
     outputSchema: outputSchemaOf(plan.work),
+    work: actorIn(plan.work),
     workers: plan.maxWorkers,
     code: (_input, scope) => new Promise((resolve, reject) => new GroupRun(plan, scope, items, resolve, reject).begin()),
   };
@@ -144,7 +145,7 @@ class GroupRun {
 
 function branchSpec(plan: GroupPlan): CallSpec {
   const { work, name } = plan;
-  const common = { type: "branch", name, actor: undefined, outputSchema: outputSchemaOf(work) } as const;
+  const common = { type: "branch", name, actor: undefined, outputSchema: outputSchemaOf(work), work: actorIn(work) } as const;
   if (typeof work === "function") return { ...common, code: (input, scope) => work(input as never, agentContext(scope)) };
   const spec = actorSpec(work);
   return {
@@ -163,6 +164,10 @@ function branchSpec(plan: GroupPlan): CallSpec {
   };
 }
 
+function actorIn(work: Work): CallSpec["work"] {
+  return typeof work === "function" ? undefined : work;
+}
+
 function outputSchemaOf(work: Work): CallSpec["outputSchema"] {
-  return typeof work === "function" ? undefined : work.outputSchema;
+  return actorIn(work)?.outputSchema;
 }

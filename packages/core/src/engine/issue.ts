@@ -5,11 +5,11 @@ import { isLeaf, isPause } from "../history/call-node.ts";
 import type { StartedRecord } from "../journal/journal-record.ts";
 import { passedDeadline } from "./attempt-timer.ts";
 import { backOff } from "./backoff.ts";
+import { hasChanged } from "./branch-work.ts";
 import { Call, type CallRequest } from "./call.ts";
 import { beginCode, enterCode, reopenCode } from "./code-attempt.ts";
 import { decodeFailure } from "./failure.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { sameItems } from "./group-items.ts";
 import { beginLeaf, restartLeaf } from "./leaf-attempt.ts";
 import type { Match, MatchRequest } from "./matcher.ts";
 import { cancel, failForGood } from "./outcome.ts";
@@ -112,7 +112,7 @@ function inputFields(call: Call): Pick<StartedRecord, "i" | "ip" | "ix"> {
 }
 
 function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
-  const { engine, scope, request, spec } = call;
+  const { engine, scope, spec } = call;
   call.inputChanged = inputChanged && spec.type !== "group";
   if (call.inputChanged) engine.log("warn", "INPUT_CHANGED", "the recorded outcome belongs to another input", { address: node.address });
   if (call.versionChanged) engine.log("warn", "VERSION_CHANGED", `recorded with version ${node.version ?? "none"}`, { address: node.address });
@@ -120,11 +120,8 @@ function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
   refuseRepetition(call, decided);
   switch (decided) {
     case "reuse":
-      // A group whose items changed is never reused as a whole: its branches are matched one by one.
-      if (spec.type === "group" && !sameItems(node, request.input)) return reopenCode(call);
-      call.replayed = true;
-      return release(call);
     case "replay":
+      if (hasChanged(call)) return reopenCode(call, "changed");
       call.replayed = true;
       return release(call);
     case "continue":

@@ -55,7 +55,7 @@ function recordValue(call: Call, prepared: Prepared, ending: Ending): void {
   if (call.state !== "open") return engine.late(call);
   const writes = ending.storage.writes();
   call.live = { value: prepared.live };
-  const record: CompletedRecord = { k: "completed", at: engine.now(), c: node.id, ...prepared.fields, ...(writes && { w: writes }) };
+  const record: CompletedRecord = { k: "completed", at: engine.now(), c: node.id, ...prepared.fields, ...versionOf(call), ...(writes && { w: writes }) };
   if (writes && !engine.rules.joinAtRelease) scope.storage.join(writes);
   recordEnd(call, [...(ending.before ?? []), record]);
 }
@@ -107,9 +107,15 @@ function failedRecord(call: Call, error: unknown): FailedRecord {
     at: engine.now(),
     c: node.id,
     e: engine.values.errorRecord(error),
+    ...versionOf(call),
     ...(through.length > 0 && { through: [...new Set(through)] }),
     ...(group && { b: group.branches.map((branch) => branch?.id ?? null) }),
   };
+}
+
+/** Begun by the code of yesterday, ended by that of today: the outcome belongs to the latter (rule R8). */
+function versionOf({ node, spec }: Call): { readonly ver?: string | null } {
+  return spec.actor === undefined || spec.actor.version === node.version ? {} : { ver: spec.actor.version ?? null };
 }
 
 function recordEnd(call: Call, records: readonly JournalRecord[]): void {

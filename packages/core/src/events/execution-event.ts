@@ -38,7 +38,7 @@ export interface ExecutionEvent {
   readonly maxAttempts?: number;
   /** On retrying: the configuration of the retry policy that decided. */
   readonly retryConfig?: PlainData;
-  /** On started: why an agent, branch or group that had ended was opened again; `changed`: the items of a completed group. */
+  /** On started: why an agent, branch or group that had ended was opened again; `changed`: the items of a group, or its actor, are others. */
   readonly opening?: "retry" | "recovery" | "changed";
   /** On the started event of a group: how many items it has and how many may run at once. */
   readonly group?: { readonly size: number; readonly maxWorkers: number };

@@ -25,7 +25,6 @@ export interface CallNode {
   readonly segment: Segment;
   /** Undefined for the value undefined. */
   readonly input: EncodedValue | undefined;
-  readonly version: string | undefined;
   readonly fingerprint: string | undefined;
   /** Begun by `execute`. */
   readonly root: boolean;
@@ -35,6 +34,8 @@ export interface CallNode {
   readonly children: CallNode[];
 
   state: CallState;
+  /** Of the actor that began it, and later of the one that ended it. */
+  version: string | undefined;
   /** Number of the current or last attempt, from 1. */
   attempt: number;
   /** Failed attempts of the present budget; it starts anew after a terminal end. */

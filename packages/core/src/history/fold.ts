@@ -94,12 +94,14 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
       break;
     case "completed":
       end(node, "completed", record.at, seq);
+      if (record.ver !== undefined) node.version = record.ver ?? undefined;
       node.value = valueOf(view, record, seq);
       node.writes = record.w ?? [];
       if (node.parent === undefined && record.w) view.storage.push({ seq, call: node, writes: record.w });
       break;
     case "failed":
       end(node, "failed", record.at, seq);
+      if (record.ver !== undefined) node.version = record.ver ?? undefined;
       node.error = record.e;
       node.failedThroughChild = (record.through?.length ?? 0) > 0;
       node.failures += 1;

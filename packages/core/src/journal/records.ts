@@ -19,6 +19,8 @@ const write = z.union([
   z.tuple([z.string(), z.literal("d")]),
 ]);
 const writes = z.array(write).optional();
+/** The version of the actor that led to an outcome, where it is not that of the call; null for none. */
+const versionOfOutcome = z.string().nullable().optional();
 /** The retry settings of the run: configurations of a retry policy, or false. */
 const retrySettings = z
   .strictObject({
@@ -59,7 +61,7 @@ export const recordSchemas = {
   }),
   /**
    * A further attempt; with `opening` ended code is opened again: by a retry, by the recovery of a failed run, or because
-   * the items of a completed group changed.
+   * the items of a group, or its actor, changed.
    */
   restarted: z.strictObject({
     k: z.literal("restarted"),
@@ -86,6 +88,7 @@ export const recordSchemas = {
     vc: seq.optional(),
     /** The value is the list of these branches' values. */
     vb: z.array(seq).optional(),
+    ver: versionOfOutcome,
     w: writes,
   }),
   failed: z.strictObject({
@@ -93,6 +96,7 @@ export const recordSchemas = {
     at: time,
     c: seq,
     e: error,
+    ver: versionOfOutcome,
     /** The children whose failure ended this attempt (rule R4). */
     through: z.array(seq).optional(),
     /** Of a group: its branches by position; null for one that never began. */

@@ -1,4 +1,4 @@
-import { agent, createReprise, GroupFailedError, tool } from "@reprise/core";
+import { agent, createReprise, GroupFailedError, tool, type Actor, type AgentContext, type OpenOptions } from "@reprise/core";
 import { retry } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
 import { counter, virtualSystem } from "../../src/index.ts";
@@ -462,5 +462,114 @@ describe("P1: resuming", () => {
     const work = agent({ name: "work", retry: retry({ maxAttempts: 2, initialDelayMs: 0 }), run: (_: void, context) => context.map("group", [1, 2, 3], leaf) });
     expect(await createReprise().execute(work)).toMatchObject({ status: "completed", value: [1, 2, 3] });
     expect(runs).toEqual([1, 2, 3, 2]);
+  });
+});
+
+describe("P1, R8: a group whose actor changed", () => {
+  type Work = Actor<number, string> | ((item: number, context: AgentContext) => Promise<string>);
+
+  /** With `hangs`, the second item takes for ever. */
+  function named(name: string, version?: string, hangs = false) {
+    const runs: number[] = [];
+    const run = (item: number): string | Promise<string> => {
+      runs.push(item);
+      return hangs && item === 2 ? new Promise<string>(() => undefined) : `${item} by ${name} ${version ?? ""}`.trim();
+    };
+    return { runs, actor: tool({ name, ...(version !== undefined && { version }), run }) };
+  }
+
+  /** Dies behind the group, or inside of it, and resumes with other work. */
+  async function resumedWith(before: Work, after: Work, options: OpenOptions & { readonly inside?: boolean } = {}) {
+    const { inside = false, ...openOptions } = options;
+    const world = createWorld();
+    const points = [crashPoint(world.disk, "first"), crashPoint(world.disk, "second")] as const;
+    let work = before;
+    const late = tool({ name: "late", run: async (value: number) => { await turns(5); await points[0].now(); return value; } });
+    const caller = agent({
+      name: "caller",
+      run: async (_: void, context) => {
+        const values = context.map("group", [1, 2], work);
+        // Behind the first branch, while the second hangs.
+        if (inside) await context.run(late, 0);
+        await values;
+        await context.run(points[0].actor, 0);
+        await context.run(points[1].actor, 0);
+        return values;
+      },
+    });
+    await world.runUntilCrash(caller, undefined, points[0]);
+    work = after;
+    const second = world.resume(caller, openOptions);
+    const refused = await Promise.race([points[1].crashed, second]);
+    return refused ?? world.resume(caller, openOptions);
+  }
+
+  test.each([true, false])("P1: branches of another actor run, and are reused by the next resume (died inside: %s)", async (inside) => {
+    const [old, current] = [named("old", undefined, inside), named("current")];
+    const { outcome } = await resumedWith(old.actor, current.actor, { inside });
+    expect(outcome).toMatchObject({ status: "completed", value: ["1 by current", "2 by current"] });
+    expect([old.runs, current.runs.toSorted()]).toEqual([[1, 2], [1, 2]]);
+  });
+
+  test("P1: what a function did is not taken for what an actor does, nor the other way round; equal calls below are reused", async () => {
+    const leaf = named("leaf");
+    const byHand = async (item: number, branch: AgentContext): Promise<string> => `${await branch.run(leaf.actor, item)}!`;
+    expect((await resumedWith(byHand, leaf.actor)).outcome).toMatchObject({ value: ["1 by leaf", "2 by leaf"] });
+    expect(leaf.runs).toEqual([1, 2]);
+    expect((await resumedWith(leaf.actor, byHand)).outcome).toMatchObject({ value: ["1 by leaf!", "2 by leaf!"] });
+    expect(leaf.runs).toEqual([1, 2, 1, 2]);
+  });
+
+  test("R8: another version of a group's actor is reused with a notice, run again, or refused, like that of a single call", async () => {
+    for (const inside of [true, false]) {
+      const [one, two] = [named("leaf", "1", inside), named("leaf", "2")];
+      const reused = await resumedWith(one.actor, two.actor, { inside });
+      expect(reused.outcome).toMatchObject({ value: ["1 by leaf 1", inside ? "2 by leaf 2" : "2 by leaf 1"] });
+      expect(two.runs.splice(0)).toEqual(inside ? [2] : []);
+      expect(reused.heard.of("log").filter(({ code }) => code === "VERSION_CHANGED").length).toBeGreaterThan(0);
+      expect(reused.heard.of("recovered").some(({ versionChanged }) => versionChanged)).toBe(true);
+
+      expect((await resumedWith(one.actor, two.actor, { inside, onVersionChange: "rerun" })).outcome).toMatchObject({ value: ["1 by leaf 2", "2 by leaf 2"] });
+      expect(two.runs.splice(0).toSorted()).toEqual([1, 2]);
+
+      expect((await resumedWith(one.actor, two.actor, { inside, onVersionChange: "fail" })).outcome).toMatchObject({ status: "failed", error: { code: "VERSION_CHANGED" } });
+      expect(two.runs).toEqual([]);
+    }
+  });
+
+  test("P1: the failure of a group is not replayed for other items", async () => {
+    const world = createWorld();
+    const point = crashPoint(world.disk);
+    const leaf = counter<number, number>({ name: "leaf", run: (item) => { if (item === 13) throw new Error("unlucky"); return item; } });
+    let items = [1, 13];
+    const caller = agent({
+      name: "caller",
+      run: async (_: void, context) => {
+        const values = await context.map("group", items, leaf.actor).catch((error: unknown) => (error as GroupFailedError).outcomes.map(({ ok }) => ok));
+        await context.run(point.actor, 0);
+        return values;
+      },
+    });
+    await world.runUntilCrash(caller, undefined, point);
+    items = [1, 2, 3];
+    expect((await world.resume(caller)).outcome).toMatchObject({ status: "completed", value: [1, 2, 3] });
+    expect(leaf.runs).toBe(4);
+  });
+
+  test("P1: with the same items it is, and nothing runs", async () => {
+    const world = createWorld();
+    const point = crashPoint(world.disk);
+    const leaf = counter<number, number>({ name: "leaf", run: (item) => { if (item === 13) throw new Error("unlucky"); return item; } });
+    const caller = agent({
+      name: "caller",
+      run: async (_: void, context) => {
+        const values = await context.map("group", [1, 13], leaf.actor, { errors: "fail_fast", maxWorkers: 1 }).catch((error: unknown) => (error as GroupFailedError).outcomes.map(({ ok }) => ok));
+        await context.run(point.actor, 0);
+        return values;
+      },
+    });
+    await world.runUntilCrash(caller, undefined, point);
+    expect((await world.resume(caller)).outcome).toMatchObject({ status: "completed", value: [true, false] });
+    expect(leaf.runs).toBe(2);
   });
 });

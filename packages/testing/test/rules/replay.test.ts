@@ -554,6 +554,41 @@ describe("R8: changed inputs and versions", () => {
     if (wish !== "fail" && wish !== "rerun") expect(heard.of("recovered").find((notice) => notice.name === "leaf")).toMatchObject({ versionChanged: true, inputChanged: false });
   });
 
+  test.each(["completed", "failed"])("R8: what another version has %s in a call that was begun before belongs to that version", async (end) => {
+    for (const kind of ["tool", "agent"] as const) {
+      const world = createWorld();
+      const points = [crashPoint(world.disk, "first"), crashPoint(world.disk, "second")] as const;
+      const executed: string[] = [];
+      const work = (version: string) => {
+        const finish = async (): Promise<string> => {
+          executed.push(version);
+          await points[0].now();
+          if (end === "failed") throw new Error(`not by ${version}`);
+          return `by ${version}`;
+        };
+        const settings = { name: "part", version };
+        const part = kind === "tool" ? tool({ ...settings, run: finish }) : agent({ ...settings, run: finish });
+        return agent({
+          name: "work",
+          run: async (_: void, context) => {
+            const result = await context.try(part);
+            await context.run(points[1].actor, 0);
+            return result.ok ? result.value : result.error.cause;
+          },
+        });
+      };
+      await world.runUntilCrash(work("one"), undefined, points[0]);
+      await world.runUntilCrash(work("two"), undefined, points[1]);
+      expect(executed).toEqual(["one", "two"]);
+      const value = end === "failed" ? { message: "not by two" } : "by two";
+      expect((await world.resume(work("one"), { onVersionChange: "fail" })).outcome).toMatchObject({ status: "failed", error: { code: "VERSION_CHANGED" } });
+      const { outcome, heard } = await world.resume(work("two"), { onVersionChange: "fail" });
+      expect(outcome).toMatchObject({ status: "completed", value });
+      expect(heard.of("recovered").find(({ name }) => name === "part")).toMatchObject({ versionChanged: false });
+      expect(executed).toEqual(["one", "two"]);
+    }
+  });
+
   test('R8: what was rerun for its version is reused by the next resume with that version (R2)', async () => {
     const world = createWorld();
     const points = [crashPoint(world.disk), crashPoint(world.disk)] as const;

@@ -282,6 +282,8 @@ describe("I1: an attempt owns its children", () => {
 describe("I1: nothing is left unhandled", () => {
   const bad = tool({ name: "bad", run: async () => { await turns(1); throw new Error("no"); } });
   const leaf = tool({ name: "leaf", run: (value: number) => value });
+  // Without a retry provider its configuration cannot be used: the run stops.
+  const refused = agent({ name: "refused", run: (_: void, context) => context.run(tool({ name: "configured", retry: { maxAttempts: 2 }, run: () => 1 })) });
   const cases: readonly [name: string, run: Parameters<typeof agent<void>>[0]["run"]][] = [
     ["a child that fails after its parent has ended", (_input, context) => { void context.run(bad); return 1; }],
     ["a child that is cancelled with its parent", async (_input, context) => { void context.run(tool({ name: "hangs", run: (_: void, { signal }) => new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))) })); await turns(3); return 1; }],
@@ -290,6 +292,7 @@ describe("I1: nothing is left unhandled", () => {
     ["the losers of a race that fail", async (_input, context) => Promise.race([context.run(leaf, 1), context.run(bad)])],
     ["a try and a group of an ending parent", (_input, context) => { void context.try(bad); void context.map("group", [1], bad as never); return 1; }],
     ["a call on a context that has ended", (_input, context) => { setTimeout(() => void context.run(leaf, 1), 1); return 1; }],
+    ["a call whose code stops the run in the turn it begins", async (_input, context) => { void context.run(refused); await context.run(leaf, 1); }],
     ["a parent that fails beside its children", async (_input, context) => { void context.run(bad); void context.map("group", [1, 2], bad as never); throw new Error("by itself"); }],
   ];
 
