@@ -1,4 +1,4 @@
-import { agent, tool, type Actor, type AgentContext, type Storage, type Verbs } from "@reprise/core";
+import { agent, tool, type Actor, type AgentContext, type CallOptions, type Storage, type TryResult, type Verbs } from "@reprise/core";
 import type { FailureRecord, RetryDecision, RetryPolicy } from "@reprise/core/spi";
 import { describeError } from "./describe-error.ts";
 import { digest, fraction, hash } from "./hash.ts";
@@ -12,6 +12,16 @@ export interface RootValue {
   readonly storage: Record<string, unknown>;
 }
 
+/** A call of a program, and what it was given. */
+export interface WitnessedCall {
+  readonly callee: string;
+  readonly input: string;
+  readonly version: string | undefined;
+  /** Undefined for what comes through a group. */
+  readonly result: TryResult<string> | undefined;
+  readonly value: string | undefined;
+}
+
 /** Options of {@link programPipeline}. */
 export interface PipelineOptions extends Pick<WorldOptions, "latency" | "resumesWork"> {
   /**
@@ -21,6 +31,8 @@ export interface PipelineOptions extends Pick<WorldOptions, "latency" | "resumes
   readonly ticks: boolean;
   /** The root is no agent, its code drives the run by hand. Default: false. */
   readonly byHand?: boolean;
+  /** Is told what each call was given. Code then has a text of its own, so that edited code differs from what it was. Default: nobody. */
+  readonly witness?: (call: WitnessedCall) => void;
 }
 
 /** The program as a pipeline of real actors. */
@@ -28,7 +40,7 @@ export function programPipeline(program: Program, options: PipelineOptions): Pip
   return (system, past, expired) => {
     const world = createWorld({ ...options, system, past, expired });
     const tools = program.tools.map((spec) => toolActor(spec, world));
-    const kit: Kit = { tools, world, tick: options.ticks ? toolActor(tickSpec, world) : undefined, stored: true };
+    const kit: Kit = { program, tools, world, tick: options.ticks ? toolActor(tickSpec, world) : undefined, stored: true, witness: options.witness };
     const pipeline = options.byHand === true ? rootByHand(program.root, kit) : rootActor(program.root, kit);
     return { pipeline, handled: world.handled, mispaired: world.mispaired };
   };
@@ -36,11 +48,13 @@ export function programPipeline(program: Program, options: PipelineOptions): Pip
 
 /** What all code of a program shares. */
 interface Kit {
+  readonly program: Program;
   readonly tools: readonly Actor<string, string>[];
   readonly world: World;
   readonly tick: Actor<string, string> | undefined;
   /** Whether the code itself uses the storage, beside the tools. */
   readonly stored: boolean;
+  readonly witness: PipelineOptions["witness"];
 }
 
 const tickSpec: ToolSpec = { name: "tick", failures: 0, attempts: 1, delayed: false, ignoresAbort: false, writes: "nothing", once: false };
@@ -48,8 +62,22 @@ const tickSpec: ToolSpec = { name: "tick", failures: 0, attempts: 1, delayed: fa
 function rootActor(root: AgentSpec, kit: Kit): Actor<string, RootValue> {
   return agent({
     name: root.name,
-    run: async (input: string, context) => ({ last: await new Interpreter(kit, context).scope(root.body, input), storage: contentOf(context.storage) }),
+    run: withText(kit, root, async (input: string, context: AgentContext) => ({ last: await new Interpreter(kit, context).scope(root.body, input), storage: contentOf(context.storage) })),
   });
+}
+
+/** All agents are one function here; real ones that differ have texts that differ. */
+function withText<Run extends object>(kit: Kit, spec: AgentSpec, run: Run): Run {
+  return kit.witness === undefined ? run : Object.assign(run, { toString: () => codeText(spec) });
+}
+
+/** The text of an agent's own code: agents it calls are defined elsewhere. */
+export function codeText(spec: AgentSpec): string {
+  return JSON.stringify(spec.body, (_key, value: unknown) => (isAgentStep(value) ? { ...value, agent: value.agent.name } : value));
+}
+
+function isAgentStep(value: unknown): value is AgentStep {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "agent" && "agent" in value && typeof value.agent === "object";
 }
 
 // What is written outside any actor is immediate (S1), and a loaded run shows at once all that was ever written: code that
@@ -66,6 +94,7 @@ function toolActor(spec: ToolSpec, world: World): Actor<string, string> {
   return tool({
     name: spec.name,
     repeatable: !spec.once,
+    ...(spec.version !== undefined && { version: spec.version }),
     retry: retryPolicy(spec.attempts, spec.delayed),
     run: async (input: string, context) => {
       const output = await world.work(spec, input, context);
@@ -127,7 +156,7 @@ class Interpreter {
         const { keyed, inputs } = step;
         const calls = inputs.map(async (source, index) => {
           const input = textOf(source, last);
-          return this.#checked(step.tool, input, await this.#context.run(this.#tool(step.tool), input, keyed ? { key: `k${index}` } : {}));
+          return this.#run(step.tool, this.#tool(step.tool), input, keyed ? { key: `k${index}` } : {});
         });
         return (await Promise.all(calls)).join("+");
       }
@@ -171,8 +200,9 @@ class Interpreter {
     const input = textOf(step.input, last);
     const limit = step.kind === "call" ? step.timeoutMs : undefined;
     const options = { ...(step.key !== undefined && { key: `k${step.key}` }), ...(limit !== undefined && { timeoutMs: this.#unlike(limit) }) };
-    if (step.verb === "run") return this.#checked(callee, input, await this.#context.run(actor, input, options));
+    if (step.verb === "run") return this.#run(callee, actor, input, options);
     const result = await this.#context.try(actor, input, options);
+    this.#kit.witness?.(this.#witnessed(callee, input, result));
     return result.ok ? this.#checked(callee, input, result.value) : `?${describeError(result.error)}`;
   }
 
@@ -180,6 +210,20 @@ class Interpreter {
   #unlike(limitMs: number): number {
     this.#limits += 1;
     return limitMs + fraction("limit", this.#place, this.#limits);
+  }
+
+  async #run(callee: number | string, actor: Actor<string, string>, input: string, options: CallOptions): Promise<string> {
+    if (this.#kit.witness === undefined) return this.#checked(callee, input, await this.#context.run(actor, input, options));
+    // Says under which address the call went.
+    const result = await this.#context.try(actor, input, options);
+    this.#kit.witness(this.#witnessed(callee, input, result));
+    if (result.ok) return result.value;
+    throw result.error;
+  }
+
+  #witnessed(callee: number | string, input: string, result: TryResult<string> | undefined, value = result?.ok === true ? result.value : undefined): WitnessedCall {
+    const spec = typeof callee === "number" ? this.#kit.program.tools[callee] : undefined;
+    return { callee: spec?.name ?? String(callee), input, version: spec?.version, result, value };
   }
 
   /** What actors give names them and their input: another call's value would show. */
@@ -196,11 +240,11 @@ class Interpreter {
       retry: retryPolicy(spec.attempts, spec.delayed),
       retryChildren: spec.retryChildren,
       ...(spec.timeoutMs !== undefined && { timeoutMs: this.#unlike(spec.timeoutMs) }),
-      run: async (input: string, context) => {
+      run: withText(kit, spec, async (input: string, context: AgentContext) => {
         const last = await new Interpreter(kit, context).scope(spec.body, input);
         if (context.attempt <= spec.ownFailures) throw new Error(`${context.address} fails by itself after ${last}`);
         return `${spec.name}.<${input}>${last}`;
-      },
+      }),
     });
   }
 
@@ -228,6 +272,7 @@ class Interpreter {
     const texts = items.map((item) => `in${item}`);
     if (typeof work === "number") {
       const outputs = await this.#context.map(name, texts, this.#tool(work), options);
+      for (const [index, output] of outputs.entries()) this.#kit.witness?.(this.#witnessed(work, texts[index] ?? "", undefined, output));
       return outputs.map((output, index) => this.#checked(work, texts[index] ?? "", output)).join("+");
     }
     const branch = (item: string, context: AgentContext): Promise<string> => new Interpreter({ ...this.#kit, stored: true }, context).scope(work, item);

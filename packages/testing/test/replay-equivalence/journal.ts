@@ -51,6 +51,15 @@ export function expiredIn(snapshot: MemorySnapshot | undefined): Set<number> {
   return expired;
 }
 
-function parsed({ bytes }: StoredRecord): { readonly k: string; readonly at: number; readonly c?: number } {
-  return JSON.parse(new TextDecoder().decode(bytes)) as { readonly k: string; readonly at: number; readonly c?: number };
+/** The fingerprints of the code of agents, by call. */
+export function fingerprintsIn(snapshot: MemorySnapshot | undefined): Map<number, string> {
+  const records = snapshot?.runs[0]?.records ?? [];
+  return new Map(records.flatMap((record) => {
+    const { fp } = parsed(record);
+    return fp === undefined ? [] : [[record.seq, fp] as const];
+  }));
+}
+
+function parsed({ bytes }: StoredRecord): { readonly k: string; readonly at: number; readonly c?: number; readonly fp?: string } {
+  return JSON.parse(new TextDecoder().decode(bytes)) as { readonly k: string; readonly at: number; readonly c?: number; readonly fp?: string };
 }

@@ -53,14 +53,16 @@ export function lifeFault(life: Life): string | undefined {
   return mispaired ?? ranAgain(life) ?? ranUnrecorded(life) ?? lostItsRecords(life);
 }
 
-function ranAgain(life: Life): string | undefined {
+/** A leaf that had completed in an earlier life must not run again. */
+export function ranAgain(life: Life): string | undefined {
   const past = life.disk.events.filter((event) => event.seq < (life.events[0]?.seq ?? 0));
   const completed = new Set(past.filter((event) => event.status === "completed").map((event) => event.call));
   const again = life.events.find((event) => leafTypes.has(event.type) && event.status === "started" && completed.has(event.call));
   return again && `${again.address} had completed and ran again`;
 }
 
-function ranUnrecorded(life: Life): string | undefined {
+/** No handler runs without a started record. */
+export function ranUnrecorded(life: Life): string | undefined {
   const started = new Map<string, number>();
   for (const { status, address } of life.events) if (status === "started") started.set(address, (started.get(address) ?? 0) + 1);
   for (const address of life.process.handled) {

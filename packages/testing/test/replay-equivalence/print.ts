@@ -5,13 +5,14 @@ export function printProgram(program: Program): string {
   return [...program.tools.map(printTool), "", ...printAgent(program.root, "const root = ")].join("\n");
 }
 
-function printTool({ name, failures, attempts, delayed, ignoresAbort, writes, once }: ToolSpec): string {
+function printTool({ name, failures, attempts, delayed, ignoresAbort, writes, once, version }: ToolSpec): string {
   const traits = [
     failures === Number.POSITIVE_INFINITY ? "always fails" : failures > 0 ? `fails ${failures}x` : "",
     attempts > 1 ? `${attempts} attempts${delayed ? " with delays" : ""}` : "",
     ignoresAbort ? "ignores abort" : "",
     writes === "nothing" ? "" : `writes ${writes}`,
     once ? "repeatable: false" : "",
+    version === undefined ? "" : `version ${version}`,
   ];
   return `const ${name} = tool("${name}"); // ${traits.filter((trait) => trait !== "").join(", ") || "just works"}`;
 }

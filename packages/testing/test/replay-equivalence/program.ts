@@ -18,6 +18,7 @@ export interface ToolSpec {
   readonly writes: "nothing" | "log" | "count";
   /** `repeatable: false`. */
   readonly once: boolean;
+  readonly version?: string;
 }
 
 export interface AgentSpec {

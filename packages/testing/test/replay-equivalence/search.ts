@@ -69,7 +69,8 @@ export function propertySettings(): { readonly programs: number; readonly seed: 
   return { programs: numberFrom("REPRISE_PROPERTY_RUNS", 300), seed: numberFrom("REPRISE_PROPERTY_SEED", 1) };
 }
 
-function numberFrom(name: string, fallback: number): number {
+/** A whole number from the environment. */
+export function numberFrom(name: string, fallback: number): number {
   const text = process.env[name];
   if (text === undefined || text === "") return fallback;
   const number = Number(text);

@@ -54,7 +54,7 @@ export function createWorld({ system, past, expired, latency, resumesWork }: Wor
       const startedAt = resumesWork && cutOff?.attempt === attempt - 1 ? cutOff.since : system.now();
       const endsAt = startedAt + latency({ address, failures, run: handled.length });
       await wait(system, endsAt - system.now(), spec.ignoresAbort ? undefined : signal);
-      if (failures >= spec.failures) return `${spec.name}.${failures}<${input}>`;
+      if (failures >= spec.failures) return `${spec.name}.${spec.version ?? ""}${failures}<${input}>`;
       // What comes after an abort is a cancellation, not a failure.
       if (!signal.aborted) failed.set(address, failures + 1);
       throw new Error(`${spec.name} failed ${failures}<${input}>`);
