@@ -20,9 +20,11 @@ export type { CallPolicy, OnInputChange, OnUnknownOutcome, OnVersionChange, Retr
 
 // Runs
 export { createReprise } from "./runs/create-reprise.ts";
-export type { CreateOptions, ExecuteOptions, ExecutionOutcome, OpenOptions, Reprise, RepriseOptions, RunDurability } from "./runs/reprise.ts";
+export type { CreateOptions, ExecuteOptions, ExecutionOutcome, OpenOptions, Reprise, RepriseOptions, RewindOptions, RunDurability } from "./runs/reprise.ts";
 export type { CheckpointOptions, ExecutionState, StateMetadata } from "./runs/execution-state.ts";
 export type { ListPage, ListQuery, StateBackend, StateHead } from "./ports/state-backend.ts";
+export type { TimelinePlan } from "./timeline/plan-cut.ts";
+export type { TimelinePoint } from "./timeline/timeline-point.ts";
 
 // History and events
 export { EventType, ExecutionStatus, StateStatus } from "./events/event-type.ts";
@@ -44,6 +46,7 @@ export { isRepriseError, RepriseError } from "./errors/reprise-error.ts";
 export { ActorFailedError, CancelledError, GroupFailedError, InputRejectedError, SchemaRejectedError, ScopeClosedError, TimeoutError } from "./errors/call-errors.ts";
 export { AmbiguousReplayError, InputChangedError, NotRepeatableError, OutcomeUnknownError, VersionChangedError } from "./errors/replay-errors.ts";
 export { CorruptError, FencedError, LeaseHeldError } from "./errors/storage-errors.ts";
+export { PointNotFoundError } from "./errors/timeline-errors.ts";
 export type { ErrorCode, RetryAdvice } from "./errors/codes.ts";
 export type { RepriseErrorDetails } from "./errors/reprise-error.ts";
 

@@ -6,7 +6,7 @@ import type { RunView } from "../history/fold.ts";
 import { eventsOf } from "../history/run-history.ts";
 import { toEvent } from "../history/to-event.ts";
 import { Journal, type AppendLevel, type JournalSettings } from "../journal/journal.ts";
-import type { CheckpointRecord, JournalRecord, SessionRecord } from "../journal/journal-record.ts";
+import type { CheckpointRecord, JournalRecord, SessionRecord, StartedRecord } from "../journal/journal-record.ts";
 import type { RetryPolicy, RetryProvider } from "../ports/retry.ts";
 import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import type { System } from "../system.ts";
@@ -43,6 +43,8 @@ export interface EngineSettings {
   readonly rules: EngineRules;
   /** The record to write before anything else, if the run was loaded. */
   readonly session: SessionRecord | undefined;
+  /** The call that `execute` began, where a cut has hidden it. */
+  readonly hiddenRoot: StartedRecord | undefined;
 }
 
 /** One run in this process: what calls, scopes and groups share. */
@@ -58,6 +60,7 @@ export class Engine {
   /** The top of the run: the scope of calls that no actor makes. */
   readonly top: Scope;
   readonly storage: TopStorage;
+  readonly hiddenRoot: StartedRecord | undefined;
   readonly origins: ErrorOrigins = new WeakMap<object, CallNode>();
   /** The latest scope of each call, where it had records to find: what it leaves is reported as unvisited. */
   readonly reporting = new Map<CallNode | undefined, Scope>();
@@ -78,6 +81,7 @@ export class Engine {
     this.view = view;
     this.options = options;
     this.rules = rules;
+    this.hiddenRoot = settings.hiddenRoot;
     this.#session = settings.session;
     this.#acknowledged = records.length;
     this.gate = new Gate(system.yield);
@@ -87,7 +91,7 @@ export class Engine {
       settings.writer,
     );
     this.bus = new Bus({
-      eventsFrom: (from, limit) => eventsOf(view.stateId, records.slice(0, this.#acknowledged), from, limit),
+      eventsFrom: (from, limit) => eventsOf(view.stateId, records.slice(0, this.#acknowledged), { visible: view.visible, from, limit }),
       log: ({ error, ...notice }) => this.#notice({ ...notice, ...(error === undefined ? {} : { error: values.errorRecord(error) }) }),
     });
     // The session record will be the next one: it is what opens a failed run again.

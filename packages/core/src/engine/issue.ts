@@ -140,7 +140,7 @@ function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
 function refuseRepetition(call: Call, decided: Verdict): void {
   const { node, engine, request, spec } = call;
   const once = node.once || spec.actor?.repeatable === false;
-  if (!once || engine.options.allowRepeat.has(node.address)) return;
+  if (!once || engine.options.allowRepeat.has(node.address) || engine.view.mayRepeat.has(node.address)) return;
   if (decided === "lost" && request.policy.onUnknownOutcome !== "fail") throw unknownOutcome(node.address);
   if (decided === "execute" || decided === "continue") {
     const cause = node.error && decodeFailure(node.error, engine.values);

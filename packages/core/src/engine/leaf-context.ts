@@ -35,7 +35,7 @@ export class LeafCallContext implements LeafContext {
 
   get idempotencyKey(): string {
     const { engine, node } = this.#call;
-    return engine.system.sha256(new TextEncoder().encode(JSON.stringify([engine.stateId, node.address, canonical(node.input)])));
+    return engine.system.sha256(new TextEncoder().encode(JSON.stringify([engine.stateId, node.timeline, node.address, canonical(node.input)])));
   }
 
   get storage(): Storage {

@@ -1,4 +1,5 @@
 import type { Actor } from "../actors/actor.ts";
+import { parseAddress } from "../address/address.ts";
 import { InputChangedError } from "../errors/replay-errors.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
@@ -36,15 +37,23 @@ function rootInput(engine: Engine, actor: Actor<never, unknown>, input: { readon
   const { root } = engine.view;
   const given = input?.given === undefined ? undefined : engine.values.encode(input.given, "input").encoded;
   if (root === undefined) {
-    if (input === undefined) throw new RepriseError("NOT_FOUND", `run ${engine.stateId} never began an actor, so there is nothing to resume; use execute`, { stateId: engine.stateId });
-    return given;
+    if (input !== undefined) return given;
+    // A rewind to before its beginning has hidden it: the run is still about the same.
+    const { hiddenRoot } = engine;
+    if (hiddenRoot === undefined) throw new RepriseError("NOT_FOUND", `run ${engine.stateId} never began an actor, so there is nothing to resume; use execute`, { stateId: engine.stateId });
+    checkOwner(engine, actor, hiddenRoot.a);
+    return hiddenRoot.i;
   }
-  if (root.type !== actor.type || root.segment.name !== actor.name) {
-    throw new RepriseError("INVALID_OPTION", `run ${engine.stateId} belongs to ${root.address}, not to "${actor.name}" (${actor.type})`, { stateId: engine.stateId, path: "actor" });
-  }
+  checkOwner(engine, actor, root.address);
   if (input === undefined || canonical(given) === canonical(root.input)) return root.input;
   const { onInputChange } = engine.options;
   if (onInputChange !== "reuse" && onInputChange !== "warn") throw new InputChangedError(root.address, { stateId: engine.stateId });
   engine.log("warn", "INPUT_CHANGED", "the run continues with its recorded input", { address: root.address });
   return root.input;
+}
+
+function checkOwner(engine: Engine, actor: Actor<never, unknown>, address: string): void {
+  const { type, segment } = parseAddress(address);
+  if (type === actor.type && segment.name === actor.name) return;
+  throw new RepriseError("INVALID_OPTION", `run ${engine.stateId} belongs to ${address}, not to "${actor.name}" (${actor.type})`, { stateId: engine.stateId, path: "actor" });
 }

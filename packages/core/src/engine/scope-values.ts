@@ -61,7 +61,7 @@ export class ScopeValues {
   }
 }
 
-/** Which timeline a scope was opened in: the seq of the cut in effect then. Runs that cannot be cut have one, 0. */
-function timelineOf(_scope: Scope): number {
-  return 0;
+/** The cut in effect when the scope's call was first recorded: code that is entered again draws what it drew. The top of a run is never hidden. */
+function timelineOf({ node }: Scope): number {
+  return node?.timeline ?? 0;
 }

@@ -38,6 +38,7 @@ export const errorCodes = {
   // Storage
   NOT_FOUND: "never",
   ALREADY_EXISTS: "never",
+  POINT_NOT_FOUND: "never",
   CONFLICT: "never",
   LEASE_HELD: "later",
   LEASE_LOST: "reacquire",

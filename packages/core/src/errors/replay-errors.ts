@@ -42,8 +42,12 @@ export class OutcomeUnknownError extends RepriseError {
 /** A call with `repeatable: false` would have to run again and nobody has allowed it. Code `NOT_REPEATABLE`. */
 export class NotRepeatableError extends RepriseError {
   override readonly name = "NotRepeatableError";
+  /** Every call concerned; `address` is the first of them. */
+  readonly addresses: readonly string[];
 
-  constructor(address: string, reason: string, details: RepriseErrorDetails = {}) {
-    super("NOT_REPEATABLE", `${address}: ${reason}; if it may run again, name the address in allowRepeat`, { ...details, address });
+  constructor(address: string, reason: string, details: RepriseErrorDetails & { readonly addresses?: readonly string[] } = {}) {
+    const { addresses = [address], ...rest } = details;
+    super("NOT_REPEATABLE", `${address}: ${reason}; what may run again is named in allowRepeat, address by address`, { ...rest, address });
+    this.addresses = addresses;
   }
 }

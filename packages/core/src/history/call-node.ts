@@ -30,6 +30,8 @@ export interface CallNode {
   readonly root: boolean;
   /** `repeatable: false`. */
   readonly once: boolean;
+  /** Seq of the cut in effect when it was first recorded; 0 if there was none. */
+  readonly timeline: number;
   readonly workers: number | undefined;
   readonly children: CallNode[];
 

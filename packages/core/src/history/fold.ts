@@ -2,9 +2,10 @@ import { parseAddress } from "../address/address.ts";
 import type { RetrySettings } from "../actors/call-policy.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import { CorruptError } from "../errors/storage-errors.ts";
-import type { CompletedRecord, JournalRecord, StartedRecord, StorageWrite } from "../journal/journal-record.ts";
+import type { CompletedRecord, CutRecord, JournalRecord, StartedRecord, StorageWrite } from "../journal/journal-record.ts";
 import type { PlainData } from "../ports/retry.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
+import { everything, type Range } from "../timeline/ranges.ts";
 import type { CallNode, RecordedTime, RecordedValue } from "./call-node.ts";
 
 /** Writes that joined the storage of the run together. */
@@ -38,18 +39,45 @@ export interface RunView {
   retry: RetrySettings;
   /** What code outside any actor was told by `now()`, in order. */
   times: RecordedTime[] | undefined;
+  /** The records it is the fold of. */
+  visible: readonly Range[];
+  /** It has failed, and no session has opened it again since. */
+  unrecovered: boolean;
+  /** The last cut it shows: its seq, the address it was to resume from, and whether the run has completed since. */
+  cut: { readonly seq: number; readonly resume: string | undefined; completed: boolean } | undefined;
+  /** Addresses of calls with `repeatable: false` that a cut allows to run again, once (rule R11). */
+  readonly mayRepeat: Set<string>;
 }
 
 /** The state of a run without records. */
 export function emptyView(): RunView {
-  return { calls: new Map(), top: [], root: undefined, stateId: "", createdAt: 0, updatedAt: 0, status: "running", metadata: [], storage: [], opening: 0, lastIssued: 0, retry: {}, times: undefined };
+  return {
+    calls: new Map(),
+    top: [],
+    root: undefined,
+    stateId: "",
+    createdAt: 0,
+    updatedAt: 0,
+    status: "running",
+    metadata: [],
+    storage: [],
+    opening: 0,
+    lastIssued: 0,
+    retry: {},
+    times: undefined,
+    visible: everything,
+    unrecovered: false,
+    cut: undefined,
+    mayRepeat: new Set(),
+  };
 }
 
 /**
  * Applies one record. The same function serves load and live append, so that what is live and what is restored cannot
- * differ. Returns the call concerned.
+ * differ; it is never given a record that a cut has hidden. Returns the call concerned.
  */
 export function fold(view: RunView, record: JournalRecord, seq: number): CallNode | undefined {
+  const before = view.updatedAt;
   view.updatedAt = record.at;
   switch (record.k) {
     case "run":
@@ -61,10 +89,13 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
     case "session":
       view.status = "running";
       view.retry = record.retry ?? view.retry;
+      view.unrecovered = false;
       if (record.opening !== undefined) view.opening = seq;
       return undefined;
     case "checkpoint":
       view.status = record.status;
+      view.unrecovered = record.status === "failed";
+      if (record.status === "completed" && view.cut) view.cut.completed = true;
       if (record.meta) view.metadata.push(record.meta);
       for (const id of record.through ?? []) nodeOf(view, id, seq).endedParent = true;
       return undefined;
@@ -74,10 +105,26 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
     case "storage":
       view.storage.push({ seq, call: undefined, writes: record.w });
       return undefined;
+    case "cut":
+      cut(view, record, seq, before);
+      return undefined;
     case "started":
       return open(view, record, seq);
     default:
       return change(view, record, seq);
+  }
+}
+
+function cut(view: RunView, record: CutRecord, seq: number, before: number): void {
+  view.status = "paused";
+  view.cut = { seq, resume: record.resume, completed: false };
+  for (const address of record.allow ?? []) view.mayRepeat.add(address);
+  // The time of what was hidden is not the time of the calls that are open: limits and pauses go on from the point (rules T5, I5).
+  const hiddenMs = Math.max(0, record.at - before);
+  for (const node of view.calls.values()) {
+    if (node.state !== "open" && node.state !== "retrying") continue;
+    node.budgetAt += hiddenMs;
+    if (node.state === "open" && node.dueAt !== undefined && node.delayMs !== undefined) node.dueAt += hiddenMs;
   }
 }
 
@@ -145,6 +192,7 @@ function open(view: RunView, record: StartedRecord, seq: number): CallNode {
     fingerprint: record.fp,
     root: record.root === 1,
     once: record.once === 1,
+    timeline: view.cut?.seq ?? 0,
     workers: record.workers,
     children: [],
     state: "open",
@@ -180,6 +228,7 @@ function open(view: RunView, record: StartedRecord, seq: number): CallNode {
   (parent?.children ?? view.top).push(node);
   (parent ?? view).lastIssued = seq;
   if (node.root) view.root = node;
+  view.mayRepeat.delete(node.address);
   return node;
 }
 
@@ -196,6 +245,7 @@ function restart(view: RunView, node: CallNode, record: Extract<JournalRecord, {
     }
     node.lost = 0;
   }
+  view.mayRepeat.delete(node.address);
   node.state = "open";
   node.attempt = record.n;
   node.attemptAt = record.at;

@@ -29,6 +29,8 @@ export interface HistoryQuery {
 export interface EventQuery extends HistoryQuery {
   /** Seq of the first event. Default: 1. */
   readonly from?: number;
+  /** `"all"` gives also the events that a rewind has hidden. Default: `"present"`. */
+  readonly timeline?: "present" | "all";
 }
 
 type Queried = Pick<CallSummary, "status" | "name" | "type" | "address">;

@@ -25,7 +25,7 @@ export interface CallSummary {
   readonly value: unknown;
 }
 
-/** Everything that happened in a run, by time and by address. */
+/** What happened in a run, by time and by address, as its present timeline shows it. */
 export interface History {
   /** Seq of the last record. */
   readonly lastSeq: number;

@@ -1,6 +1,8 @@
+import { checkOneOf } from "../errors/invalid.ts";
 import type { ExecutionStatus } from "../events/event-type.ts";
 import type { ExecutionEvent } from "../events/execution-event.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
+import { everything, seqsIn, type Range } from "../timeline/ranges.ts";
 import { isPause, type CallNode } from "./call-node.ts";
 import { deepFrozen } from "./deep-frozen.ts";
 import { decodeInput, decodeValue } from "./decode-node.ts";
@@ -24,7 +26,9 @@ export class RunHistory implements History {
   }
 
   events(query: number | EventQuery = {}): ExecutionEvent[] {
-    return queryEvents(eventsOf(this.#view.stateId, this.#records, 1), typeof query === "number" ? { from: query } : query);
+    const { timeline = "present", ...rest } = typeof query === "number" ? { from: query } : query;
+    checkOneOf("timeline", ["present", "all"], timeline);
+    return queryEvents(eventsOf(this.#view.stateId, this.#records, { from: 1, visible: timeline === "all" ? everything : this.#view.visible }), rest);
   }
 
   get(address: string): CallSummary | undefined {
@@ -38,12 +42,20 @@ export class RunHistory implements History {
   }
 }
 
-/** The events of a journal from `from` on: what an event says of a call depends on the records before it. */
-export function eventsOf(stateId: string, records: readonly JournalRecord[], from: number, limit = Infinity): ExecutionEvent[] {
+/** Which events of a journal are wanted: those in `visible`, from a seq on, and how many at most. */
+export interface WantedEvents {
+  readonly visible: readonly Range[];
+  readonly from: number;
+  readonly limit?: number;
+}
+
+/** The events of a journal: what an event says of a call depends on the records before it. */
+export function eventsOf(stateId: string, records: readonly JournalRecord[], { visible, from, limit = Infinity }: WantedEvents): ExecutionEvent[] {
   const view = emptyView();
   const events: ExecutionEvent[] = [];
-  for (const [index, record] of records.entries()) {
-    const seq = index + 1;
+  for (const seq of seqsIn(visible, records.length)) {
+    const record = records[seq - 1];
+    if (record === undefined) break;
     const node = fold(view, record, seq);
     if (seq < from) continue;
     const event = toEvent(stateId, seq, record, node, records[seq]);

@@ -10,7 +10,8 @@ import { decodeInput, decodeValue } from "./decode-node.ts";
  * one; undefined for records that are not about a call.
  */
 export function toEvent(stateId: string, seq: number, record: JournalRecord, node: CallNode | undefined, next: JournalRecord | undefined): ExecutionEvent | undefined {
-  if (node === undefined || record.k === "run" || record.k === "session" || record.k === "checkpoint" || record.k === "storage" || record.k === "expired" || record.k === "now") return undefined;
+  if (node === undefined || record.k === "run" || record.k === "session" || record.k === "checkpoint" || record.k === "storage" || record.k === "cut") return undefined;
+  if (record.k === "expired" || record.k === "now") return undefined;
   const common = {
     seq,
     stateId,

@@ -27,6 +27,7 @@ export type NowRecord = Shape<"now">;
 export type CancelledRecord = Shape<"cancelled">;
 export type StorageRecord = WithValues<Shape<"storage">, { readonly w: readonly StorageWrite[] }>;
 export type CheckpointRecord = WithValues<Shape<"checkpoint">, { readonly meta?: EncodedValue }>;
+export type CutRecord = Shape<"cut">;
 
 /** A record as the program holds it; `records.ts` says what the fields mean. */
 export type JournalRecord =
@@ -42,4 +43,5 @@ export type JournalRecord =
   | NowRecord
   | CancelledRecord
   | StorageRecord
-  | CheckpointRecord;
+  | CheckpointRecord
+  | CutRecord;

@@ -34,6 +34,10 @@ const golden: readonly (readonly [JournalRecord, string])[] = [
   [{ k: "cancelled", at: 8, c: 3, why: "its parent has ended" }, '{"k":"cancelled","at":8,"c":3,"why":"its parent has ended"}'],
   [{ k: "storage", at: 9, w: [["n", "a", 1]] }, '{"k":"storage","at":9,"w":[["n","a",1]]}'],
   [{ k: "checkpoint", at: 10, status: "failed", meta: encoded({}), through: [2] }, '{"k":"checkpoint","at":10,"status":"failed","meta":{},"through":[2]}'],
+  [
+    { k: "cut", at: 11, ranges: [[1, 3], [5, 8]], why: { position: 8, address: "a::tool_call", attempt: 2 }, resume: "a::tool_call", allow: ["b::tool_call"] },
+    '{"k":"cut","at":11,"ranges":[[1,3],[5,8]],"why":{"position":8,"address":"a::tool_call","attempt":2},"resume":"a::tool_call","allow":["b::tool_call"]}',
+  ],
 ];
 
 describe("S6: a record of version 1", () => {

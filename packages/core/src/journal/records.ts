@@ -131,6 +131,22 @@ export const recordSchemas = {
     /** With status failed: the calls at the top whose failure ended the run. */
     through: z.array(seq).optional(),
   }),
+  /**
+   * From here on the run shows only the records in `ranges`, and those that follow (rule R9). What it had shown before stays
+   * in the journal.
+   */
+  cut: z.strictObject({
+    k: z.literal("cut"),
+    at: time,
+    /** Rising; first and last seq of each. */
+    ranges: z.array(z.tuple([seq, seq])).min(1),
+    /** The last record that is kept, and the point as it was asked for. */
+    why: z.strictObject({ position: seq, address: z.string().optional(), attempt: z.int().positive().optional(), checkpoint: seq.optional() }),
+    /** Made by `resumeFrom` with this address, and not yet reached. */
+    resume: z.string().optional(),
+    /** Addresses of calls that must not happen twice and may now run again. */
+    allow: z.array(z.string()).optional(),
+  }),
 } as const;
 
 /** Checks that a parsed line of a journal is a record. */
@@ -148,4 +164,5 @@ export const recordSchema = z.discriminatedUnion("k", [
   recordSchemas.now,
   recordSchemas.storage,
   recordSchemas.checkpoint,
+  recordSchemas.cut,
 ]);

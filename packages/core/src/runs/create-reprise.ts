@@ -7,8 +7,10 @@ import { inspectionOf } from "./inspection.ts";
 import { checkMetadata } from "./metadata.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
 import type { ExecutionOutcome, OpenOptions, Reprise, RepriseOptions } from "./reprise.ts";
+import { checkRewind, planRewind, rewindRun } from "./rewind-run.ts";
 import type { RunState } from "./run-state.ts";
 import { resolveSettings } from "./settings.ts";
+import { checkPoint } from "../timeline/timeline-point.ts";
 
 /**
  * The entry to everything: where runs live, how they are retried, who watches them. Throws `INVALID_OPTION` and
@@ -72,6 +74,13 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       return open({ stateId: checkStateId(stateId), create: "must", metadata, options: rest });
     },
     load: async (stateId, openOptions = {}) => open(existing(stateId, openOptions)),
+    async rewind(stateId, point, rewindOptions = {}) {
+      checkStateId(stateId);
+      const checked = checkRewind(point, rewindOptions);
+      await letGo(stateId);
+      return rewindRun(settings, stateId, checked, rewindOptions);
+    },
+    plan: async (stateId, point) => planRewind(settings, checkStateId(stateId), checkPoint(point)),
     list: (query) => backend.list(query),
     head: (stateId) => backend.head(checkStateId(stateId)),
     async delete(stateId) {

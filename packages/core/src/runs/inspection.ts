@@ -3,9 +3,12 @@ import { checkObject } from "../errors/invalid.ts";
 import type { History } from "../history/history.ts";
 import { RunHistory } from "../history/run-history.ts";
 import { diffSnapshots } from "../snapshots/diff-snapshots.ts";
+import type { JournalRecord } from "../journal/journal-record.ts";
 import { checkpointsOf, makeSnapshot } from "../snapshots/make-snapshot.ts";
 import type { StateDiff } from "../snapshots/state-diff.ts";
 import type { CheckpointSummary, StateSnapshot } from "../snapshots/state-snapshot.ts";
+import { foldVisible } from "../timeline/fold-visible.ts";
+import { timelineAt } from "../timeline/ranges.ts";
 import { readJournal } from "./read-journal.ts";
 import type { RepriseSettings } from "./settings.ts";
 
@@ -21,11 +24,11 @@ export interface Inspection {
   /** What a run has recorded so far; not updated. */
   history(stateId: string): Promise<History>;
   /**
-   * A run folded up to a position: the seq of a checkpoint or of any other record. Default: the last one. Throws
-   * `INVALID_OPTION` for a position it does not have.
+   * A run folded up to a position: the seq of a checkpoint or of any other record. Default: the last one. A position that a
+   * rewind has hidden shows the timeline it was in. Throws `INVALID_OPTION` for a position it does not have.
    */
   snapshot(stateId: string, at?: number): Promise<StateSnapshot>;
-  /** Every checkpoint of a run, in the order in which they were saved. */
+  /** Every checkpoint that the run's timeline shows, in the order in which they were saved. */
   checkpoints(stateId: string): Promise<readonly CheckpointSummary[]>;
   /** What differs between two snapshots, or two positions of runs, of one or of two: `diffToText` shows it. Throws `INVALID_OPTION` too. */
   diff(a: DiffSide, b: DiffSide): Promise<StateDiff>;
@@ -33,19 +36,22 @@ export interface Inspection {
 
 /** The verbs of a Reprise that look at runs. */
 export function inspectionOf({ backend, records: codec }: RepriseSettings): Inspection {
-  const read = (stateId: string): ReturnType<typeof readJournal> => readJournal({ stateId: checkStateId(stateId), recovered: () => backend.read(stateId) }, codec);
-  const snapshot = async (stateId: string, at?: number): Promise<StateSnapshot> => makeSnapshot(stateId, (await read(stateId)).records, at);
+  const read = async (stateId: string): Promise<JournalRecord[]> => readJournal(checkStateId(stateId), backend.read(stateId), codec);
+  const snapshot = async (stateId: string, at?: number): Promise<StateSnapshot> => makeSnapshot(stateId, await read(stateId), at);
   const sideOf = async (name: string, side: DiffSide): Promise<StateSnapshot> => {
     checkObject(name, side);
     return "calls" in side ? side : snapshot(side.stateId, side.at);
   };
   return {
     async history(stateId) {
-      const { view, records } = await read(stateId);
-      return new RunHistory(view, records);
+      const records = await read(stateId);
+      return new RunHistory(foldVisible(stateId, records), records);
     },
     snapshot,
-    checkpoints: async (stateId) => checkpointsOf((await read(stateId)).records),
+    async checkpoints(stateId) {
+      const records = await read(stateId);
+      return checkpointsOf(records, timelineAt(records));
+    },
     diff: async (a, b) => diffSnapshots(await sideOf("a", a), await sideOf("b", b)),
   };
 }

@@ -1,11 +1,12 @@
 import type { RetrySettings } from "../actors/call-policy.ts";
 import { Engine } from "../engine/engine.ts";
 import { runRetryOf, sameRetry, type RunRetry } from "../engine/run-retry.ts";
-import type { RunRecord } from "../journal/journal-record.ts";
+import type { JournalRecord, RunRecord, StartedRecord } from "../journal/journal-record.ts";
 import { schemaVersion } from "../journal/records.ts";
 import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { libraryVersion } from "../version.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
+import { foldVisible } from "../timeline/fold-visible.ts";
 import { headerOf } from "./metadata.ts";
 import { readJournal } from "./read-journal.ts";
 import type { StateMetadata } from "./execution-state.ts";
@@ -36,9 +37,10 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
   const meta = request.metadata && settings.values.encode(request.metadata, "metadata").encoded;
   const writer = await acquire(create, options.signal);
   try {
-    const { view, records } = await readJournal(writer, settings.records);
+    const records = await readJournal(stateId, writer.recovered(), settings.records);
+    const view = foldVisible(stateId, records);
     const loaded = records.length > 0;
-    const failed = view.status === "failed";
+    const failed = view.unrecovered;
     const engine = new Engine({
       system: settings.system,
       values: settings.values,
@@ -51,6 +53,7 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
       session: loaded
         ? { k: "session", at: settings.system.now(), lib: libraryVersion, ...(failed && { opening: "recovery" }), ...changedRetry(view.retry, runRetry) }
         : undefined,
+      hiddenRoot: view.root === undefined ? lastRoot(records) : undefined,
     });
     if (!loaded) beginRun(engine, request, meta);
     return new RunState(engine, settings, loaded);
@@ -65,6 +68,10 @@ function beginRun(engine: Engine, { stateId, metadata }: OpenRequest, meta: Enco
   const record: RunRecord = { k: "run", at, v: schemaVersion, id: stateId, ...(meta && { meta }), ...changedRetry({}, engine.options.runRetry) };
   const header: HeaderPatch = { status: "running", createdAt: at, updatedAt: at, tags: [], ...(metadata && headerOf(metadata)) };
   engine.append([record], "start", () => undefined, header);
+}
+
+function lastRoot(records: readonly JournalRecord[]): StartedRecord | undefined {
+  return records.findLast((record): record is StartedRecord => record.k === "started" && record.root === 1);
 }
 
 /** T1: settings are recorded, so that whoever resumes the run has them without being told. */

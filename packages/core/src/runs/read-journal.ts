@@ -1,25 +1,23 @@
 import { CorruptError } from "../errors/storage-errors.ts";
-import { isRepriseError } from "../errors/reprise-error.ts";
-import { emptyView, fold, type RunView } from "../history/fold.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import type { RecordCodec } from "../journal/record-codec.ts";
-import type { StateWriter } from "../ports/state-backend.ts";
+import type { StoredRecord } from "../ports/state-backend.ts";
 
-/** Reads what a run has recorded. Throws `CORRUPT` where the records do not make a run, `INCOMPATIBLE` for a newer format. */
-export async function readJournal(writer: Pick<StateWriter, "stateId" | "recovered">, codec: RecordCodec): Promise<{ readonly view: RunView; readonly records: JournalRecord[] }> {
-  const { stateId } = writer;
-  const view = emptyView();
-  view.stateId = stateId;
+/**
+ * Reads what a run has recorded, the hidden records too; `foldVisible` makes its state of them. Throws `CORRUPT` where the
+ * records do not make a run, `INCOMPATIBLE` for a newer format.
+ */
+export async function readJournal(stateId: string, stored: AsyncIterable<readonly StoredRecord[]>, codec: RecordCodec): Promise<JournalRecord[]> {
   const records: JournalRecord[] = [];
-  for await (const batch of writer.recovered()) {
-    for (const stored of batch) {
-      const record = codec.decode(stored, stateId);
+  for await (const batch of stored) {
+    for (const bytes of batch) {
+      const record = codec.decode(bytes, stateId);
       checkBeginning(record, records.length, stateId);
+      if (record.k === "cut") checkRanges(record.ranges, records.length + 1, stateId);
       records.push(record);
-      foldChecked(view, record, records.length);
     }
   }
-  return { view, records };
+  return records;
 }
 
 function checkBeginning(record: JournalRecord, before: number, stateId: string): void {
@@ -29,11 +27,12 @@ function checkBeginning(record: JournalRecord, before: number, stateId: string):
   if (record.k === "run" && record.id !== stateId) throw new CorruptError(`run ${stateId}: the journal is that of run ${record.id}`, { stateId });
 }
 
-function foldChecked(view: RunView, record: JournalRecord, seq: number): void {
-  try {
-    fold(view, record, seq);
-  } catch (cause) {
-    if (!isRepriseError(cause, "INVALID_ADDRESS")) throw cause;
-    throw new CorruptError(`run ${view.stateId}: record ${seq}: ${cause.message}`, { stateId: view.stateId, cause });
+function checkRanges(ranges: readonly (readonly [from: number, to: number])[], seq: number, stateId: string): void {
+  let last = 0;
+  for (const [from, to] of ranges) {
+    if (from <= last || to < from || to >= seq || (last === 0 && from !== 1)) {
+      throw new CorruptError(`run ${stateId}: record ${seq} is a cut whose ranges do not rise from 1 to what is before it`, { stateId });
+    }
+    last = to;
   }
 }

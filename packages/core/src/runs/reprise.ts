@@ -6,6 +6,8 @@ import type { Durability, ListPage, ListQuery, StateBackend, StateHead } from ".
 import type { Subscriber } from "../ports/subscriber.ts";
 import type { System } from "../system.ts";
 import type { ValueExtension } from "../values/codec.ts";
+import type { TimelinePlan } from "../timeline/plan-cut.ts";
+import type { TimelinePoint } from "../timeline/timeline-point.ts";
 import type { ExecutionState, StateMetadata } from "./execution-state.ts";
 import type { Inspection } from "./inspection.ts";
 
@@ -59,6 +61,14 @@ export interface ExecuteOptions extends OpenOptions {
   readonly metadata?: StateMetadata;
 }
 
+/** Options of `rewind`. */
+export interface RewindOptions {
+  /** Addresses of calls with `repeatable: false` that may run again although they have happened, or may have. */
+  readonly allowRepeat?: readonly string[];
+  /** How long to wait for another holder of the run, in ms. Default: 0. */
+  readonly waitMs?: number;
+}
+
 /** How a run ended, or where it stands. */
 export type ExecutionOutcome<Output> =
   | { readonly status: "completed"; readonly stateId: string; readonly value: Output }
@@ -74,6 +84,14 @@ export interface Reprise extends Inspection {
   create(options?: CreateOptions): Promise<ExecutionState>;
   /** An existing run to be driven by hand. Throws `NOT_FOUND`, `LeaseHeldError`, `CORRUPT`, … */
   load(stateId: string, options?: OpenOptions): Promise<ExecutionState>;
+  /**
+   * Goes back to a point: what comes after it is hidden, and runs again when the run is resumed; status, storage and metadata
+   * are as they were, and the run is paused. Durable when it resolves, with the plan that was carried out. Throws
+   * `POINT_NOT_FOUND`, `NOT_REPEATABLE`, `LEASE_HELD`, `NOT_FOUND`, …
+   */
+  rewind(stateId: string, point: TimelinePoint, options?: RewindOptions): Promise<TimelinePlan>;
+  /** What `rewind` would do; takes no lease and changes nothing. Throws `POINT_NOT_FOUND`, `NOT_FOUND`, … */
+  plan(stateId: string, point: TimelinePoint): Promise<TimelinePlan>;
   list(query?: ListQuery): Promise<ListPage>;
   head(stateId: string): Promise<StateHead | undefined>;
   /** Removes a run for good; `LeaseHeldError` if somebody holds it. */

@@ -3,10 +3,12 @@ import { invalid } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { CallNode, RecordedValue } from "../history/call-node.ts";
 import { deepFrozen } from "../history/deep-frozen.ts";
-import { emptyView, fold, type RunView } from "../history/fold.ts";
+import type { RunView } from "../history/fold.ts";
 import { statusOf } from "../history/run-history.ts";
 import type { CheckpointRecord, JournalRecord } from "../journal/journal-record.ts";
 import type { StateMetadata } from "../runs/execution-state.ts";
+import { foldVisible } from "../timeline/fold-visible.ts";
+import { seqsIn, type Range } from "../timeline/ranges.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import type { CallSnapshot, CheckpointSummary, StateSnapshot } from "./state-snapshot.ts";
 
@@ -14,8 +16,7 @@ import type { CallSnapshot, CheckpointSummary, StateSnapshot } from "./state-sna
 export function makeSnapshot(stateId: string, records: readonly JournalRecord[], at: number = records.length): StateSnapshot {
   if (records.length === 0) throw new RepriseError("NOT_FOUND", `run ${stateId} has no records yet`, { stateId });
   if (!(Number.isSafeInteger(at) && at >= 1 && at <= records.length)) invalid("at", `the seq of a record of run ${stateId}: a whole number from 1 to ${records.length}`, at);
-  const view = emptyView();
-  for (const [index, record] of records.slice(0, at).entries()) fold(view, record, index + 1);
+  const view = foldVisible(stateId, records, at);
   return deepFrozen({
     stateId,
     seq: at,
@@ -26,18 +27,19 @@ export function makeSnapshot(stateId: string, records: readonly JournalRecord[],
     updatedAt: view.updatedAt,
     calls: [...view.calls.values()].map(callSnapshot),
     storage: storageOf(view),
-    checkpoints: checkpointsOf(records.slice(0, at)),
+    checkpoints: checkpointsOf(records, view.visible),
   });
 }
 
-/** The checkpoints among records, with the metadata as they were then. */
-export function checkpointsOf(records: readonly JournalRecord[]): CheckpointSummary[] {
+/** The checkpoints among the visible records, with the metadata as they were then. */
+export function checkpointsOf(records: readonly JournalRecord[], visible: readonly Range[]): CheckpointSummary[] {
   const patches: EncodedValue[] = [];
   const found: CheckpointSummary[] = [];
-  for (const [index, record] of records.entries()) {
-    if (record.k !== "run" && record.k !== "checkpoint") continue;
+  for (const seq of seqsIn(visible, records.length)) {
+    const record = records[seq - 1];
+    if (record?.k !== "run" && record?.k !== "checkpoint") continue;
     if (record.meta) patches.push(record.meta);
-    if (record.k === "checkpoint") found.push(checkpointSummary(record, index + 1, patches));
+    if (record.k === "checkpoint") found.push(checkpointSummary(record, seq, patches));
   }
   return deepFrozen(found);
 }

@@ -1,0 +1,50 @@
+import { checkObject, checkTexts } from "../errors/invalid.ts";
+import type { JournalRecord } from "../journal/journal-record.ts";
+import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
+import { cutRecord, type CutRequest } from "../timeline/cut-record.ts";
+import { planCut, type PlannedCut, type TimelinePlan } from "../timeline/plan-cut.ts";
+import { checkPoint, type TimelinePoint } from "../timeline/timeline-point.ts";
+import { mergedMetadata } from "./metadata.ts";
+import { readJournal } from "./read-journal.ts";
+import type { RewindOptions } from "./reprise.ts";
+import type { RepriseSettings } from "./settings.ts";
+
+/** Cuts the timeline of a run at a point, durably, and leaves the run at rest (rule R9). */
+export async function rewindRun(settings: RepriseSettings, stateId: string, point: TimelinePoint, options: RewindOptions): Promise<TimelinePlan> {
+  const { allowRepeat, waitMs } = options;
+  const writer = await settings.backend.acquire(stateId, { owner: settings.system.owner, create: "never", ...(waitMs !== undefined && { waitMs }) });
+  try {
+    const records = await readJournal(stateId, writer.recovered(), settings.records);
+    const planned = planCut(stateId, records, point);
+    await appendCut(settings, writer, records, planned, { at: settings.system.now(), point, allowRepeat });
+    return planned.plan;
+  } finally {
+    await writer.release();
+  }
+}
+
+/** What a rewind would do. Takes no lease. */
+export async function planRewind(settings: RepriseSettings, stateId: string, point: TimelinePoint): Promise<TimelinePlan> {
+  const records = await readJournal(stateId, settings.backend.read(stateId), settings.records);
+  return planCut(stateId, records, point).plan;
+}
+
+/** Writes a cut behind the records and adds it to them. */
+export async function appendCut(settings: RepriseSettings, writer: StateWriter, records: JournalRecord[], planned: PlannedCut, request: CutRequest): Promise<void> {
+  const record = cutRecord(planned, request);
+  await writer.append([settings.records.encode(record)], { expect: records.length, header: headerAt(planned, record.at) });
+  records.push(record);
+}
+
+/** What can be listed of the run is as it was, too; and nothing wakes it. */
+function headerAt({ view }: PlannedCut, updatedAt: number): HeaderPatch {
+  const { tags = [], pipelineName = null, parentStateId = null } = mergedMetadata(view.metadata);
+  return { status: "paused", updatedAt, tags, pipelineName, parentStateId, wakeAt: null };
+}
+
+/** Throws `INVALID_OPTION`, naming the option. */
+export function checkRewind(point: unknown, options: RewindOptions): TimelinePoint {
+  checkObject("options", options);
+  checkTexts("allowRepeat", options.allowRepeat);
+  return checkPoint(point);
+}
