@@ -16,12 +16,14 @@ export type {
   TryResult,
   Verbs,
 } from "./actors/context.ts";
+export type { ArtifactReference, Artifacts } from "./actors/artifacts.ts";
 export type { CallPolicy, OnInputChange, OnUnknownOutcome, OnVersionChange, RetriedType, RetrySetting, RetrySettings, RunRetryOptions } from "./actors/call-policy.ts";
 
 // Runs
 export { createReprise } from "./runs/create-reprise.ts";
 export type { CreateOptions, ExecuteOptions, ExecutionOutcome, OpenOptions, Reprise, RepriseOptions, RewindOptions, RunDurability } from "./runs/reprise.ts";
 export type { CheckpointOptions, ExecutionState, StateMetadata } from "./runs/execution-state.ts";
+export type { ArtifactBackend, ByteRange, StoredArtifact } from "./ports/artifact-backend.ts";
 export type { ListPage, ListQuery, StateBackend, StateHead } from "./ports/state-backend.ts";
 export type { TimelinePlan } from "./timeline/plan-cut.ts";
 export type { TimelinePoint } from "./timeline/timeline-point.ts";

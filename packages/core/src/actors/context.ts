@@ -1,4 +1,5 @@
 import type { Actor } from "./actor.ts";
+import type { Artifacts } from "./artifacts.ts";
 import type { CallPolicy } from "./call-policy.ts";
 
 /** Options of one call. */
@@ -94,6 +95,7 @@ export interface Verbs {
   /** A UUID (version 8); the same where the code is run again, other in another run. Not for secrets, like `random`. */
   uuid(): string;
   readonly storage: Storage;
+  readonly artifacts: Artifacts;
 }
 
 /** What is common to the context of leaves and agents. */
@@ -112,6 +114,7 @@ export interface LeafContext extends CallContext {
   /** The same for every attempt of this call, also after a restart: give it to services that deduplicate. */
   readonly idempotencyKey: string;
   readonly storage: Storage;
+  readonly artifacts: Artifacts;
 }
 
 /** What the handler of an `agent`, and the function of a branch, gets beside its input. */

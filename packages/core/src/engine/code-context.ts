@@ -1,9 +1,11 @@
+import type { Artifacts } from "../actors/artifacts.ts";
 import type { AgentContext, CallOptions, MapOptions, SleepOptions, TryResult, Verbs } from "../actors/context.ts";
 import type { Actor } from "../actors/actor.ts";
 import { checkName, encodeKey } from "../address/address.ts";
 import { ActorFailedError, ScopeClosedError } from "../errors/call-errors.ts";
 import { checkActor, checkCallOptions, checkMapOptions, checkSleep } from "../actors/check.ts";
 import type { Call } from "./call.ts";
+import { artifactsFacade } from "./artifacts-facade.ts";
 import { actorSpec } from "./actor-spec.ts";
 import { groupKeys, groupSpec, type Work } from "./group.ts";
 import { issue } from "./issue.ts";
@@ -12,20 +14,24 @@ import { executionTime, recordedWork } from "./recorded-time.ts";
 import type { Scope } from "./scope.ts";
 import { ScopeValues } from "./scope-values.ts";
 import { storageFacade } from "./storage-facade.ts";
+import { throughGate } from "./through-gate.ts";
 
 /** The context of an agent's or branch's code: its verbs, bound to its scope. */
 export function agentContext(scope: Scope): AgentContext {
   const { engine, node } = scope;
   const address = node?.address ?? "";
-  const storage = storageFacade(scope.storage, {
-    values: engine.values,
-    beforeWrite: () => {
-      if (scope.closing) throw new ScopeClosedError(address);
-    },
-  });
+  const beforeWrite = (): void => {
+    if (scope.closing) throw new ScopeClosedError(address);
+  };
+  const storage = storageFacade(scope.storage, { values: engine.values, beforeWrite });
+  let artifacts: Artifacts | undefined;
   return Object.freeze({
     ...verbsOf(scope),
     storage,
+    get artifacts() {
+      const { values, contents } = engine;
+      return (artifacts ??= artifactsFacade(scope.storage, { values, contents, beforeWrite, deliver: (read) => throughGate(engine, scope, read) }));
+    },
     address,
     attempt: node?.attempt ?? 1,
     log: (message: string, data?: unknown) => engine.actorLog(address, message, data),
@@ -36,7 +42,7 @@ export function agentContext(scope: Scope): AgentContext {
 }
 
 /** The verbs on a scope. */
-export function verbsOf(scope: Scope): Omit<Verbs, "storage"> {
+export function verbsOf(scope: Scope): Omit<Verbs, "storage" | "artifacts"> {
   const { engine } = scope;
   const values = new ScopeValues(scope);
   return {

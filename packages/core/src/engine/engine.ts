@@ -5,6 +5,7 @@ import type { CallNode } from "../history/call-node.ts";
 import type { RunView } from "../history/fold.ts";
 import { eventsOf } from "../history/run-history.ts";
 import { toEvent } from "../history/to-event.ts";
+import type { Contents } from "../journal/contents.ts";
 import { Journal, type AppendLevel, type JournalSettings } from "../journal/journal.ts";
 import type { CheckpointRecord, JournalRecord, SessionRecord, StartedRecord } from "../journal/journal-record.ts";
 import type { RetryPolicy, RetryProvider } from "../ports/retry.ts";
@@ -38,7 +39,7 @@ export interface EngineSettings {
   readonly view: RunView;
   readonly records: JournalRecord[];
   readonly writer: StateWriter;
-  readonly journal: Pick<JournalSettings, "codec" | "durability" | "acquire">;
+  readonly journal: Pick<JournalSettings, "codec" | "contents" | "durability" | "acquire">;
   readonly options: EngineOptions;
   readonly rules: EngineRules;
   /** The record to write before anything else, if the run was loaded. */
@@ -66,6 +67,11 @@ export class Engine {
   readonly reporting = new Map<CallNode | undefined, Scope>();
   /** Policies made of the recorded retry settings of the run. */
   readonly revived = new Map<unknown, RetryPolicy>();
+  /** Where large values and artifacts go. */
+  readonly contents: Contents;
+  /** How code that waits for what it reads is told that the run has stopped. */
+  readonly reads = new Set<(error: Error) => void>();
+  readsBegun = 0;
   /** The scope whose code runs in this turn. */
   turn: Scope | undefined;
   /** Why the run makes no more calls: a refusal, a storage error, or the end of the handle. */
@@ -84,6 +90,7 @@ export class Engine {
     this.hiddenRoot = settings.hiddenRoot;
     this.#session = settings.session;
     this.#acknowledged = records.length;
+    this.contents = settings.journal.contents;
     this.gate = new Gate(system.yield);
     this.journal = new Journal(
       { ...settings.journal, view, onAcknowledged: (record, seq) => this.#onAcknowledged(record, seq), onFailure: (error) => this.stop(error as Error) },
@@ -165,6 +172,7 @@ export class Engine {
     this.journal.seal();
     this.gate.shut();
     for (const stopTimer of this.#timers) stopTimer();
+    for (const stopRead of this.reads) stopRead(error);
     dropAll(this.top, error);
   }
 

@@ -1,6 +1,8 @@
+import type { Artifacts } from "../actors/artifacts.ts";
 import type { LeafContext, Storage } from "../actors/context.ts";
 import { ScopeClosedError } from "../errors/call-errors.ts";
 import type { Call } from "./call.ts";
+import { artifactsFacade } from "./artifacts-facade.ts";
 import { canonical } from "./matcher.ts";
 import { storageFacade } from "./storage-facade.ts";
 import type { StorageView } from "./storage-view.ts";
@@ -11,6 +13,7 @@ export class LeafCallContext implements LeafContext {
   readonly #call: Call;
   readonly #view: StorageView;
   #storage: Storage | undefined;
+  #artifacts: Artifacts | undefined;
   #controller: AbortController | undefined;
   #abortReason: Error | undefined;
   #closed = false;
@@ -39,16 +42,21 @@ export class LeafCallContext implements LeafContext {
   }
 
   get storage(): Storage {
-    return (this.#storage ??= storageFacade(this.#view, {
-      values: this.#call.engine.values,
-      beforeWrite: () => {
-        if (this.#closed) throw new ScopeClosedError(this.address);
-      },
-    }));
+    return (this.#storage ??= storageFacade(this.#view, { values: this.#call.engine.values, beforeWrite: this.#beforeWrite }));
+  }
+
+  get artifacts(): Artifacts {
+    const { values, contents } = this.#call.engine;
+    // What a leaf does between its start and its end is not replayed, so it need not wait at the gate.
+    return (this.#artifacts ??= artifactsFacade(this.#view, { values, contents, beforeWrite: this.#beforeWrite, deliver: async (read) => read }));
   }
 
   // An arrow function, so that `const { log } = context` works like the other parts.
   readonly log = (message: string, data?: unknown): void => this.#call.engine.actorLog(this.address, message, data);
+
+  readonly #beforeWrite = (): void => {
+    if (this.#closed) throw new ScopeClosedError(this.address);
+  };
 
   /** Tells the handler to end. */
   abort(reason: Error): void {

@@ -1,3 +1,4 @@
+import type { ArtifactReference } from "../actors/artifacts.ts";
 import type { StorageWrite } from "../journal/journal-record.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 
@@ -13,6 +14,8 @@ type Operation =
 export class StorageView {
   readonly #parent: StorageView | undefined;
   readonly #operations = new Map<string, Operation>();
+  /** Names of their own, beside the keys of the storage. Made when the first is written. */
+  #artifacts: Map<string, ArtifactReference> | undefined;
 
   constructor(parent: StorageView | undefined) {
     this.#parent = parent;
@@ -52,13 +55,32 @@ export class StorageView {
     this.#operations.set(key, { kind: "delete" });
   }
 
+  /** Where the artifact of a name is; undefined if there is none. */
+  artifact(name: string): ArtifactReference | undefined {
+    return this.#artifacts?.get(name) ?? this.#parent?.artifact(name);
+  }
+
+  artifactNames(): Set<string> {
+    const names = this.#parent?.artifactNames() ?? new Set<string>();
+    for (const name of this.#artifacts?.keys() ?? []) names.add(name);
+    return names;
+  }
+
+  putArtifact(name: string, reference: ArtifactReference): void {
+    this.#artifacts ??= new Map();
+    this.#artifacts.set(name, reference);
+  }
+
   /** What to record with the outcome; undefined if nothing was written. */
   writes(): StorageWrite[] | undefined {
-    if (this.#operations.size === 0) return undefined;
-    return [...this.#operations].map(([key, operation]) => {
-      if (operation.kind === "set") return [key, "s", operation.value];
-      return operation.kind === "add" ? [key, "a", operation.amount] : [key, "d"];
-    });
+    if (this.#operations.size === 0 && this.#artifacts === undefined) return undefined;
+    const writes: StorageWrite[] = [];
+    for (const [key, operation] of this.#operations) {
+      if (operation.kind === "set") writes.push([key, "s", operation.value]);
+      else writes.push(operation.kind === "add" ? [key, "a", operation.amount] : [key, "d"]);
+    }
+    for (const [name, reference] of this.#artifacts ?? []) writes.push([name, "r", reference]);
+    return writes;
   }
 
   /** Takes over the writes of a call below. */
@@ -66,6 +88,7 @@ export class StorageView {
     for (const write of writes) {
       if (write[1] === "s") this.set(write[0], write[2]);
       else if (write[1] === "a") this.add(write[0], write[2]);
+      else if (write[1] === "r") this.putArtifact(write[0], write[2]);
       else this.delete(write[0]);
     }
   }

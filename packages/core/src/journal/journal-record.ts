@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { ArtifactReference } from "../actors/artifacts.ts";
 import type { RetrySettings } from "../actors/call-policy.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
@@ -8,11 +9,12 @@ type Shape<K extends keyof typeof recordSchemas> = z.infer<(typeof recordSchemas
 /** The stored shape with encoded values in place of their trees. */
 type WithValues<S, Values> = Omit<S, keyof Values> & Values;
 
-/** One write of a call: what it did to a key of the storage (rule S1). */
+/** One write of a call: what it did to a key of the storage (rule S1), or the artifact it put under a name (rule S2). */
 export type StorageWrite =
   | readonly [key: string, kind: "s", value: EncodedValue | number]
   | readonly [key: string, kind: "a", amount: number]
-  | readonly [key: string, kind: "d"];
+  | readonly [key: string, kind: "d"]
+  | readonly [name: string, kind: "r", reference: ArtifactReference];
 
 export type RunRecord = WithValues<Shape<"run">, { readonly meta?: EncodedValue; readonly retry?: RetrySettings }>;
 export type SessionRecord = WithValues<Shape<"session">, { readonly retry?: RetrySettings }>;

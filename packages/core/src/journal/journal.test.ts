@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { emptyView } from "../history/fold.ts";
+import type { ArtifactBackend } from "../ports/artifact-backend.ts";
 import type { AppendOptions, StateWriter } from "../ports/state-backend.ts";
 import { createCodec } from "../values/codec.ts";
+import { defaultSystem } from "../system.ts";
+import { Contents } from "./contents.ts";
 import { Journal, type JournalSettings } from "./journal.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import { createRecordCodec } from "./record-codec.ts";
@@ -14,7 +17,7 @@ interface Sent {
 }
 
 /** A journal over a writer whose appends are acknowledged by hand. */
-function journalByHand(durability: JournalSettings["durability"] = "power") {
+function journalByHand(durability: JournalSettings["durability"] = "power", artifacts?: ArtifactBackend) {
   const sent: Sent[] = [];
   const published: number[] = [];
   const failures: unknown[] = [];
@@ -33,10 +36,12 @@ function journalByHand(durability: JournalSettings["durability"] = "power") {
       }),
     release: async () => void (released += 1),
   } as unknown as StateWriter;
+  const contents = new Contents(artifacts, sha256);
   const journal = new Journal(
     {
       view: emptyView(),
       codec: createRecordCodec(createCodec()),
+      contents,
       durability,
       acquire: async () => writer,
       onAcknowledged: (_record, seq) => void published.push(seq),
@@ -45,9 +50,10 @@ function journalByHand(durability: JournalSettings["durability"] = "power") {
     [],
     writer,
   );
-  return { journal, sent, published, failures, released: () => released };
+  return { journal, contents, sent, published, failures, released: () => released };
 }
 
+const { sha256 } = defaultSystem();
 const storage: JournalRecord = { k: "storage", at: 0, w: [] };
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
@@ -156,4 +162,65 @@ test("S3: a resting journal has given its lease back, and writes again with a ne
   sent[0]?.acknowledge();
   await journal.rest();
   expect(released()).toBe(1);
+});
+
+/** An artifact backend whose puts are answered by hand, in any order. */
+function artifactsByHand() {
+  const puts: { readonly store: () => void; readonly refuse: (error: Error) => void }[] = [];
+  const artifacts = {
+    put: (bytes: Uint8Array) =>
+      new Promise((resolve, reject) => {
+        puts.push({ store: () => resolve({ id: sha256(bytes), size: bytes.length, existed: false }), refuse: reject });
+      }),
+  } as unknown as ArtifactBackend;
+  return { puts, artifacts };
+}
+
+test("G12: a record that names a content waits until it is stored, and later records keep behind it", async () => {
+  const { puts, artifacts } = artifactsByHand();
+  const { journal, contents, sent, published } = journalByHand("power", artifacts);
+  const naming = (text: string): JournalRecord => ({ k: "storage", at: 0, w: [[text, "r", { id: contents.put(new TextEncoder().encode(text)), size: 1, kind: "bytes" }]] });
+  journal.append([naming("first")], "outcome");
+  await settle();
+  journal.append([naming("second")], "outcome");
+  await settle();
+  journal.append([storage], "start");
+  await settle();
+  puts[1]?.store();
+  await settle();
+  expect(sent).toEqual([]);
+  puts[0]?.store();
+  await settle();
+  expect(sent.map(({ options }) => options.expect)).toEqual([0, 1, 2]);
+  for (const { acknowledge } of sent) acknowledge();
+  await settle();
+  expect(published).toEqual([1, 2, 3]);
+  // Nothing is pending any more: the next one goes at once.
+  journal.append([storage], "start");
+  await settle();
+  expect(sent).toHaveLength(4);
+});
+
+test("H6: a content that cannot be stored ends the journal before the record that names it is written, and what follows with it", async () => {
+  const { puts, artifacts } = artifactsByHand();
+  const { journal, contents, sent, failures } = journalByHand("power", artifacts);
+  const told: string[] = [];
+  journal.append([{ k: "storage", at: 0, w: [["page", "r", { id: contents.put(Uint8Array.of(1)), size: 1, kind: "bytes" }]] }], "outcome", () => told.push("first"));
+  await settle();
+  journal.append([storage], "outcome", () => told.push("second"));
+  await settle();
+  puts[0]?.refuse(new Error("disk"));
+  await settle();
+  expect([told, sent, failures]).toEqual([[], [], [new Error("disk")]]);
+});
+
+test("H6: a content that cannot be stored harms nobody whose records do not name it", async () => {
+  const { puts, artifacts } = artifactsByHand();
+  const { journal, contents, sent, failures } = journalByHand("power", artifacts);
+  contents.put(Uint8Array.of(1));
+  puts[0]?.refuse(new Error("disk"));
+  await settle();
+  journal.append([storage], "outcome");
+  await settle();
+  expect([sent.length, failures]).toEqual([1, []]);
 });

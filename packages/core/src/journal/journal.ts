@@ -1,6 +1,7 @@
 import { FencedError } from "../errors/storage-errors.ts";
 import { fold, type RunView } from "../history/fold.ts";
 import type { Durability, HeaderPatch, StateWriter } from "../ports/state-backend.ts";
+import type { Contents } from "./contents.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import type { RecordCodec } from "./record-codec.ts";
 
@@ -14,6 +15,8 @@ export type AppendLevel = "start" | "outcome" | "firm";
 export interface JournalSettings {
   readonly view: RunView;
   readonly codec: RecordCodec;
+  /** What records name beside themselves. */
+  readonly contents: Contents;
   /** The run's durability; `checkpoint` keeps records in memory until a firm append. */
   readonly durability: Durability | "checkpoint";
   /** Takes the run again after its lease was given back. */
@@ -57,6 +60,8 @@ export class Journal {
   #batch: Batch | undefined;
   #flushing = false;
   #chain: Promise<void> = Promise.resolve();
+  /** The last batch that is not handed over yet because a content is not stored yet. */
+  #handing: Promise<unknown> | undefined;
   #failed = false;
   #failure: unknown;
   #sealed = false;
@@ -173,21 +178,38 @@ export class Journal {
   }
 
   async #send(batch: Batch): Promise<void> {
+    const { codec, contents } = this.#settings;
     const expect = this.#written;
     this.#written += batch.records.length;
-    const bytes = batch.records.map(({ record }) => this.#settings.codec.encode(record));
+    const named = new Set<string>();
+    const bytes = batch.records.map(({ record }) => codec.encode(record, (id) => named.add(id)));
     const durability = this.#durabilityOf(batch.level);
     const level = { ...(durability === undefined ? {} : { durability }), ...(order[batch.level] < order.outcome ? { fence: false } : {}) };
-    const writer = await (this.#ready ??= this.#acquireAgain(expect));
+    const ready = (this.#ready ??= this.#acquireAgain(expect));
     const ends = appendEnds(bytes, batch.units);
     // Not awaited one by one: appends keep their order, and share a sync.
-    await Promise.all(
-      ends.map((end, index) => {
-        const from = ends[index - 1] ?? 0;
-        const header = end === bytes.length && batch.header ? { header: batch.header } : {};
-        return writer.append(bytes.slice(from, end), { expect: expect + from, ...level, ...header });
-      }),
-    );
+    const handOver = (writer: StateWriter): Promise<unknown> =>
+      Promise.all(
+        ends.map((end, index) => {
+          const from = ends[index - 1] ?? 0;
+          const header = end === bytes.length && batch.header ? { header: batch.header } : {};
+          return writer.append(bytes.slice(from, end), { expect: expect + from, ...level, ...header });
+        }),
+      );
+    // G12: what a record names is stored before the record is.
+    const stored = [...named].flatMap((id) => contents.pending(id) ?? []);
+    if (stored.length === 0 && this.#handing === undefined) await handOver(await ready);
+    else await this.#handOverLater(ready, stored, handOver);
+  }
+
+  /** Hands a batch over once its contents are stored, and not before an earlier one that waits for its own. */
+  async #handOverLater(ready: Promise<StateWriter>, stored: readonly Promise<void>[], handOver: (writer: StateWriter) => Promise<unknown>): Promise<void> {
+    // In an object: whoever is next waits for the call, not for its acknowledgement.
+    const handing = Promise.all([ready, this.#handing, ...stored]).then(([writer]) => ({ appended: handOver(writer) }));
+    this.#handing = handing;
+    const { appended } = await handing;
+    if (this.#handing === handing) this.#handing = undefined;
+    await appended;
   }
 
   /** Undefined: the strongest the backend has. */

@@ -33,6 +33,10 @@ const golden: readonly (readonly [JournalRecord, string])[] = [
   [{ k: "retrying", at: 7, c: 3, due: 1007, delay: 1000, max: 4, cfg: { maxAttempts: 4 } }, '{"k":"retrying","at":7,"c":3,"due":1007,"delay":1000,"max":4,"cfg":{"maxAttempts":4}}'],
   [{ k: "cancelled", at: 8, c: 3, why: "its parent has ended" }, '{"k":"cancelled","at":8,"c":3,"why":"its parent has ended"}'],
   [{ k: "storage", at: 9, w: [["n", "a", 1]] }, '{"k":"storage","at":9,"w":[["n","a",1]]}'],
+  [
+    { k: "storage", at: 9, w: [["page", "r", { id: "0123456789abcdef".repeat(4), size: 7, kind: "bytes" }]] },
+    `{"k":"storage","at":9,"w":[["page","r",{"id":"${"0123456789abcdef".repeat(4)}","size":7,"kind":"bytes"}]]}`,
+  ],
   [{ k: "checkpoint", at: 10, status: "failed", meta: encoded({}), through: [2] }, '{"k":"checkpoint","at":10,"status":"failed","meta":{},"through":[2]}'],
   [
     { k: "cut", at: 11, ranges: [[1, 3], [5, 8]], why: { position: 8, address: "a::tool_call", attempt: 2 }, resume: "a::tool_call", allow: ["b::tool_call"] },

@@ -7,7 +7,8 @@ import { recordSchema, schemaVersion } from "./records.ts";
 
 /** Turns records into the bytes a backend keeps, and back. */
 export interface RecordCodec {
-  encode(record: JournalRecord): Uint8Array;
+  /** `named` is told the id of each content that the record names. */
+  encode(record: JournalRecord, named?: (id: string) => void): Uint8Array;
   /** Throws `CORRUPT` if the bytes are no record, `INCOMPATIBLE` if they come from a newer version of this library. */
   decode(stored: StoredRecord, stateId: string): JournalRecord;
 }
@@ -17,7 +18,10 @@ export function createRecordCodec(values: ValueCodec): RecordCodec {
   const utf8 = new TextEncoder();
   const text = new TextDecoder("utf-8", { fatal: true });
   return {
-    encode: (record) => utf8.encode(JSON.stringify(toStored(record))),
+    encode(record, named) {
+      if (named) nameContents(record, named);
+      return utf8.encode(JSON.stringify(toStored(record)));
+    },
     decode(stored, stateId) {
       let json: unknown;
       try {
@@ -31,6 +35,11 @@ export function createRecordCodec(values: ValueCodec): RecordCodec {
       throw new CorruptError(`run ${stateId}: record ${stored.seq} is not a record of this format: ${parsed.error.issues[0]?.message}`, { stateId, cause: parsed.error });
     },
   };
+}
+
+function nameContents(record: JournalRecord, named: (id: string) => void): void {
+  if (!("w" in record) || record.w === undefined) return;
+  for (const write of record.w) if (write[1] === "r") named(write[2].id);
 }
 
 function refuseNewer(json: unknown, stateId: string): void {

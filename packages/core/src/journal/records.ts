@@ -11,12 +11,14 @@ const time = z.number();
 const seq = z.int().positive();
 /** A tagged tree; checked when it is decoded. */
 const tree = z.unknown();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const error = z.looseObject({ name: z.string(), message: z.string() });
-/** `[key, "s", tree]` set, `[key, "a", amount]` add, `[key, "d"]` delete. */
+/** `[key, "s", tree]` set, `[key, "a", amount]` add, `[key, "d"]` delete; `[name, "r", reference]` an artifact was put. */
 const write = z.union([
   z.tuple([z.string(), z.literal("s"), tree]),
   z.tuple([z.string(), z.literal("a"), z.number()]),
   z.tuple([z.string(), z.literal("d")]),
+  z.tuple([z.string(), z.literal("r"), z.strictObject({ id: sha256, size: z.int().nonnegative(), kind: z.enum(["value", "bytes"]) })]),
 ]);
 const writes = z.array(write).optional();
 /** The version of the actor that led to an outcome, where it is not that of the call; null for none. */

@@ -96,6 +96,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     async close() {
       const closed = await Promise.allSettled([...handles].map((state) => state.close()));
       await backend.close();
+      await options.artifacts?.close();
       for (const result of closed) if (result.status === "rejected") throw result.reason;
     },
   };

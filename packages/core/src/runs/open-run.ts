@@ -1,12 +1,14 @@
 import type { RetrySettings } from "../actors/call-policy.ts";
 import { Engine } from "../engine/engine.ts";
 import { runRetryOf, sameRetry, type RunRetry } from "../engine/run-retry.ts";
+import { Contents } from "../journal/contents.ts";
 import type { JournalRecord, RunRecord, StartedRecord } from "../journal/journal-record.ts";
 import { schemaVersion } from "../journal/records.ts";
 import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { libraryVersion } from "../version.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
+import { ephemeralArtifacts } from "./ephemeral-artifacts.ts";
 import { headerOf } from "./metadata.ts";
 import { readJournal } from "./read-journal.ts";
 import type { StateMetadata } from "./execution-state.ts";
@@ -35,6 +37,7 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
   // Before anything is created: what cannot be used or recorded is refused.
   const runRetry = runRetryOf(options, settings.options.retry);
   const meta = request.metadata && settings.values.encode(request.metadata, "metadata").encoded;
+  const contents = new Contents(settings.artifacts ?? (settings.options.backend ? undefined : ephemeralArtifacts(settings.system.sha256)), settings.system.sha256);
   const writer = await acquire(create, options.signal);
   try {
     const records = await readJournal(stateId, writer.recovered(), settings.records);
@@ -47,7 +50,7 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
       view,
       records,
       writer,
-      journal: { codec: settings.records, durability: settings.durability, acquire: () => acquire("never") },
+      journal: { codec: settings.records, contents, durability: settings.durability, acquire: () => acquire("never") },
       options: engineOptions(settings, options, runRetry),
       rules: settings.rules,
       session: loaded

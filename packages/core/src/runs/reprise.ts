@@ -1,6 +1,7 @@
 import type { Actor } from "../actors/actor.ts";
 import type { CallPolicy, RunRetryOptions } from "../actors/call-policy.ts";
 import type { CallArguments } from "../actors/context.ts";
+import type { ArtifactBackend } from "../ports/artifact-backend.ts";
 import type { RetryProvider } from "../ports/retry.ts";
 import type { Durability, ListPage, ListQuery, StateBackend, StateHead } from "../ports/state-backend.ts";
 import type { Subscriber } from "../ports/subscriber.ts";
@@ -18,6 +19,11 @@ export type RunDurability = "power" | "process" | "checkpoint";
 export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
   /** Where runs live. Default: in the memory of this process, gone with it. */
   readonly backend?: StateBackend;
+  /**
+   * Where artifacts and large values go. Default: the place the backend has for them, which `fsBackend` and `memoryBackend` do;
+   * without a backend the memory of the run.
+   */
+  readonly artifacts?: ArtifactBackend;
   /** Knows retry defaults and revives recorded configurations: `retryProvider()` of `@reprise/retry`. Default: none, one attempt per call. */
   readonly retry?: RetryProvider;
   /** Default: `"power"`, or the strongest level the backend has. Asking for more than the backend has is an error. */

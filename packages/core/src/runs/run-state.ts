@@ -1,11 +1,14 @@
 import type { Actor } from "../actors/actor.ts";
 import type { RetrySettings } from "../actors/call-policy.ts";
 import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
+import type { Artifacts } from "../actors/artifacts.ts";
 import type { Storage, Verbs } from "../actors/context.ts";
+import { artifactsFacade } from "../engine/artifacts-facade.ts";
 import { verbsOf } from "../engine/code-context.ts";
 import type { Engine } from "../engine/engine.ts";
 import { runRoot } from "../engine/root-call.ts";
 import { storageFacade } from "../engine/storage-facade.ts";
+import { throughGate } from "../engine/through-gate.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { StateStatus } from "../events/event-type.ts";
@@ -13,6 +16,7 @@ import { topics, type Topic, type Topics } from "../events/execution-event.ts";
 import { deepFrozen } from "../history/deep-frozen.ts";
 import type { History } from "../history/history.ts";
 import { RunHistory } from "../history/run-history.ts";
+import type { StorageWrite } from "../journal/journal-record.ts";
 import type { RunFeed, Subscriber } from "../ports/subscriber.ts";
 import type { CheckpointOptions, ExecutionState, StateMetadata } from "./execution-state.ts";
 import { checkMetadata, headerOf, mergedMetadata } from "./metadata.ts";
@@ -25,6 +29,7 @@ import type { RepriseSettings } from "./settings.ts";
 export class RunState implements ExecutionState {
   readonly history: History;
   readonly storage: Storage;
+  readonly artifacts: Artifacts;
   readonly run: Verbs["run"];
   readonly try: Verbs["try"];
   readonly map: Verbs["map"];
@@ -51,14 +56,16 @@ export class RunState implements ExecutionState {
     this.now = verbs.now;
     this.random = verbs.random;
     this.uuid = verbs.uuid;
-    this.storage = storageFacade(engine.storage.shown, {
+    const owner = {
       values: engine.values,
       beforeWrite: () => engine.throwIfStopped(),
-      onWrite: (write) => {
+      onWrite: (write: StorageWrite) => {
         engine.storage.write(write);
         engine.ride([{ k: "storage", at: engine.now(), w: [write] }]);
       },
-    });
+    };
+    this.storage = storageFacade(engine.storage.shown, owner);
+    this.artifacts = artifactsFacade(engine.storage.shown, { ...owner, contents: engine.contents, deliver: (read) => throughGate(engine, engine.top, read) });
     const feed: RunFeed = {
       stateId: this.stateId,
       origin: loaded ? { kind: "loaded", lastSeq: engine.journal.lastSeq } : { kind: "created" },

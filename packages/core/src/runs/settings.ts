@@ -3,6 +3,7 @@ import { checkMethods, checkObject, checkOneOf, invalid } from "../errors/invali
 import { allRules, rulesKey, type EngineRules } from "../engine/rules.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { createRecordCodec, type RecordCodec } from "../journal/record-codec.ts";
+import type { ArtifactBackend } from "../ports/artifact-backend.ts";
 import type { Durability, StateBackend } from "../ports/state-backend.ts";
 import { defaultSystem, type System } from "../system.ts";
 import { createCodec, type ValueCodec } from "../values/codec.ts";
@@ -13,6 +14,8 @@ import type { RepriseOptions } from "./reprise.ts";
 export interface RepriseSettings {
   readonly options: RepriseOptions;
   readonly backend: StateBackend;
+  /** Undefined: there is no place for artifacts, or only the memory of each run. */
+  readonly artifacts: ArtifactBackend | undefined;
   readonly system: System;
   readonly values: ValueCodec;
   readonly records: RecordCodec;
@@ -23,9 +26,10 @@ export interface RepriseSettings {
 }
 
 function checkParts(options: RepriseOptions): void {
-  const { backend, retry, system, subscribers, codec } = options;
+  const { backend, artifacts, retry, system, subscribers, codec } = options;
   checkMethods("backend", "a state backend, such as fsBackend({ dir })", ["acquire", "read", "head", "list", "remove", "close"], backend);
   if (backend !== undefined) checkObject("backend.capabilities", backend.capabilities);
+  checkMethods("artifacts", "an artifact backend, such as fsArtifacts({ dir })", ["put", "get", "open", "stat", "close"], artifacts);
   checkMethods("retry", "a retry provider, such as retryProvider() of @reprise/retry", ["from", "defaultFor"], retry);
   checkMethods("system", "a system, such as defaultSystem()", ["now", "random", "newId", "sha256", "setTimer", "yield"], system);
   if (subscribers !== undefined && !Array.isArray(subscribers)) invalid("subscribers", "a list of subscribers", subscribers);
@@ -54,6 +58,7 @@ export function resolveSettings(options: RepriseOptions): RepriseSettings {
   return {
     options,
     backend,
+    artifacts: options.artifacts ?? options.backend?.artifacts,
     system,
     values,
     records: createRecordCodec(values),
