@@ -48,7 +48,7 @@ export { isRepriseError, RepriseError } from "./errors/reprise-error.ts";
 export { ActorFailedError, CancelledError, GroupFailedError, InputRejectedError, SchemaRejectedError, ScopeClosedError, TimeoutError } from "./errors/call-errors.ts";
 export { AmbiguousReplayError, InputChangedError, NotRepeatableError, OutcomeUnknownError, VersionChangedError } from "./errors/replay-errors.ts";
 export { CorruptError, FencedError, LeaseHeldError } from "./errors/storage-errors.ts";
-export { PointNotFoundError } from "./errors/timeline-errors.ts";
+export { PointNotFoundError, PointNotReachedError } from "./errors/timeline-errors.ts";
 export type { ErrorCode, RetryAdvice } from "./errors/codes.ts";
 export type { RepriseErrorDetails } from "./errors/reprise-error.ts";
 

@@ -1,3 +1,4 @@
+import { PointNotReachedError } from "../errors/timeline-errors.ts";
 import type { CallPolicy } from "../actors/call-policy.ts";
 import { Bus } from "../events/bus.ts";
 import type { LogNotice } from "../events/execution-event.ts";
@@ -46,6 +47,8 @@ export interface EngineSettings {
   readonly session: SessionRecord | undefined;
   /** The call that `execute` began, where a cut has hidden it. */
   readonly hiddenRoot: StartedRecord | undefined;
+  /** The address that the run was to resume from. */
+  readonly resumeFrom: string | undefined;
 }
 
 /** One run in this process: what calls, scopes and groups share. */
@@ -62,6 +65,8 @@ export class Engine {
   readonly top: Scope;
   readonly storage: TopStorage;
   readonly hiddenRoot: StartedRecord | undefined;
+  /** The address that the run was to resume from, until a call with it is made. */
+  resumeFrom: string | undefined;
   readonly origins: ErrorOrigins = new WeakMap<object, CallNode>();
   /** The latest scope of each call, where it had records to find: what it leaves is reported as unvisited. */
   readonly reporting = new Map<CallNode | undefined, Scope>();
@@ -88,6 +93,7 @@ export class Engine {
     this.options = options;
     this.rules = rules;
     this.hiddenRoot = settings.hiddenRoot;
+    this.resumeFrom = settings.resumeFrom;
     this.#session = settings.session;
     this.#acknowledged = records.length;
     this.contents = settings.journal.contents;
@@ -174,6 +180,11 @@ export class Engine {
     for (const stopTimer of this.#timers) stopTimer();
     for (const stopRead of this.reads) stopRead(error);
     dropAll(this.top, error);
+  }
+
+  /** R9: why the run must not end as completed; undefined if it may. */
+  unreached(): Error | undefined {
+    return this.resumeFrom === undefined ? undefined : new PointNotReachedError(this.stateId, this.resumeFrom);
   }
 
   throwIfStopped(): void {

@@ -41,6 +41,7 @@ export function issue(scope: Scope, request: CallRequest): Call | undefined {
     if (scope === engine.top) engine.storage.catchUp(match.node);
     if (match.node === undefined) start(call, match);
     else resume(call, match.node, match.inputChanged);
+    if (engine.resumeFrom === call.node?.address) engine.resumeFrom = undefined;
     if (outer) warnOfOuterContext(scope, call.node.address);
     return call;
   } catch (refusal) {

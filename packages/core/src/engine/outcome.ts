@@ -121,6 +121,9 @@ function versionOf({ node, spec }: Call): { readonly ver?: string | null } {
 function recordEnd(call: Call, records: readonly JournalRecord[]): void {
   const { engine } = call;
   const last = records.at(-1);
+  const unreached = call.request.root === true && last?.k === "completed" ? engine.unreached() : undefined;
+  // Like a refusal: nothing is recorded, and code that reaches the point can resume the run.
+  if (unreached !== undefined) return engine.stop(unreached);
   const rest = call.request.root === true && last ? engine.endOfRun(call, last) : undefined;
   engine.append(rest ? [...records, rest.record] : records, "outcome", () => release(call), rest?.header);
 }

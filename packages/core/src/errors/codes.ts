@@ -32,6 +32,7 @@ export const errorCodes = {
   VERSION_CHANGED: "never",
   OUTCOME_UNKNOWN: "never",
   NOT_REPEATABLE: "never",
+  POINT_NOT_REACHED: "never",
   RETRY_PROVIDER_MISSING: "never",
   CALLS_OPEN: "later",
 

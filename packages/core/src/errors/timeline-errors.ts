@@ -13,3 +13,12 @@ export class PointNotFoundError extends RepriseError {
     this.nearest = nearest;
   }
 }
+
+/** The run would have completed without a call with the address it was to resume from. Code `POINT_NOT_REACHED`. */
+export class PointNotReachedError extends RepriseError {
+  override readonly name = "PointNotReachedError";
+
+  constructor(stateId: string, address: string) {
+    super("POINT_NOT_REACHED", `run ${stateId} was to resume from ${address}, and ended without making that call; nothing was recorded`, { stateId, address });
+  }
+}

@@ -78,7 +78,7 @@ export interface RecoveredNotice {
 export interface LogNotice {
   readonly stateId: string;
   readonly level: "info" | "warn" | "error";
-  /** e.g. `INPUT_CHANGED`, `OUTER_CONTEXT_IN_BRANCH`, `SUBSCRIBER_FAILED`, `LATE_RESULT_DROPPED`, `UNVISITED`, `ACTOR_LOG` */
+  /** e.g. `INPUT_CHANGED`, `OUTER_CONTEXT_IN_BRANCH`, `SUBSCRIBER_FAILED`, `LATE_RESULT_DROPPED`, `UNVISITED`, `RESUME_CONTINUED`, `ACTOR_LOG` */
   readonly code: string;
   readonly message: string;
   readonly address?: string;

@@ -1,6 +1,6 @@
 import { checkActor } from "../actors/check.ts";
 import { checkStateId } from "../backends/check-state-id.ts";
-import { checkObject } from "../errors/invalid.ts";
+import { checkObject, invalid } from "../errors/invalid.ts";
 import { checkOpenOptions } from "./open-options.ts";
 import { LeaseHeldError } from "../errors/storage-errors.ts";
 import { inspectionOf } from "./inspection.ts";
@@ -71,6 +71,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     async create(createOptions = {}) {
       checkObject("options", createOptions);
       const { stateId = system.newId(), metadata, ...rest } = createOptions;
+      if ("resumeFrom" in rest && rest.resumeFrom !== undefined) invalid("resumeFrom", "left out: a new run has nothing to resume from", rest.resumeFrom);
       return open({ stateId: checkStateId(stateId), create: "must", metadata, options: rest });
     },
     load: async (stateId, openOptions = {}) => open(existing(stateId, openOptions)),

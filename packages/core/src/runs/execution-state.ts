@@ -27,6 +27,8 @@ export interface ExecutionState extends Verbs, AsyncDisposable {
   readonly status: StateStatus;
   readonly metadata: StateMetadata;
   readonly history: History;
+  /** The address the run was loaded to resume from, until a call with it is made; then null. */
+  readonly resumeFrom: string | null;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   /** The retry settings of the run that are in force: those it was opened with, else the recorded ones (rule T1). */

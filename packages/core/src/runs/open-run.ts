@@ -12,6 +12,7 @@ import { ephemeralArtifacts } from "./ephemeral-artifacts.ts";
 import { headerOf } from "./metadata.ts";
 import { readJournal } from "./read-journal.ts";
 import type { StateMetadata } from "./execution-state.ts";
+import { resumeFrom } from "./resume-from.ts";
 import type { OpenOptions } from "./reprise.ts";
 import { RunState } from "./run-state.ts";
 import type { RepriseSettings } from "./settings.ts";
@@ -26,7 +27,7 @@ export interface OpenRequest {
 
 /** Takes the lease of a run, reads its journal and makes its state; a run without records begins here. */
 export async function openRun(settings: RepriseSettings, request: OpenRequest): Promise<RunState> {
-  const { stateId, create, options } = request;
+  const { stateId, options } = request;
   const acquire = (how: OpenRequest["create"], signal?: AbortSignal): Promise<StateWriter> =>
     settings.backend.acquire(stateId, {
       owner: settings.system.owner,
@@ -38,9 +39,10 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
   const runRetry = runRetryOf(options, settings.options.retry);
   const meta = request.metadata && settings.values.encode(request.metadata, "metadata").encoded;
   const contents = new Contents(settings.artifacts ?? (settings.options.backend ? undefined : ephemeralArtifacts(settings.system.sha256)), settings.system.sha256);
-  const writer = await acquire(create, options.signal);
+  const writer = await acquire(options.resumeFrom === undefined ? request.create : "never", options.signal);
   try {
     const records = await readJournal(stateId, writer.recovered(), settings.records);
+    const resumption = await resumeFrom(settings, writer, records, options);
     const view = foldVisible(stateId, records);
     const loaded = records.length > 0;
     const failed = view.unrecovered;
@@ -57,9 +59,13 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
         ? { k: "session", at: settings.system.now(), lib: libraryVersion, ...(failed && { opening: "recovery" }), ...changedRetry(view.retry, runRetry) }
         : undefined,
       hiddenRoot: view.root === undefined ? lastRoot(records) : undefined,
+      resumeFrom: options.resumeFrom,
     });
     if (!loaded) beginRun(engine, request, meta);
-    return new RunState(engine, settings, loaded);
+    const state = new RunState(engine, settings, loaded);
+    // Once all listen.
+    if (resumption === "continued") engine.log("info", "RESUME_CONTINUED", "an earlier load has cut the run here, and it has not completed since: it goes on", { address: options.resumeFrom });
+    return state;
   } catch (error) {
     await writer.release();
     throw error;

@@ -46,6 +46,11 @@ export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVe
 export interface OpenOptions extends RunRetryOptions, Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
   /** Addresses of calls with `repeatable: false` that may run again although they may have happened. */
   readonly allowRepeat?: readonly string[];
+  /**
+   * Goes back to just before the first start of the call with this address, as `rewind` does, and runs from there. Once: a
+   * load that finds its own cut unfinished continues it. The run must exist. Throws `POINT_NOT_FOUND`, `NOT_REPEATABLE`.
+   */
+  readonly resumeFrom?: string;
   /** How long to wait for another holder of the run, in ms. Default: 0. */
   readonly waitMs?: number;
   /** Ends that wait. */
@@ -53,7 +58,7 @@ export interface OpenOptions extends RunRetryOptions, Pick<CallPolicy, "onInputC
 }
 
 /** Options of `create`. */
-export interface CreateOptions extends OpenOptions {
+export interface CreateOptions extends Omit<OpenOptions, "resumeFrom"> {
   /** Default: a random UUID. Must not exist yet. */
   readonly stateId?: string;
   readonly metadata?: StateMetadata;

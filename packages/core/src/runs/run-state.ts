@@ -92,6 +92,10 @@ export class RunState implements ExecutionState {
     return this.#engine.options.runRetry?.settings ?? deepFrozen(this.#engine.view.retry);
   }
 
+  get resumeFrom(): string | null {
+    return this.#engine.resumeFrom ?? null;
+  }
+
   get metadata(): StateMetadata {
     return mergedMetadata(this.#engine.view.metadata);
   }
@@ -114,6 +118,8 @@ export class RunState implements ExecutionState {
     checkOneOf("status", Object.values(StateStatus), status);
     checkMetadata(metadata);
     engine.throwIfStopped();
+    const unreached = status === StateStatus.COMPLETED ? engine.unreached() : undefined;
+    if (unreached !== undefined) throw unreached;
     const resting = status !== StateStatus.RUNNING;
     if (resting && !this.idle) {
       throw new RepriseError("CALLS_OPEN", `run ${this.stateId} has ${engine.top.open.size} open calls: a checkpoint with status "${status}" would give it away; await them first`, { stateId: this.stateId });
@@ -142,7 +148,9 @@ export class RunState implements ExecutionState {
 
   /** Runs the actor that the run is about, to its end. Not part of the public interface: `execute` and `resume` use it. */
   async execute<Output>(actor: Actor<never, Output>, input: { readonly given: unknown } | undefined): Promise<ExecutionOutcome<Output>> {
-    const outcome = await runRoot(this.#engine, actor, input);
+    const ended = await runRoot(this.#engine, actor, input);
+    const unreached = ended.ok ? this.#engine.unreached() : undefined;
+    const outcome = unreached === undefined ? ended : { ok: false as const, error: unreached };
     if (this.#engine.stopped === undefined) this.#engine.reportUnvisited();
     return outcome.ok ? { status: "completed", stateId: this.stateId, value: outcome.value as Output } : { status: "failed", stateId: this.stateId, error: outcome.error };
   }
