@@ -38,6 +38,7 @@ export { diffToText } from "./snapshots/diff-to-text.ts";
 export type { CallDifference, EntryDifference, StateDiff, StatePosition } from "./snapshots/state-diff.ts";
 export type { ValueDifference } from "./values/value-difference.ts";
 export type { DiffSide, Inspection } from "./runs/inspection.ts";
+export type { VerifyFinding, VerifyReport } from "./runs/verify-run.ts";
 export type { EventQuery, HistoryQuery } from "./history/history-query.ts";
 export type { CallTally } from "./statistics/call-tally.ts";
 export type { CountedCall, HistoryStatistics, StatisticsOptions } from "./statistics/statistics-of.ts";

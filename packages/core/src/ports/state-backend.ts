@@ -1,3 +1,4 @@
+import type { RepriseError } from "../errors/reprise-error.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import type { ArtifactBackend } from "./artifact-backend.ts";
 
@@ -155,6 +156,8 @@ export interface StateBackend {
   list(query?: ListQuery): Promise<ListPage>;
   /** Removes a run for good. Epochs keep growing if the id is used again, so that an old writer stays fenced. */
   remove(stateId: string, authority: { readonly writer: StateWriter } | { readonly force: true }): Promise<void>;
+  /** Reads all that is stored of a run and names every damage, each as a `CORRUPT` error. Optional: `read` stops at the first. */
+  verify?(stateId: string): Promise<readonly RepriseError[]>;
   /** Idempotent. Writers that are still open are released. */
   close(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import type { CheckpointSummary, StateSnapshot } from "../snapshots/state-snapsh
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { timelineAt } from "../timeline/ranges.ts";
 import { readJournal } from "./read-journal.ts";
+import { verifyRun, type VerifyReport } from "./verify-run.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** A snapshot, or the run to make one of: at the seq of a record, or its last one. */
@@ -32,10 +33,16 @@ export interface Inspection {
   checkpoints(stateId: string): Promise<readonly CheckpointSummary[]>;
   /** What differs between two snapshots, or two positions of runs, of one or of two: `diffToText` shows it. Throws `INVALID_OPTION` too. */
   diff(a: DiffSide, b: DiffSide): Promise<StateDiff>;
+  /**
+   * Reads everything that is stored of a run and lists what is damaged or contradicts itself, instead of throwing at the first.
+   * It changes nothing.
+   */
+  verify(stateId: string): Promise<VerifyReport>;
 }
 
 /** The verbs of a Reprise that look at runs. */
-export function inspectionOf({ backend, records: codec }: RepriseSettings): Inspection {
+export function inspectionOf(settings: RepriseSettings): Inspection {
+  const { backend, records: codec } = settings;
   const read = async (stateId: string): Promise<JournalRecord[]> => readJournal(checkStateId(stateId), backend.read(stateId), codec);
   const snapshot = async (stateId: string, at?: number): Promise<StateSnapshot> => makeSnapshot(stateId, await read(stateId), at);
   const sideOf = async (name: string, side: DiffSide): Promise<StateSnapshot> => {
@@ -53,5 +60,6 @@ export function inspectionOf({ backend, records: codec }: RepriseSettings): Insp
       return checkpointsOf(records, timelineAt(records));
     },
     diff: async (a, b) => diffSnapshots(await sideOf("a", a), await sideOf("b", b)),
+    verify: async (stateId) => verifyRun(settings, checkStateId(stateId)),
   };
 }

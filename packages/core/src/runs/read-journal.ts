@@ -13,18 +13,19 @@ export async function readJournal(stateId: string, stored: AsyncIterable<readonl
     for (const bytes of batch) {
       const record = codec.decode(bytes, stateId);
       checkBeginning(record, records.length, stateId);
-      if (record.k === "cut") checkRanges(record.ranges, records.length + 1, stateId);
       records.push(record);
     }
   }
   return records;
 }
 
-function checkBeginning(record: JournalRecord, before: number, stateId: string): void {
+/** Throws `CORRUPT` unless the record can stand behind that many others. */
+export function checkBeginning(record: JournalRecord, before: number, stateId: string): void {
   if ((record.k === "run") !== (before === 0)) {
     throw new CorruptError(`run ${stateId}: record ${before + 1} is of kind "${record.k}"; a journal begins with its run record and has no other`, { stateId });
   }
   if (record.k === "run" && record.id !== stateId) throw new CorruptError(`run ${stateId}: the journal is that of run ${record.id}`, { stateId });
+  if (record.k === "cut") checkRanges(record.ranges, before + 1, stateId);
 }
 
 function checkRanges(ranges: readonly (readonly [from: number, to: number])[], seq: number, stateId: string): void {

@@ -1,5 +1,6 @@
 import type { RepriseOptions } from "@reprise/core";
 import { seededRandom } from "../../src/index.ts";
+import { damageIn } from "./damage.ts";
 import { attempt, liveOn } from "./exact.ts";
 import { hash } from "./hash.ts";
 import { cutDisk, emptyDisk, type Disk, type Life, type LifeOptions } from "./life.ts";
@@ -15,7 +16,7 @@ const mostLives = 6;
 /**
  * The self-consistent oracle: new latencies in every life, acknowledgements late and in batches, time passing between
  * turns, and a chain of crashes, recoveries of failed runs among them. "Equal to the uninterrupted run" has no meaning then; what must hold is that each life
- * follows its record (see `lifeFault`), and that the end is a function of the journal: replayed without its last append,
+ * follows its record (see `lifeFault`), that what is recorded is free of contradictions, and that the end is a function of the journal: replayed without its last append,
  * it gives the same value, runs nothing and records only that append again.
  */
 export async function checkSelfConsistent(program: Program, engine: Partial<RepriseOptions> = {}): Promise<Verdict> {
@@ -38,7 +39,7 @@ async function checkChain(program: Program, engine: Partial<RepriseOptions>, see
     const options = wildOptions(program, engine, disk, hash(seed, number), random);
     const life = await attempt(() => liveOn({ ...options, ...(crashAfter !== undefined && { crashAfter }) }));
     if (typeof life === "string") return { crashPoints: number - 1, failure: `life ${number}: ${life}` };
-    const fault = lifeFault(life);
+    const fault = lifeFault(life) ?? (await damageIn(life.disk));
     if (fault !== undefined) return { crashPoints: number - 1, failure: `life ${number}, from record ${disk.boundaries.at(-1) ?? 0}: ${fault}` };
     disk = life.disk;
     if (life.outcome === undefined) continue;

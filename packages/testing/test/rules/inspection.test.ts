@@ -2,7 +2,7 @@ import { agent, createCodec, createReprise, diffToText, isRepriseError, statisti
 import { retry } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
 import { flaky } from "../../src/index.ts";
-import { bothBackends } from "./support/both-backends.ts";
+import { stores } from "./support/backends.ts";
 import { crashPoint, createWorld, rejectionOf, stateId } from "./support/world.ts";
 
 // How to know that it works: runs with calls of every kind and fate are queried and counted, live and after another process
@@ -27,9 +27,9 @@ function report(): Actor<void, unknown> {
   });
 }
 
-describe.each(bothBackends)("S9: queries and statistics, %s", (_, open) => {
+describe.each(stores)("S9: queries and statistics, %s", (_, open) => {
   test("S9: calls and events are found by status, actor, type and place, live and loaded", async () => {
-    const world = createWorld(await open());
+    const world = createWorld((await open()).backend);
     const outcome = await world.begin().reprise.execute(report(), undefined, { stateId });
     expect(outcome).toMatchObject({ status: "completed" });
     const { history, close } = await world.begin().reprise.load(stateId).then((state) => ({ history: state.history, close: () => state.close() }));
@@ -52,7 +52,7 @@ describe.each(bothBackends)("S9: queries and statistics, %s", (_, open) => {
   });
 
   test("S9: the statistics of a run are those counted by hand, live and after a restore", async () => {
-    const world = createWorld(await open());
+    const world = createWorld((await open()).backend);
     const life = world.begin();
     await life.reprise.execute(report(), undefined, { stateId });
     const live = statisticsOf(life.heard.of("event"));
@@ -64,7 +64,7 @@ describe.each(bothBackends)("S9: queries and statistics, %s", (_, open) => {
   });
 
   test("S9: a call that was in an attempt at a crash counts as running, and as completed once the run was resumed", async () => {
-    const world = createWorld(await open());
+    const world = createWorld((await open()).backend);
     const point = crashPoint(world.disk);
     const once = flaky(1, { name: "once", retry: quick });
     const work = agent({ name: "work", run: async (_: void, context) => { await context.run(once, 1); return context.run(point.actor, 2); } });
@@ -80,12 +80,12 @@ describe.each(bothBackends)("S9: queries and statistics, %s", (_, open) => {
   });
 });
 
-describe.each(bothBackends)("S9: snapshots, %s", (_, open) => {
+describe.each(stores)("S9: snapshots, %s", (_, open) => {
   const leaf = tool({ name: "leaf", version: "2", run: (value: number) => new Map([[value, new Date(value)]]) });
   const broken = tool({ name: "broken", retry: quick, run: (): number => { throw new Error("no"); } });
 
   test("S9: what a run was at a position is what it is shown to have been, without a lease and while somebody holds it", async () => {
-    const world = createWorld(await open());
+    const world = createWorld((await open()).backend);
     const state = await world.begin().reprise.create({ stateId, metadata: { tags: ["a"], owner: "me" } });
     const seen: StateSnapshot[] = [state.snapshot()];
     const save = async (options?: Parameters<typeof state.saveCheckpoint>[0]): Promise<void> => {
@@ -114,7 +114,7 @@ describe.each(bothBackends)("S9: snapshots, %s", (_, open) => {
   });
 
   test("S9: a snapshot is plain data, deeply frozen, with values as they are recorded", async () => {
-    const world = createWorld(await open());
+    const world = createWorld((await open()).backend);
     const { reprise } = world.begin();
     const state = await reprise.create({ stateId, metadata: { pipelineName: "p", since: new Date(5) } });
     state.storage.set("__proto__", { when: new Date(3) });
@@ -140,7 +140,7 @@ describe.each(bothBackends)("S9: snapshots, %s", (_, open) => {
   });
 
   test("defect-T24: a run has many checkpoints, each with the metadata it had then, and each can be looked at", async () => {
-    const world = createWorld(await open());
+    const world = createWorld((await open()).backend);
     const { reprise } = world.begin();
     const state = await reprise.create({ stateId, metadata: { tags: ["a"], step: 0 } });
     const seqs: number[] = [];
@@ -161,7 +161,7 @@ describe.each(bothBackends)("S9: snapshots, %s", (_, open) => {
   });
 
   test("S9: a history is read without a lease, and is the one that the holder has", async () => {
-    const world = createWorld(await open());
+    const world = createWorld((await open()).backend);
     const state = await world.begin().reprise.create({ stateId });
     await state.run(leaf, 1);
     const history = await world.begin().reprise.history(stateId);
@@ -171,7 +171,7 @@ describe.each(bothBackends)("S9: snapshots, %s", (_, open) => {
   });
 
   test("S9: a position that a run does not have, and a run that does not exist, are refused", async () => {
-    const { reprise } = createWorld(await open()).begin();
+    const { reprise } = createWorld((await open()).backend).begin();
     const state = await reprise.create({ stateId });
     await state.run(leaf, 1);
     for (const at of [0, -1, 1.5, 99, Number.NaN, "1" as unknown as number]) {
@@ -186,9 +186,9 @@ describe.each(bothBackends)("S9: snapshots, %s", (_, open) => {
   });
 });
 
-describe.each(bothBackends)("S5: diffs, %s", (_, open) => {
+describe.each(stores)("S5: diffs, %s", (_, open) => {
   test("defect-T28: a diff sees calls and storage that changed under the same address and key, with the paths of what changed", async () => {
-    const world = createWorld(await open());
+    const world = createWorld((await open()).backend);
     const { reprise } = world.begin();
     const facts = { items: ["a", "b"], when: new Date(1) };
     const fetch = tool({ name: "fetch", run: () => facts });
@@ -213,7 +213,7 @@ describe.each(bothBackends)("S5: diffs, %s", (_, open) => {
   });
 
   test("S5: two checkpoints of a run are compared by their seqs", async () => {
-    const { reprise } = createWorld(await open()).begin();
+    const { reprise } = createWorld((await open()).backend).begin();
     const count = tool({ name: "count", run: (value: number) => value });
     const state = await reprise.create({ stateId });
     await state.run(count, 1);

@@ -1,0 +1,130 @@
+import { isRepriseError, type RepriseError } from "../errors/reprise-error.ts";
+import { contradictions } from "../history/contradictions.ts";
+import { emptyView, fold, type RunView } from "../history/fold.ts";
+import type { JournalRecord } from "../journal/journal-record.ts";
+import type { StoredRecord } from "../ports/state-backend.ts";
+import { EncodedValue } from "../values/encoded-value.ts";
+import { seqsIn, type Range } from "../timeline/ranges.ts";
+import { checkBeginning } from "./read-journal.ts";
+import type { RepriseSettings } from "./settings.ts";
+
+/** Something that is wrong with what is stored of a run. */
+export interface VerifyFinding {
+  /**
+   * `backend`: what the backend keeps is damaged; `record`: bytes that are no record of this format; `order`: a seq or an epoch
+   * out of order; `history`: records that contradict each other; `value`: a recorded value that cannot be read.
+   */
+  readonly kind: "backend" | "record" | "order" | "history" | "value";
+  readonly message: string;
+  /** The record concerned. */
+  readonly seq?: number;
+  /** File of the backend. */
+  readonly path?: string;
+  /** Byte offset in that file. */
+  readonly offset?: number;
+}
+
+/** What `verify` has read. */
+export interface VerifyReport {
+  readonly stateId: string;
+  /** Nothing was found. */
+  readonly intact: boolean;
+  /** How many records were read: behind damage that the backend cannot get past there may be more. */
+  readonly records: number;
+  /** In the order of the journal, the backend's own first. One damage can have several: a lost record is missed by those that name it. */
+  readonly findings: readonly VerifyFinding[];
+}
+
+/** Reads everything that is stored of a run and says what is wrong with it. Damage is a finding; anything else that goes wrong throws. */
+export async function verifyRun({ backend, records }: RepriseSettings, stateId: string): Promise<VerifyReport> {
+  const findings = ((await backend.verify?.(stateId)) ?? []).map(ofBackend);
+  const check = new JournalCheck(stateId, (stored) => records.decode(stored, stateId));
+  try {
+    for await (const batch of backend.read(stateId)) for (const stored of batch) check.add(stored);
+  } catch (error) {
+    if (!isRepriseError(error, "CORRUPT")) throw error;
+    const finding = ofBackend(error);
+    if (!findings.some(({ message }) => message === finding.message)) findings.push(finding);
+  }
+  const all = [...findings, ...check.findings];
+  return { stateId, intact: all.length === 0, records: check.read, findings: all };
+}
+
+function ofBackend({ message, path, offset }: RepriseError): VerifyFinding {
+  return { kind: "backend", message, ...(path !== undefined && { path }), ...(offset !== undefined && { offset }) };
+}
+
+class JournalCheck {
+  readonly findings: VerifyFinding[] = [];
+  read = 0;
+  readonly #stateId: string;
+  #view: RunView;
+  readonly #records: (JournalRecord | undefined)[] = [];
+  readonly #decode: (stored: StoredRecord) => JournalRecord;
+  #epoch = 0;
+
+  constructor(stateId: string, decode: (stored: StoredRecord) => JournalRecord) {
+    this.#stateId = stateId;
+    this.#view = emptyView();
+    this.#decode = decode;
+  }
+
+  add(stored: StoredRecord): void {
+    this.read += 1;
+    if (stored.seq !== this.read) this.#found("order", stored.seq, `record ${stored.seq} stands where record ${this.read} belongs`);
+    if (stored.epoch < this.#epoch) this.#found("order", stored.seq, `record ${stored.seq} is of epoch ${stored.epoch}, behind one of epoch ${this.#epoch}`);
+    this.#epoch = stored.epoch;
+    const record = this.#attempt("record", stored.seq, () => this.#decode(stored));
+    this.#records.push(record !== undefined && this.#check(record, this.read) ? record : undefined);
+  }
+
+  /** Gives whether it could be folded: if not, what names it is not to be blamed on a cut. */
+  #check(record: JournalRecord, seq: number): boolean {
+    this.#attempt("history", seq, () => {
+      checkBeginning(record, seq - 1, this.#stateId);
+      if (record.k === "cut") this.#view = this.#viewOf(record.ranges, seq);
+    });
+    const folded = this.#attempt("history", seq, () => {
+      for (const problem of contradictions(this.#view, record, this.#records.at(-1))) this.#found("history", seq, `record ${seq}: ${problem}`);
+      fold(this.#view, record, seq);
+      return true;
+    });
+    for (const [place, value] of valuesIn(record)) this.#attempt("value", seq, () => value.decode(), `record ${seq}, ${place}: `);
+    return folded === true;
+  }
+
+  /** What a cut has left visible. */
+  #viewOf(ranges: readonly Range[], cut: number): RunView {
+    const view = emptyView();
+    for (const seq of seqsIn(ranges, this.#records.length)) {
+      const record = this.#records[seq - 1];
+      if (record !== undefined) this.#attempt("history", cut, () => fold(view, record, seq), `record ${cut}, what it leaves visible: `);
+    }
+    return view;
+  }
+
+  #attempt<Result>(kind: VerifyFinding["kind"], seq: number, work: () => Result, prefix = ""): Result | undefined {
+    try {
+      return work();
+    } catch (error) {
+      // What is read here is not trusted, so it may also trip over its shape. A newer version is no damage.
+      if (isRepriseError(error, "INCOMPATIBLE")) throw error;
+      this.#found(kind, seq, prefix + (error instanceof Error ? error.message : String(error)));
+      return undefined;
+    }
+  }
+
+  #found(kind: VerifyFinding["kind"], seq: number, message: string): void {
+    this.findings.push({ kind, message, seq });
+  }
+}
+
+/** The values that a record holds, by what they are. */
+function valuesIn(record: JournalRecord): [place: string, value: EncodedValue][] {
+  const named = Object.entries(record).filter((entry): entry is [string, EncodedValue] => entry[1] instanceof EncodedValue);
+  const writes = "w" in record ? (record.w ?? []) : [];
+  const written = writes.flatMap((write): [string, EncodedValue][] => (write[1] === "s" && typeof write[2] === "object" ? [[`storage ${JSON.stringify(write[0])}`, write[2]]] : []));
+  return [...named.map(([field, value]): [string, EncodedValue] => [places[field] ?? field, value]), ...written];
+}
+
+const places: Readonly<Record<string, string>> = { i: "input", v: "value", meta: "metadata" };
