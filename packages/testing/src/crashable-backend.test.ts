@@ -82,6 +82,15 @@ describe("crashableBackend", () => {
     expect(await second.append([bytes("a")], { expect: 0 })).toBe(1);
   });
 
+  test("kills also who is still acquiring the run, and lets the next one have it", async () => {
+    const disk = crashableBackend(memoryBackend());
+    const acquiring = open(disk);
+    expect(disk.crash()).toEqual(["run"]);
+    const next = await open(disk);
+    expect(await pending(acquiring)).toBe(true);
+    expect(await next.append([bytes("a")], { expect: 0 })).toBe(1);
+  });
+
   test("closes although somebody died", async () => {
     const disk = crashableBackend(memoryBackend());
     await open(disk);

@@ -4,7 +4,7 @@ import { cuttableWriter, type CuttableWriter } from "./cuttable-writer.ts";
 /** A backend whose users can be killed. */
 export interface CrashableBackend extends StateBackend {
   /**
-   * Kills whoever writes to this run, or, without `stateId`, to any run: as by `kill -9`, nothing of theirs reaches the
+   * Kills whoever writes to this run or is about to, or, without `stateId`, to any run: as by `kill -9`, nothing of theirs reaches the
    * backend any more and nothing of it reaches them. Appends that were handed over before may still be committed, their
    * acknowledgements are lost. Promises of the dead never settle. Gives the ids of the runs that were hit.
    */
@@ -13,6 +13,13 @@ export interface CrashableBackend extends StateBackend {
 
 // What kills each writer in use, of every crashable backend, so that `crash(state)` finds it by the run's id.
 const inUse = new Map<CuttableWriter, () => void>();
+
+/** Somebody is about to acquire a run. */
+interface Claim {
+  readonly stateId: string;
+  alive: boolean;
+  settled: Promise<void>;
+}
 
 /**
  * Wraps a backend so that the process that uses it can "die" in a test.
@@ -37,21 +44,42 @@ const inUse = new Map<CuttableWriter, () => void>();
 export function crashableBackend(backend: StateBackend): CrashableBackend {
   const writers = new Set<CuttableWriter>();
   const dead = new Map<string, CuttableWriter>();
+  const claims = new Set<Claim>();
 
   function forget(writer: CuttableWriter): void {
     writers.delete(writer);
     inUse.delete(writer);
   }
   async function acquire(stateId: string, options: AcquireOptions): Promise<StateWriter> {
+    // Who died while it took the run may have it yet.
+    for (const claim of claims) if (claim.stateId === stateId && !claim.alive) await claim.settled;
     const predecessor = dead.get(stateId);
     if (predecessor) {
       dead.delete(stateId);
       await predecessor.bury();
     }
-    const writer = cuttableWriter(await backend.acquire(stateId, options), () => forget(writer));
-    writers.add(writer);
-    inUse.set(writer, () => void crash(stateId));
-    return writer;
+    const acquired = backend.acquire(stateId, options).then((inner) => {
+      const writer = cuttableWriter(inner, () => forget(writer));
+      return writer;
+    });
+    const claim = { stateId, alive: true, settled: Promise.resolve() };
+    claim.settled = settle(claim, acquired);
+    claims.add(claim);
+    await claim.settled;
+    return claim.alive ? acquired : new Promise(() => undefined);
+  }
+  /** Never rejects: whoever acquires is told by the promise itself. */
+  async function settle(claim: Claim, acquired: Promise<CuttableWriter>): Promise<void> {
+    const [{ value: writer }] = (await Promise.allSettled([acquired])) as [{ readonly value?: CuttableWriter }];
+    claims.delete(claim);
+    if (writer === undefined) return;
+    if (claim.alive) {
+      writers.add(writer);
+      inUse.set(writer, () => void crash(claim.stateId));
+    } else {
+      writer.cut();
+      dead.set(claim.stateId, writer);
+    }
   }
   function crash(stateId?: string): string[] {
     const victims = [...writers].filter((writer) => stateId === undefined || writer.stateId === stateId);
@@ -60,7 +88,9 @@ export function crashableBackend(backend: StateBackend): CrashableBackend {
       forget(victim);
       dead.set(victim.stateId, victim);
     }
-    return victims.map((victim) => victim.stateId);
+    const claimants = [...claims].filter((claim) => claim.alive && (stateId === undefined || claim.stateId === stateId));
+    for (const claim of claimants) claim.alive = false;
+    return [...victims, ...claimants].map((victim) => victim.stateId);
   }
   const shown = <Head extends StateHead | undefined>(head: Head): Head =>
     head && dead.has(head.stateId) ? { ...head, lease: "stale" } : head;
