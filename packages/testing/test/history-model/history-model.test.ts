@@ -1,0 +1,23 @@
+// A run is driven by hand in every way there is, with crashes in between, and compared after each step with a naive one
+// that was written from docs/rules.md.
+import fc from "fast-check";
+import { describe, test } from "vitest";
+import { backends } from "../defects/support/backends.ts";
+import { command, Pair, type Command } from "./commands.ts";
+
+const runs = { "in memory": 400, "on disk": 25 } as const;
+
+describe.each(backends)("A2, A3, R1, R3, R4, H1, S1, S3: a run driven by hand (%s)", (where, open) => {
+  test("is what a naive one is after every step: history, status, metadata, storage, and what was reused", { timeout: 120_000 }, async () => {
+    const property = fc.asyncProperty(fc.array(command, { maxLength: 30, size: "max" }), async (commands: readonly Command[]) => {
+      const pair = new Pair(await open());
+      await pair.open();
+      for (const [index, one] of commands.entries()) {
+        const difference = await pair.do(one);
+        if (difference !== undefined) throw new Error(`after step ${index + 1}, ${difference}`);
+      }
+      await pair.close();
+    });
+    await fc.assert(property, { numRuns: runs[where as keyof typeof runs] });
+  });
+});
