@@ -1,9 +1,9 @@
 // The property that everything else rests on: whatever an agent program does and wherever the process dies, the resumed
 // run ends as if nothing had happened. Random programs, a crash after every append.
 //
-//     REPRISE_PROPERTY_RUNS=10000 REPRISE_PROPERTY_SEED=1 npx -y pnpm@12.21.0 exec vitest run --project testing replay-equivalence/replay
+//     REPRISE_PROPERTY_RUNS=50000 REPRISE_PROPERTY_SEED=1 npx -y pnpm@12.21.0 exec vitest run --project testing replay-equivalence/replay
 //
-// tries 10,000 programs per property; a failure prints its seed and the smallest program found that fails.
+// tries 50,000 programs per property; a failure prints its seed and the smallest program found that fails.
 import { checkByHand, checkExact } from "./exact.ts";
 import { testProperties } from "./property.ts";
 

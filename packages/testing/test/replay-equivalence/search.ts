@@ -66,7 +66,7 @@ function smallestFor(program: Program, failure: string, oracle: Oracle): Promise
 
 /** From the environment: how many programs a property is tried on, and the seed of the first. */
 export function propertySettings(): { readonly programs: number; readonly seed: number } {
-  return { programs: numberFrom("REPRISE_PROPERTY_RUNS", 300), seed: numberFrom("REPRISE_PROPERTY_SEED", 1) };
+  return { programs: numberFrom("REPRISE_PROPERTY_RUNS", 1_000), seed: numberFrom("REPRISE_PROPERTY_SEED", 1) };
 }
 
 /** A whole number from the environment. */
