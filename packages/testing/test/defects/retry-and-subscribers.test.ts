@@ -48,7 +48,7 @@ describe("what is retried", () => {
   const mistakes: readonly (readonly [name: string, fail: () => never])[] = [
     ["TypeError", () => (undefined as unknown as { missing: () => never }).missing()],
     ["ReferenceError", () => { throw new ReferenceError("nowhere is not defined"); }],
-    ["SyntaxError", () => { JSON.parse("{ not"); throw new Error("unreachable"); }],
+    ["SyntaxError", () => { throw new SyntaxError("Invalid regular expression: /(/: Unterminated group"); }],
   ];
 
   type Make = (definition: { readonly name: string; readonly retry?: RetrySetting; readonly run: () => unknown }) => Actor<void, unknown>;
