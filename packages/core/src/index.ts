@@ -21,12 +21,17 @@ export type { CallPolicy, OnInputChange, OnUnknownOutcome, OnVersionChange, Retr
 
 // Runs
 export { createReprise } from "./runs/create-reprise.ts";
-export type { CreateOptions, ExecuteOptions, ExecutionOutcome, OpenOptions, Reprise, RepriseOptions, RewindOptions, RunDurability } from "./runs/reprise.ts";
+export type { CreateOptions, ExecuteOptions, ExecutionOutcome, OpenOptions, OutcomeFacts, Reprise, RepriseOptions, RewindOptions, RunDurability } from "./runs/reprise.ts";
 export type { CheckpointOptions, ExecutionState, StateMetadata } from "./runs/execution-state.ts";
 export type { ArtifactBackend, ByteRange, StoredArtifact } from "./ports/artifact-backend.ts";
 export type { ListPage, ListQuery, StateBackend, StateHead } from "./ports/state-backend.ts";
 export type { TimelinePlan } from "./timeline/plan-cut.ts";
 export type { TimelinePoint } from "./timeline/timeline-point.ts";
+
+// Replay
+export { ReplayMode } from "./engine/replay-mode.ts";
+export { ValidationMismatchError } from "./validation/validation-mismatch-error.ts";
+export type { ValidatedOutcome, ValidationEntry, ValidationReport, ValidationStatus, ValidationSummary } from "./validation/validation-report.ts";
 
 // History and events
 export { EventType, ExecutionStatus, StateStatus } from "./events/event-type.ts";

@@ -9,6 +9,11 @@ export interface ActorSettings extends CallPolicy {
   readonly name: string;
   /** Change it when the actor's behaviour changes; a recorded result of another version is then noticed (`onVersionChange`). */
   readonly version?: string;
+  /**
+   * Of VALIDATION: `"strict"` (default) compares values deeply, `"non_deterministic"` asks only that the call succeeds and its
+   * output schema accepts the value.
+   */
+  readonly determinism?: "strict" | "non_deterministic";
   /** `false` marks what must not happen twice, e.g. a payment: never run again by itself (rule R11). Default: true. */
   readonly repeatable?: boolean;
 }
@@ -23,6 +28,8 @@ export interface LeafDefinition<Given, Raw, Input, Output> extends ActorSettings
   readonly input?: StandardSchemaV1<Input, Given>;
   /** Any Standard Schema: applied to the recorded result, on the first run and on reuse alike. */
   readonly output?: StandardSchemaV1<Raw, Output>;
+  /** Of VALIDATION: decides itself whether two values are the same; gets them as callers do. */
+  readonly compare?: (recorded: Output, current: Output) => boolean;
   readonly run: (input: Given, context: LeafContext) => Raw | Promise<Raw>;
 }
 
@@ -35,6 +42,8 @@ export interface AgentDefinition<Given, Raw, Input, Output> extends ActorSetting
    * a child and runs afresh if the agent failed by itself (rule T7).
    */
   readonly retryChildren?: "auto" | "reuse" | "afresh";
+  /** Of VALIDATION: decides itself whether two values are the same; gets them as callers do. */
+  readonly compare?: (recorded: Output, current: Output) => boolean;
   readonly run: (input: Given, context: AgentContext) => Raw | Promise<Raw>;
 }
 
@@ -44,6 +53,7 @@ export interface Actor<in Input, out Output> extends ActorSettings {
   readonly retryChildren?: "auto" | "reuse" | "afresh";
   readonly inputSchema: StandardSchemaV1 | undefined;
   readonly outputSchema: StandardSchemaV1 | undefined;
+  readonly compare?: (recorded: never, current: never) => boolean;
   /** The handler as core calls it; never call it yourself. */
   readonly handler: (input: never, context: never) => unknown;
   /** Carries the types; never present. */

@@ -71,6 +71,14 @@ test("execute and resume give the outcome's type", async () => {
   await reprise.execute(parse);
 });
 
+test("a validation's compare gets what callers get", () => {
+  tool({ name: "a", run: () => ({ score: 1 }), compare: (recorded, current) => expectTypeOf(recorded).toEqualTypeOf(current) && recorded.score === current.score });
+  tool({ name: "a", output: z.string().transform(Number), run: () => "1", compare: (recorded, current) => recorded.toFixed(1) === current.toFixed(1) });
+  agent({ name: "a", run: async (_: void, context) => context.run(now), compare: (recorded, current) => recorded.getTime() === current.getTime() });
+  // @ts-expect-error there is no such choice
+  tool({ name: "a", determinism: "sometimes", run: () => 1 });
+});
+
 test("a leaf cannot make calls", () => {
   // @ts-expect-error a leaf's context has no run
   tool({ name: "leaf", run: (_: void, context) => context.run(now) });

@@ -55,6 +55,7 @@ interface Definition extends ActorSettings {
   readonly input?: StandardSchemaV1;
   readonly output?: StandardSchemaV1;
   readonly retryChildren?: "auto" | "reuse" | "afresh";
+  readonly compare?: (recorded: never, current: never) => boolean;
   readonly run: (input: never, context: never) => unknown;
 }
 
@@ -71,6 +72,9 @@ function define<Input, Output>(type: EventType, definition: unknown): Actor<Inpu
   }
   if (settings.version !== undefined && typeof settings.version !== "string") wrong("version", "a string");
   if (settings.repeatable !== undefined && typeof settings.repeatable !== "boolean") wrong("repeatable", "true or false");
+  if (settings.compare !== undefined && typeof settings.compare !== "function") wrong("compare", "a function of two values");
+  if (settings.compare !== undefined && settings.determinism === "non_deterministic") wrong("compare", 'left out where determinism is "non_deterministic": that compares nothing');
+  checkOneOf("determinism", ["strict", "non_deterministic"], settings.determinism);
   checkOneOf("retryChildren", ["auto", "reuse", "afresh"], settings.retryChildren);
   if (settings.repeatable === false && settings.onUnknownOutcome === "retry") wrong("onUnknownOutcome", '"ask" or "fail" where repeatable is false');
   checkPolicy(settings);

@@ -19,9 +19,11 @@ export class AttemptTimer {
   }
 
   start(): void {
-    const { engine, node, request } = this.#call;
+    const { engine, node, request, beside } = this.#call;
     const { attemptTimeoutMs, timeoutMs } = request.policy;
-    const callLeft = timeoutMs === undefined ? Infinity : node.budgetAt + timeoutMs - engine.now();
+    // An attempt beside its record has what the recorded one had.
+    const since = beside === undefined ? node.budgetAt : engine.now() - (node.attemptAt - node.budgetAt);
+    const callLeft = timeoutMs === undefined ? Infinity : since + timeoutMs - engine.now();
     const limit = Math.min(attemptTimeoutMs ?? Infinity, callLeft);
     if (limit === Infinity) return;
     const expiry: Expiry = callLeft <= limit ? { option: "timeoutMs", limitMs: timeoutMs ?? 0 } : { option: "attemptTimeoutMs", limitMs: attemptTimeoutMs ?? 0 };

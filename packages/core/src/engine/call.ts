@@ -5,8 +5,10 @@ import type { EventType } from "../events/event-type.ts";
 import type { CallNode } from "../history/call-node.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import type { RetryPolicy } from "../ports/retry.ts";
+import type { StorageWrite } from "../journal/journal-record.ts";
 import type { Engine } from "./engine.ts";
 import type { Scope } from "./scope.ts";
+import type { StorageView } from "./storage-view.ts";
 
 /** What is called: an actor, a group or a branch; or a wait or a sleep. */
 export interface CallSpec {
@@ -33,6 +35,9 @@ export interface PauseSpec {
   /** A sleep until then, in ms since the epoch. */
   readonly until?: number;
 }
+
+/** How an attempt ended. */
+export type AttemptOutcome = { readonly value: unknown } | { readonly error: unknown };
 
 /** What a caller passes and is told. */
 export interface CallRequest {
@@ -75,6 +80,10 @@ export class Call {
   inner: Scope | undefined;
   /** What the caller gets, where that is not decoded from the record. */
   live: { readonly value: unknown } | undefined;
+  /** Its attempt runs beside its record: takes its end, which is then neither recorded nor retried (rule R5). */
+  beside: ((outcome: AttemptOutcome, storage: StorageView) => void) | undefined;
+  /** What the caller gets instead of what is recorded (rule R5, `inputs: "live"`). */
+  current: { readonly value: unknown; readonly writes: readonly StorageWrite[] } | { readonly error: Error } | undefined;
   /** The promise the caller holds, if it holds one. */
   promise: Promise<unknown> | undefined;
   /** Made when the first attempt fails. */
@@ -90,6 +99,11 @@ export class Call {
   /** Has an outcome been appended? It is then closed, never cancelled (rule I1). */
   get outcomeRecorded(): boolean {
     return this.node !== undefined && this.node.state !== "open" && this.node.state !== "retrying";
+  }
+
+  /** What its handler or code gets, encoded. */
+  get given(): EncodedValue | undefined {
+    return this.engine.validation?.live === true ? this.request.input : this.node.input;
   }
 
   abort(reason: Error): void {

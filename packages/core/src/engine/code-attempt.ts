@@ -1,10 +1,9 @@
 import { CancelledError, ScopeClosedError, TimeoutError } from "../errors/call-errors.ts";
 import type { CallNode } from "../history/call-node.ts";
-import { decodeInput } from "../history/decode-node.ts";
 import type { CancelledRecord, RestartedRecord, StartedRecord } from "../journal/journal-record.ts";
 import { isError } from "../values/error-facts.ts";
 import { AttemptTimer, type Expiry } from "./attempt-timer.ts";
-import type { Call } from "./call.ts";
+import type { AttemptOutcome, Call } from "./call.ts";
 import { closeScope } from "./close-scope.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { cancel, complete, fail } from "./outcome.ts";
@@ -77,7 +76,7 @@ function hasUnrepeatable(node: CallNode): boolean {
 function startThroughGate(call: Call, seq: number): void {
   const { engine } = call;
   if (!engine.rules.gatedStarts) return runCode(call);
-  engine.gate.push(seq, () => runCode(call));
+  engine.gate.push(engine.placeOf(call.scope, seq), () => runCode(call));
 }
 
 function runCode(call: Call): void {
@@ -98,7 +97,7 @@ class CodeAttempt {
     this.#scope = openScope(call);
     this.#timer = new AttemptTimer(call, (error, expiry) => {
       // Through the gate, behind all that is recorded: a limit that passes during a replay does not overtake the record.
-      call.engine.gate.push(call.engine.journal.lastSeq + 0.5, () => this.#expire(error, expiry));
+      call.engine.gate.push(call.engine.placeOf(call.scope, call.engine.journal.lastSeq + 0.5), () => this.#expire(error, expiry));
     });
   }
 
@@ -106,12 +105,13 @@ class CodeAttempt {
     const { engine, spec, node } = this.#call;
     this.#call.inner = this.#scope;
     this.#call.onAbort = (reason) => this.#abort(reason);
-    this.#timer.start();
+    // The limits of recorded code have passed or not: that is in the record.
+    if (this.#call.beside === undefined) this.#timer.start();
     const turnBefore = engine.turn;
     engine.turn = this.#scope;
     try {
       // A group's code is the engine's: it reads its items encoded.
-      const input = spec.type === "group" ? undefined : decodeInput(node);
+      const input = spec.type === "group" ? undefined : this.#call.given?.decode();
       const given = validated(spec.actor?.inputSchema, input, node.address, "input");
       const result = Promise.resolve(given instanceof Promise ? given.then((checked) => this.#unlessOver(() => spec.code?.(checked, this.#scope))) : spec.code?.(given, this.#scope));
       void result.then((value) => this.#end({ value }), (error: unknown) => this.#end({ error }));
@@ -142,7 +142,7 @@ class CodeAttempt {
     for (const call of this.#scope.open) call.abort(reason);
   }
 
-  #end(outcome: { readonly value: unknown } | { readonly error: unknown }): void {
+  #end(outcome: AttemptOutcome): void {
     const call = this.#call;
     if (this.#ended || call.state !== "open") {
       if (this.#ended) call.engine.late(call);
@@ -155,6 +155,7 @@ class CodeAttempt {
       if (call.state !== "open") return;
       call.inner = undefined;
       call.onAbort = undefined;
+      if (call.beside !== undefined) return call.beside(outcome, this.#scope.storage);
       const ending = { storage: this.#scope.storage, before: cancelled };
       const aborted = call.abortReason !== undefined && ("error" in outcome || this.#scope.disturbed);
       if (aborted && call.abortReason) cancel(call, call.abortReason, cancelled);

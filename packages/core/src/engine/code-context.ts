@@ -133,7 +133,8 @@ function promised<T>(begin: (resolve: (value: T) => void, reject: (error: Error)
 }
 
 function factsOf(call: Call): Pick<TryResult<never>, "address" | "replayed" | "attempts" | "executionTimeMs" | "savedMs"> {
-  const { node, replayed } = call;
+  const { node } = call;
+  const replayed = call.replayed && call.beside === undefined;
   return { address: node.address, replayed, attempts: node.attempt, executionTimeMs: executionTime(node), savedMs: replayed ? recordedWork(node) : 0 };
 }
 

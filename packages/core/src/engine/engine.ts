@@ -15,6 +15,7 @@ import type { System } from "../system.ts";
 import type { ValueCodec } from "../values/codec.ts";
 import type { Call } from "./call.ts";
 import type { ErrorOrigins } from "./failure.ts";
+import type { ReplayPolicy } from "./replay-policy.ts";
 import { Gate } from "./gate.ts";
 import { recordedWork } from "./recorded-time.ts";
 import type { EngineRules } from "./rules.ts";
@@ -22,6 +23,7 @@ import type { RunRetry } from "./run-retry.ts";
 import { libraryVersion } from "../version.ts";
 import { Scope } from "./scope.ts";
 import { TopStorage } from "./top-storage.ts";
+import { Validation } from "../validation/validation.ts";
 
 /** What holds for every call of a run in this process. */
 export interface EngineOptions extends Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
@@ -43,6 +45,8 @@ export interface EngineSettings {
   readonly journal: Pick<JournalSettings, "codec" | "contents" | "durability" | "acquire">;
   readonly options: EngineOptions;
   readonly rules: EngineRules;
+  /** How recorded calls are treated. */
+  readonly policy: ReplayPolicy;
   /** The record to write before anything else, if the run was loaded. */
   readonly session: SessionRecord | undefined;
   /** The call that `execute` began, where a cut has hidden it. */
@@ -58,6 +62,9 @@ export class Engine {
   readonly view: RunView;
   readonly options: EngineOptions;
   readonly rules: EngineRules;
+  readonly policy: ReplayPolicy;
+  /** Set where recorded outcomes are compared. */
+  readonly validation: Validation | undefined;
   readonly journal: Journal;
   readonly gate: Gate;
   readonly bus: Bus;
@@ -94,6 +101,8 @@ export class Engine {
     this.rules = rules;
     this.hiddenRoot = settings.hiddenRoot;
     this.resumeFrom = settings.resumeFrom;
+    this.policy = settings.policy;
+    this.validation = settings.policy.compare ? new Validation({ live: settings.policy.inputs === "live", lastSeq: records.length }) : undefined;
     this.#session = settings.session;
     this.#acknowledged = records.length;
     this.contents = settings.journal.contents;
@@ -124,6 +133,11 @@ export class Engine {
 
   get stateId(): string {
     return this.view.stateId;
+  }
+
+  /** The place in the gate of what a call of this scope has come to, by the seq of its record. */
+  placeOf(scope: Scope, seq: number): number {
+    return this.validation === undefined ? seq : this.validation.placeOf(scope, seq);
   }
 
   now(): number {
@@ -227,6 +241,8 @@ export class Engine {
 
   /** A5: says which recorded calls a finished run never asked for. */
   reportUnvisited(): void {
+    // A validation says so in its report.
+    if (this.policy.compare) return;
     for (const scope of this.reporting.values()) {
       for (const node of scope.matcher.unvisited()) this.log("warn", "UNVISITED", "it is recorded, and the run ended without asking for it", { address: node.address });
     }
@@ -238,6 +254,7 @@ export class Engine {
 
   /** S7: the first append after a load says who continues; so does the first one after a resting status, and the run is running again. */
   #openSession(checkpoint: boolean): HeaderPatch | undefined {
+    if (this.policy.compare) return undefined;
     const resting = this.view.status !== "running" && this.journal.lastSeq > 0;
     const session = this.#session ?? (resting && !checkpoint ? { k: "session" as const, lib: libraryVersion } : undefined);
     if (session === undefined) return undefined;
@@ -251,7 +268,7 @@ export class Engine {
     if (record.k === "checkpoint" && this.bus.has("checkpoint")) {
       this.bus.publish("checkpoint", { stateId: this.stateId, seq, at: record.at, status: record.status });
     }
-    if (!this.bus.has("event")) return;
+    if (this.policy.publish === "nothing" || !this.bus.has("event")) return;
     const event = toEvent(this.stateId, seq, record, this.view.calls.get("c" in record ? record.c : seq), this.journal.records[seq]);
     if (event !== undefined) this.bus.publish("event", event);
   }

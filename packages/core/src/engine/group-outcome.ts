@@ -4,6 +4,7 @@ import { RepriseError } from "../errors/reprise-error.ts";
 import type { CallNode } from "../history/call-node.ts";
 import { decodeValue } from "../history/decode-node.ts";
 import type { ValueCodec } from "../values/codec.ts";
+import type { ErrorRecord } from "../values/error-record.ts";
 import type { Call, CallSpec } from "./call.ts";
 import { decodeFailure } from "./failure.ts";
 import { validated } from "./schema.ts";
@@ -47,24 +48,41 @@ export class GroupFailure extends RepriseError {
   }
 }
 
+/** How the branches of a group ended, where that is not what is recorded (rule R5). */
+export interface GroupEnds {
+  readonly branches: readonly (CallNode | undefined)[];
+  readonly currentOf: (branch: CallNode) => { readonly value: unknown } | { readonly error: ErrorRecord } | undefined;
+}
+
 /**
  * The error of a recorded group failure, with every outcome by position: the same live and on replay. A promise only if
  * the output schema is asynchronous. Throws `SchemaRejectedError` where a value no longer fits.
  */
-export function groupError(call: Call, values: ValueCodec): GroupFailedError | Promise<GroupFailedError> {
+export function groupError(call: Call, values: ValueCodec, instead?: GroupEnds): GroupFailedError | Promise<GroupFailedError> {
   const { node, spec } = call;
-  const branches = node.branches ?? [];
-  const outcomes = branches.map((branch, position) => outcomeOf(spec, `${node.path}{${position}}`, branch, values));
+  const branches = instead?.branches ?? node.branches ?? [];
+  const failed = (branch: CallNode | undefined): boolean => {
+    const current = branch && instead?.currentOf(branch);
+    return current === undefined ? branch?.state === "failed" : "error" in current;
+  };
+  const outcomes = branches.map((branch, position) => outcomeOf(spec, `${node.path}{${position}}`, branch, values, branch && instead?.currentOf(branch)));
   const build = (settled: readonly BranchOutcome<unknown>[]): GroupFailedError => {
-    const failures = settled.flatMap((outcome, position) => (!outcome.ok && branches[position]?.state === "failed" ? [outcome.error] : []));
+    const failures = settled.flatMap((outcome, position) => (!outcome.ok && failed(branches[position]) ? [outcome.error] : []));
     return new GroupFailedError(node.address, settled, failures);
   };
   return outcomes.some((outcome) => outcome instanceof Promise) ? Promise.all(outcomes.map(async (outcome) => outcome)).then(build) : build(outcomes as BranchOutcome<unknown>[]);
 }
 
-function outcomeOf(spec: CallSpec, place: string, branch: CallNode | undefined, values: ValueCodec): BranchOutcome<unknown> | Promise<BranchOutcome<unknown>> {
-  if (branch?.state === "completed") {
-    const value = validated(spec.outputSchema, decodeValue(branch.value), branch.address, "output");
+function outcomeOf(
+  spec: CallSpec,
+  place: string,
+  branch: CallNode | undefined,
+  values: ValueCodec,
+  current: ReturnType<GroupEnds["currentOf"]>,
+): BranchOutcome<unknown> | Promise<BranchOutcome<unknown>> {
+  if (current !== undefined && "error" in current) return { ok: false, error: decodeFailure(current.error, values) };
+  if (branch !== undefined && (current !== undefined || branch.state === "completed")) {
+    const value = validated(spec.outputSchema, current === undefined ? decodeValue(branch.value) : values.decode(current.value), branch.address, "output");
     return value instanceof Promise ? value.then((settled: unknown) => ({ ok: true, value: settled })) : { ok: true, value };
   }
   if (branch?.state === "failed" && branch.error) return { ok: false, error: decodeFailure(branch.error, values) };

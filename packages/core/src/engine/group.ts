@@ -84,7 +84,7 @@ class GroupRun {
     // Recorded branches had their slot: they are asked for at once, so that they come back in the recorded order.
     if (this.#scope.engine.rules.slotsForRecorded && this.#scope.node?.children.length !== 0) {
       for (let position = 0; position < this.#items.length; position += 1) {
-        if (this.#scope.matcher.hasBranch(this.#items[position], this.#plan.keys?.[position])) this.#start(position);
+        if (this.#scope.matcher.hasBranch(this.#items[position], this.#plan.keys?.[position], position)) this.#start(position);
       }
     }
     this.#pump();
@@ -154,7 +154,7 @@ function branchSpec(plan: GroupPlan): CallSpec {
       new Promise((resolve, reject) => {
         issue(scope, {
           spec,
-          input: scope.node?.input,
+          input: scope.call?.given,
           policy: policyFor(scope.engine, work, {}),
           key: undefined,
           onValue: (value, call) => resolve(new ChildValue(call.node, value)),

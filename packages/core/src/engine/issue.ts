@@ -17,6 +17,7 @@ import { beginPause, enterPause, restartPause } from "./pause.ts";
 import { release } from "./release.ts";
 import { reviveRetries } from "./retry-decision.ts";
 import type { Scope } from "./scope.ts";
+import { admitExtra, validateCall } from "../validation/validate-call.ts";
 import { verdict, type Verdict } from "./verdict.ts";
 
 /**
@@ -36,7 +37,7 @@ export function issue(scope: Scope, request: CallRequest): Call | undefined {
   try {
     const match = findRecord(call);
     if (match.node !== undefined) call.node = match.node;
-    reviveRetries(call);
+    if (match.node === undefined || engine.validation === undefined) reviveRetries(call);
     scope.open.add(call);
     if (scope === engine.top) engine.storage.catchUp(match.node);
     if (match.node === undefined) start(call, match);
@@ -54,23 +55,25 @@ export function issue(scope: Scope, request: CallRequest): Call | undefined {
 }
 
 function findRecord(call: Call): Match {
-  const { request, spec, scope } = call;
+  const { request, spec, scope, engine } = call;
+  // A validation reports what it finds; it refuses nothing.
+  const { onInputChange, onVersionChange } = engine.policy.compare ? engine.policy : request.policy;
   const looking: MatchRequest = {
     type: spec.type,
     name: spec.name,
     key: request.key,
     input: request.input,
     version: spec.actor?.version,
-    onInputChange: request.policy.onInputChange,
-    rerunVersions: request.policy.onVersionChange === "rerun",
-    once: spec.actor?.repeatable === false,
+    onInputChange,
+    rerunVersions: onVersionChange === "rerun",
+    once: spec.actor?.repeatable === false && !engine.policy.compare,
     address: addressOf(call, 1),
   };
   if (request.branch) return scope.matcher.takeBranch(looking, request.branch.keyed);
   if (spec.type === "group") return scope.matcher.takeGroup(looking);
   const match = scope.matcher.take(looking);
   if (match.node === undefined || match.node.version === looking.version) return match;
-  if (request.policy.onVersionChange === "fail") {
+  if (onVersionChange === "fail") {
     throw new VersionChangedError(match.node.address, { recorded: match.node.version, current: looking.version });
   }
   call.versionChanged = true;
@@ -79,7 +82,7 @@ function findRecord(call: Call): Match {
 
 function start(call: Call, match: Extract<Match, { readonly node: undefined }>): void {
   const { engine, spec, request, scope } = call;
-  if (match.inputChanged) {
+  if (match.inputChanged && !engine.policy.compare) {
     engine.log("warn", "INPUT_CHANGED", "no record of its name has this input: it runs as a new call", { address: addressOf(call, match.number) });
   }
   const { actor } = spec;
@@ -95,9 +98,11 @@ function start(call: Call, match: Extract<Match, { readonly node: undefined }>):
     ...(actor?.repeatable === false && { once: 1 }),
     ...(spec.workers !== undefined && { workers: spec.workers }),
   };
+  if (engine.validation !== undefined && !admitExtra(call, record, engine.validation)) return;
   if (isLeaf(spec.type)) beginLeaf(call, record);
   else if (isPause(spec.type)) beginPause(call, record);
   else beginCode(call, record);
+  engine.validation?.addExtra(call.node);
 }
 
 function fingerprintField({ spec, engine }: Call): Pick<StartedRecord, "fp"> {
@@ -115,6 +120,7 @@ function inputFields(call: Call): Pick<StartedRecord, "i" | "ip" | "ix"> {
 function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
   const { engine, scope, spec } = call;
   call.inputChanged = inputChanged && spec.type !== "group";
+  if (engine.validation !== undefined) return validateCall(call, engine.validation);
   if (call.inputChanged) engine.log("warn", "INPUT_CHANGED", "the recorded outcome belongs to another input", { address: node.address });
   if (call.versionChanged) engine.log("warn", "VERSION_CHANGED", `recorded with version ${node.version ?? "none"}`, { address: node.address });
   const decided = verdict(node, scope.opening);

@@ -1,6 +1,5 @@
 import type { RestartedRecord, StartedRecord } from "../journal/journal-record.ts";
-import { decodeInput } from "../history/decode-node.ts";
-import type { Call } from "./call.ts";
+import type { AttemptOutcome, Call } from "./call.ts";
 import { ScopeClosedError } from "../errors/call-errors.ts";
 import type { LeafContext } from "../actors/context.ts";
 import { AttemptTimer } from "./attempt-timer.ts";
@@ -27,7 +26,8 @@ function levelOf(call: Call): "start" | "firm" {
   return call.spec.actor?.repeatable === false ? "firm" : "start";
 }
 
-function runLeaf(call: Call): void {
+/** Runs the handler of a leaf whose attempt has begun. */
+export function runLeaf(call: Call): void {
   if (call.state !== "open") return;
   if (call.abortReason !== undefined) return cancel(call, call.abortReason);
   new LeafAttempt(call).run();
@@ -66,7 +66,7 @@ class LeafAttempt {
     const call = this.#call;
     const { node, spec } = call;
     const handler = spec.actor?.handler as (input: unknown, context: LeafContext) => unknown;
-    const given = validated(spec.actor?.inputSchema, decodeInput(node), node.address, "input");
+    const given = validated(spec.actor?.inputSchema, call.given?.decode(), node.address, "input");
     if (!(given instanceof Promise)) return handler(given, this.#context);
     return given.then((checked) => {
       // An asynchronous schema may end after the attempt has: what it was for must not happen any more.
@@ -76,7 +76,7 @@ class LeafAttempt {
     });
   }
 
-  #settle(outcome: { readonly value: unknown } | { readonly error: unknown }): void {
+  #settle(outcome: AttemptOutcome): void {
     const call = this.#call;
     if (this.#ended || call.state !== "open") return call.engine.late(call);
     this.#ended = true;
@@ -84,7 +84,8 @@ class LeafAttempt {
     this.#stopGrace?.();
     this.#context.close();
     call.onAbort = undefined;
-    if (this.#timeout !== undefined) fail(call, this.#timeout);
+    if (call.beside !== undefined) call.beside(this.#timeout === undefined ? outcome : { error: this.#timeout }, this.#storage);
+    else if (this.#timeout !== undefined) fail(call, this.#timeout);
     // A result that comes inside the grace of an ending parent is kept: it was paid for (rule I1).
     else if ("value" in outcome) complete(call, outcome.value, { storage: this.#storage });
     else if (call.abortReason !== undefined) cancel(call, call.abortReason);

@@ -33,6 +33,8 @@ export interface MatcherRules {
   readonly strict: boolean;
   /** The code that asks is known to be the one that was recorded. */
   readonly knownCode: boolean;
+  /** Of a validation: ambiguity is not refused; or calls are paired by number, whatever their input (rule R5). */
+  readonly validating?: "recorded" | "live" | undefined;
 }
 
 interface Queue {
@@ -77,6 +79,7 @@ export class Matcher {
   take(request: MatchRequest): Match {
     const queue = this.#queues.get(queueId(request.type, request.name, request.key));
     if (queue === undefined) return this.#fresh(request, false);
+    if (this.#rules.validating === "live") return this.#takeNext(queue, request);
     const equal = this.#takeEqual(queue, request);
     if (equal !== undefined) return { node: equal, inputChanged: false };
     const head = this.#head(queue);
@@ -93,6 +96,7 @@ export class Matcher {
   takeGroup(request: MatchRequest): Match {
     const queue = this.#queues.get(queueId(request.type, request.name, request.key));
     if (queue === undefined) return this.#fresh(request, false);
+    if (this.#rules.validating === "live") return this.#takeNext(queue, request);
     const equal = this.#takeEqual(queue, request);
     if (equal !== undefined) return { node: equal, inputChanged: false };
     const items = itemsOf(request.input);
@@ -104,15 +108,27 @@ export class Matcher {
 
   /** The record of a branch: its key, if the group names its branches, and its item must be equal. */
   takeBranch(request: MatchRequest, keyed: boolean): Match {
+    if (this.#rules.validating === "live") {
+      const place = this.#queues.get(branchQueue(request.key));
+      return place === undefined ? this.#fresh(request, false) : this.#takeNext(place, request);
+    }
     const queue = this.#queues.get(branchQueue(keyed ? request.key : undefined));
     const equal = queue && this.#takeEqual(queue, request);
     return equal === undefined ? this.#fresh(request, false) : { node: equal, inputChanged: false };
   }
 
   /** Would `takeBranch` find a record? */
-  hasBranch(input: EncodedValue | undefined, key: string | undefined): boolean {
+  hasBranch(input: EncodedValue | undefined, key: string | undefined, position: number): boolean {
+    if (this.#rules.validating === "live") return this.#queues.has(branchQueue(key ?? String(position)));
     const queue = this.#queues.get(branchQueue(key));
     return queue !== undefined && this.#equal(queue, canonical(input), { version: undefined, rerunVersions: false }) !== undefined;
+  }
+
+  #takeNext(queue: Queue, request: MatchRequest): Match {
+    const node = this.#head(queue);
+    if (node === undefined) return this.#fresh(request, false);
+    this.#taken.add(node);
+    return { node, inputChanged: canonical(node.input) !== canonical(request.input) };
   }
 
   #mayTakeUnequal(queue: Queue, request: MatchRequest): boolean {
@@ -141,7 +157,7 @@ export class Matcher {
 
   #takeEqual(queue: Queue, request: MatchRequest): CallNode | undefined {
     const input = canonical(request.input);
-    if (queue.givenAway === input) {
+    if (queue.givenAway === input && this.#rules.validating === undefined) {
       throw new AmbiguousReplayError(request.address, "its record was given to an earlier call with another input; give both a key");
     }
     const equal = this.#equal(queue, input, request);

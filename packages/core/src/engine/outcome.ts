@@ -19,7 +19,7 @@ export interface Ending {
 }
 
 /** What is recorded of a value, and what the caller gets where that is not decoded from the record. */
-interface Prepared {
+export interface Prepared {
   readonly fields: Pick<CompletedRecord, "v" | "vc" | "vb">;
   readonly live: unknown;
 }
@@ -39,7 +39,8 @@ export function complete(call: Call, raw: unknown, ending: Ending): void {
   }
 }
 
-function prepare(call: Call, raw: unknown): Prepared | Promise<Prepared> {
+/** Encodes a value and applies the output schema. Throws where it cannot be recorded or the schema refuses it. */
+export function prepare(call: Call, raw: unknown): Prepared | Promise<Prepared> {
   if (raw instanceof ChildValue) return { fields: { vc: raw.node.id }, live: raw.value };
   if (raw instanceof BranchValues) return { fields: { vb: raw.nodes.map((node) => node.id) }, live: raw.values };
   const { encoded, plain } = call.engine.values.encode(raw, "result");

@@ -8,17 +8,18 @@ import { restored } from "./schema.ts";
 /** What a caller is given; a refusal stops the run instead. */
 type Outcome = { readonly value: unknown } | { readonly error: Error } | { readonly refusal: Error };
 
-/** Gives a recorded outcome to its caller, through the gate (rule R2). */
-export function release(call: Call): void {
+/** Gives a recorded outcome to its caller, through the gate (rule R2); where it has to wait for something, it keeps its place. */
+export function release(call: Call, ready?: Promise<unknown>): void {
   const { engine, node } = call;
-  const outcome = outcomeOf(call);
+  const outcome = ready === undefined ? outcomeOf(call) : ready.then(() => outcomeOf(call));
+  const place = engine.placeOf(call.scope, node.endSeq);
   if (outcome instanceof Promise) {
-    // An asynchronous schema: the outcome keeps its place in the gate until the schema has spoken.
+    // Its place in the gate is kept until then: of an asynchronous schema, too.
     let settled: Outcome | undefined;
     const ready = outcome.then((value) => (settled = value));
-    engine.gate.push(node.endSeq, () => settled && deliver(call, settled), ready);
+    engine.gate.push(place, () => settled && deliver(call, settled), ready);
   } else if (engine.rules.liveGate || call.replayed) {
-    engine.gate.push(node.endSeq, () => deliver(call, outcome));
+    engine.gate.push(place, () => deliver(call, outcome));
   } else {
     deliver(call, outcome);
   }
@@ -26,7 +27,8 @@ export function release(call: Call): void {
 
 /** Never rejects: a recorded value that no longer fits its schema is a refusal, for better code can resume the run. */
 function outcomeOf(call: Call): Outcome | Promise<Outcome> {
-  const { node, live, spec } = call;
+  const { node, live, spec, current } = call;
+  if (current !== undefined) return current;
   try {
     if (node.state !== "completed") {
       const error = errorOf(call);
@@ -58,7 +60,7 @@ function deliver(call: Call, outcome: Outcome): void {
   if (call.state !== "open") return;
   call.state = "released";
   engine.turn = scope;
-  if (call.replayed) engine.recovered(call);
+  if (call.replayed && call.beside === undefined) engine.recovered(call);
   if ("refusal" in outcome) {
     engine.stop(outcome.refusal);
     request.onError(outcome.refusal, call);
@@ -75,12 +77,14 @@ function deliver(call: Call, outcome: Outcome): void {
     request.onError(outcome.error, call);
   }
   scope.leave(call);
+  engine.validation?.judge(engine);
 }
 
 /** S1: the writes of a call join when its outcome is released, and not at all if its caller's handler has ended. */
 function joinStorage(call: Call): void {
-  const { engine, node, scope } = call;
+  const { engine, node, scope, current } = call;
   if (scope.closing) return;
-  if (scope === engine.top) engine.storage.release(node, call.replayed);
-  else if (engine.rules.joinAtRelease || call.replayed) scope.storage.join(node.writes);
+  const writes = current !== undefined && "writes" in current ? current.writes : node.writes;
+  if (scope === engine.top) engine.storage.release(node, call.replayed, writes);
+  else if (engine.rules.joinAtRelease || call.replayed) scope.storage.join(writes);
 }

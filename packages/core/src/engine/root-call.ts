@@ -45,6 +45,7 @@ function rootInput(engine: Engine, actor: Actor<never, unknown>, input: { readon
     return hiddenRoot.i;
   }
   checkOwner(engine, actor, root.address);
+  if (engine.validation?.live === true && input !== undefined) return given;
   if (input === undefined || canonical(given) === canonical(root.input)) return root.input;
   const { onInputChange } = engine.options;
   if (onInputChange !== "reuse" && onInputChange !== "warn") throw new InputChangedError(root.address, { stateId: engine.stateId });

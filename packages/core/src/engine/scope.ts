@@ -48,9 +48,9 @@ export class Scope {
     this.node = settings.node;
     this.storage = settings.storage;
     this.opening = settings.opening;
-    this.matcher = new Matcher(settings.visible, { strict: settings.strict, knownCode: settings.knownCode });
+    this.matcher = new Matcher(settings.visible, { strict: settings.strict, knownCode: settings.knownCode, validating: settings.engine.policy.compare ? settings.engine.policy.inputs : undefined });
     // An attempt that is retried may well go another way than the one before; whoever resumes a run expects it not to.
-    if (settings.visible.length > 0 && settings.node?.openingKind !== "retry") this.engine.reporting.set(settings.node, this);
+    if (settings.visible.length > 0 && (settings.node?.openingKind !== "retry" || settings.engine.policy.compare)) this.engine.reporting.set(settings.node, this);
   }
 
   /** Path of the scope in addresses; undefined at the top. */

@@ -34,11 +34,11 @@ export class TopStorage {
   }
 
   /** The outcome of a call at the top was released. */
-  release(call: CallNode, recorded: boolean): void {
+  release(call: CallNode, recorded: boolean, writes = call.writes): void {
     if (this.#joined.has(call)) return;
     this.#joined.add(call);
-    (recorded ? this.#past : this.seen).join(call.writes);
-    if (!recorded) this.shown.join(call.writes);
+    (recorded ? this.#past : this.seen).join(writes);
+    if (!recorded) this.shown.join(writes);
   }
 
   /** Something was written outside any actor. */

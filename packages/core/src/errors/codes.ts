@@ -36,6 +36,10 @@ export const errorCodes = {
   RETRY_PROVIDER_MISSING: "never",
   CALLS_OPEN: "later",
 
+  // Validation
+  VALIDATION_MISMATCH: "never",
+  RECORD_ENDED: "never",
+
   // Storage
   NOT_FOUND: "never",
   ALREADY_EXISTS: "never",

@@ -2,6 +2,8 @@ import { checkActor } from "../actors/check.ts";
 import { checkStateId } from "../backends/check-state-id.ts";
 import { checkObject, invalid } from "../errors/invalid.ts";
 import { checkOpenOptions } from "./open-options.ts";
+import { ReplayMode } from "../engine/replay-mode.ts";
+import { isRepriseError } from "../errors/reprise-error.ts";
 import { LeaseHeldError } from "../errors/storage-errors.ts";
 import { inspectionOf } from "./inspection.ts";
 import { checkMetadata } from "./metadata.ts";
@@ -45,9 +47,11 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
   const open = async (request: OpenRequest): Promise<RunState> => {
     checkOpenOptions(request.options);
     checkMetadata(request.metadata);
-    await letGo(request.stateId);
+    // A validation takes no lease: whoever holds the run may go on with it.
+    const holds = request.options.mode !== ReplayMode.VALIDATION;
+    if (holds) await letGo(request.stateId);
     const state = await openRun(settings, request);
-    runs.set(request.stateId, state);
+    if (holds) runs.set(request.stateId, state);
     handles.add(state);
     state.onClosed = () => {
       handles.delete(state);
@@ -71,7 +75,10 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     async create(createOptions = {}) {
       checkObject("options", createOptions);
       const { stateId = system.newId(), metadata, ...rest } = createOptions;
-      if ("resumeFrom" in rest && rest.resumeFrom !== undefined) invalid("resumeFrom", "left out: a new run has nothing to resume from", rest.resumeFrom);
+      for (const option of ["resumeFrom", "mode"] as const) {
+        const value = (rest as OpenOptions)[option];
+        if (value !== undefined) invalid(option, "left out: a new run has nothing to go on from", value);
+      }
       return open({ stateId: checkStateId(stateId), create: "must", metadata, options: rest });
     },
     load: async (stateId, openOptions = {}) => open(existing(stateId, openOptions)),
@@ -115,6 +122,7 @@ async function finished<Output>(state: RunState, run: (state: RunState) => Promi
   try {
     await state.close();
   } catch (error) {
+    if (isRepriseError(error, "VALIDATION_MISMATCH")) throw error;
     return { status: "failed", stateId: state.stateId, error: error as Error };
   }
   return outcome;

@@ -27,8 +27,9 @@ export function ephemeralBackend(): StateBackend {
   };
 }
 
-function forgetfulWriter(stateId: string): StateWriter {
-  let lastSeq = 0;
+/** A writer that keeps nothing, behind this record. */
+export function forgetfulWriter(stateId: string, from = 0): StateWriter {
+  let lastSeq = from;
   const controller = new AbortController();
   const nothing = async (): Promise<void> => undefined;
   return {

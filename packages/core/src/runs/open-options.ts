@@ -1,7 +1,18 @@
 import { checkPolicy } from "../actors/check.ts";
+import { ReplayMode } from "../engine/replay-mode.ts";
 import { checkRunRetry } from "../engine/run-retry.ts";
-import { checkObject, checkTexts, invalid } from "../errors/invalid.ts";
+import { checkObject, checkOneOf, checkTexts, invalid } from "../errors/invalid.ts";
 import type { OpenOptions } from "./reprise.ts";
+
+function checkReplayOptions({ mode, inputs, throwOnMismatch, resumeFrom }: OpenOptions): void {
+  checkOneOf("mode", Object.values(ReplayMode), mode);
+  checkOneOf("inputs", ["recorded", "live"], inputs);
+  if (throwOnMismatch !== undefined && typeof throwOnMismatch !== "boolean") invalid("throwOnMismatch", "true or false", throwOnMismatch);
+  if (resumeFrom !== undefined && mode === ReplayMode.VALIDATION) invalid("resumeFrom", 'left out where mode is "validation": it does not change the run', resumeFrom);
+  for (const [option, value] of Object.entries({ inputs, throwOnMismatch })) {
+    if (value !== undefined && mode !== ReplayMode.VALIDATION) invalid(option, 'left out where mode is not "validation"', value);
+  }
+}
 
 /** Throws `INVALID_OPTION`, naming the option. */
 export function checkOpenOptions(options: OpenOptions): void {
@@ -11,6 +22,7 @@ export function checkOpenOptions(options: OpenOptions): void {
   const { allowRepeat, waitMs, signal, resumeFrom } = options;
   checkTexts("allowRepeat", allowRepeat);
   if (resumeFrom !== undefined && (typeof resumeFrom !== "string" || resumeFrom.length === 0)) invalid("resumeFrom", "an address", resumeFrom);
+  checkReplayOptions(options);
   if (waitMs !== undefined && !(typeof waitMs === "number" && waitMs >= 0)) invalid("waitMs", "a number of milliseconds from 0", waitMs);
   if (signal !== undefined && typeof (signal as Partial<AbortSignal>).addEventListener !== "function") invalid("signal", "an AbortSignal", signal);
 }

@@ -2,14 +2,17 @@ import type { RetrySettings } from "../actors/call-policy.ts";
 import { Engine } from "../engine/engine.ts";
 import { runRetryOf, sameRetry, type RunRetry } from "../engine/run-retry.ts";
 import { Contents } from "../journal/contents.ts";
-import type { JournalRecord, RunRecord, StartedRecord } from "../journal/journal-record.ts";
+import type { RunRecord } from "../journal/journal-record.ts";
 import { schemaVersion } from "../journal/records.ts";
+import { replayPolicy } from "../engine/replay-policy.ts";
 import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { libraryVersion } from "../version.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { ephemeralArtifacts } from "./ephemeral-artifacts.ts";
+import { engineOptions, lastRoot } from "./engine-options.ts";
 import { headerOf } from "./metadata.ts";
+import { openBeside } from "./open-beside.ts";
 import { readJournal } from "./read-journal.ts";
 import type { StateMetadata } from "./execution-state.ts";
 import { resumeFrom } from "./resume-from.ts";
@@ -35,6 +38,8 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
       ...(options.waitMs !== undefined && { waitMs: options.waitMs }),
       ...(signal && { signal }),
     });
+  const policy = replayPolicy(options);
+  if (policy.compare) return openBeside(settings, stateId, options, policy);
   // Before anything is created: what cannot be used or recorded is refused.
   const runRetry = runRetryOf(options, settings.options.retry);
   const meta = request.metadata && settings.values.encode(request.metadata, "metadata").encoded;
@@ -53,7 +58,8 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
       records,
       writer,
       journal: { codec: settings.records, contents, durability: settings.durability, acquire: () => acquire("never") },
-      options: engineOptions(settings, options, runRetry),
+      options: engineOptions(settings, options, policy, runRetry),
+      policy,
       rules: settings.rules,
       session: loaded
         ? { k: "session", at: settings.system.now(), lib: libraryVersion, ...(failed && { opening: "recovery" }), ...changedRetry(view.retry, runRetry) }
@@ -79,29 +85,7 @@ function beginRun(engine: Engine, { stateId, metadata }: OpenRequest, meta: Enco
   engine.append([record], "start", () => undefined, header);
 }
 
-function lastRoot(records: readonly JournalRecord[]): StartedRecord | undefined {
-  return records.findLast((record): record is StartedRecord => record.k === "started" && record.root === 1);
-}
-
 /** T1: settings are recorded, so that whoever resumes the run has them without being told. */
 function changedRetry(recorded: RetrySettings, given: RunRetry | undefined): { readonly retry?: RetrySettings } {
   return given === undefined || sameRetry(recorded, given.settings) ? {} : { retry: given.settings };
-}
-
-function engineOptions(settings: RepriseSettings, options: OpenOptions, runRetry: RunRetry | undefined): Engine["options"] {
-  const { onInputChange, onVersionChange, onUnknownOutcome } = { ...settings.options, ...withoutUndefined(options) };
-  return {
-    allowRepeat: new Set(options.allowRepeat),
-    maxLost: settings.maxLost,
-    graceMs: settings.graceMs,
-    retry: settings.options.retry,
-    runRetry,
-    ...(onInputChange && { onInputChange }),
-    ...(onVersionChange && { onVersionChange }),
-    ...(onUnknownOutcome && { onUnknownOutcome }),
-  };
-}
-
-function withoutUndefined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -6,6 +6,8 @@ import type { RetryProvider } from "../ports/retry.ts";
 import type { Durability, ListPage, ListQuery, StateBackend, StateHead } from "../ports/state-backend.ts";
 import type { Subscriber } from "../ports/subscriber.ts";
 import type { System } from "../system.ts";
+import type { ReplayMode } from "../engine/replay-mode.ts";
+import type { ValidationReport } from "../validation/validation-report.ts";
 import type { ValueExtension } from "../values/codec.ts";
 import type { TimelinePlan } from "../timeline/plan-cut.ts";
 import type { TimelinePoint } from "../timeline/timeline-point.ts";
@@ -51,6 +53,15 @@ export interface OpenOptions extends RunRetryOptions, Pick<CallPolicy, "onInputC
    * load that finds its own cut unfinished continues it. The run must exist. Throws `POINT_NOT_FOUND`, `NOT_REPEATABLE`.
    */
   readonly resumeFrom?: string;
+  /** How the record is treated. Default: `"normal"`. */
+  readonly mode?: ReplayMode;
+  /**
+   * Of VALIDATION. `"recorded"` (default): a leaf gets the input recorded for it and its caller the recorded outcome.
+   * `"live"`: a leaf gets what the code now passes, its caller the new outcome, and calls are paired by number.
+   */
+  readonly inputs?: "recorded" | "live";
+  /** Of VALIDATION: differences throw `ValidationMismatchError`, out of `execute` and `resume`, or `close` of a loaded state. Default: false. */
+  readonly throwOnMismatch?: boolean;
   /** How long to wait for another holder of the run, in ms. Default: 0. */
   readonly waitMs?: number;
   /** Ends that wait. */
@@ -58,7 +69,7 @@ export interface OpenOptions extends RunRetryOptions, Pick<CallPolicy, "onInputC
 }
 
 /** Options of `create`. */
-export interface CreateOptions extends Omit<OpenOptions, "resumeFrom"> {
+export interface CreateOptions extends Omit<OpenOptions, "resumeFrom" | "mode" | "inputs" | "throwOnMismatch"> {
   /** Default: a random UUID. Must not exist yet. */
   readonly stateId?: string;
   readonly metadata?: StateMetadata;
@@ -81,9 +92,17 @@ export interface RewindOptions {
 }
 
 /** How a run ended, or where it stands. */
-export type ExecutionOutcome<Output> =
-  | { readonly status: "completed"; readonly stateId: string; readonly value: Output }
-  | { readonly status: "failed"; readonly stateId: string; readonly error: Error };
+export type ExecutionOutcome<Output> = OutcomeFacts &
+  (
+    | { readonly status: "completed"; readonly stateId: string; readonly value: Output }
+    | { readonly status: "failed"; readonly stateId: string; readonly error: Error }
+  );
+
+/** What an outcome says beside how the run ended. */
+export interface OutcomeFacts {
+  /** Of VALIDATION: what was found. */
+  readonly validation?: ValidationReport;
+}
 
 /** Made by `createReprise`. */
 export interface Reprise extends Inspection {

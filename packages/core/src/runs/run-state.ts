@@ -18,6 +18,8 @@ import type { History } from "../history/history.ts";
 import { RunHistory } from "../history/run-history.ts";
 import type { StorageWrite } from "../journal/journal-record.ts";
 import type { RunFeed, Subscriber } from "../ports/subscriber.ts";
+import { ValidationMismatchError } from "../validation/validation-mismatch-error.ts";
+import type { ValidationReport } from "../validation/validation-report.ts";
 import type { CheckpointOptions, ExecutionState, StateMetadata } from "./execution-state.ts";
 import { checkMetadata, headerOf, mergedMetadata } from "./metadata.ts";
 import { makeSnapshot } from "../snapshots/make-snapshot.ts";
@@ -40,13 +42,17 @@ export class RunState implements ExecutionState {
   readonly #engine: Engine;
   readonly #kept: boolean;
   readonly #detach: (() => void | Promise<void>)[] = [];
+  readonly #throwOnMismatch: boolean;
   #closed: Promise<void> | undefined;
+  /** The code that drives the run has ended. */
+  #ended = false;
   /** Called once the handle is closed. */
   onClosed: (() => void) | undefined;
 
-  constructor(engine: Engine, settings: RepriseSettings, loaded: boolean) {
+  constructor(engine: Engine, settings: RepriseSettings, loaded: boolean, throwOnMismatch = false) {
     this.#engine = engine;
-    this.#kept = settings.options.backend !== undefined;
+    this.#throwOnMismatch = throwOnMismatch;
+    this.#kept = settings.options.backend !== undefined && !engine.policy.compare;
     this.history = new RunHistory(engine.view, engine.journal.records);
     const verbs = verbsOf(engine.top);
     this.run = verbs.run;
@@ -98,6 +104,10 @@ export class RunState implements ExecutionState {
 
   get metadata(): StateMetadata {
     return mergedMetadata(this.#engine.view.metadata);
+  }
+
+  get validation(): ValidationReport | undefined {
+    return this.#engine.validation?.report(this.#engine, this.#ended);
   }
 
   /** Has it neither open calls nor a reason not to be given away? */
@@ -152,7 +162,10 @@ export class RunState implements ExecutionState {
     const unreached = ended.ok ? this.#engine.unreached() : undefined;
     const outcome = unreached === undefined ? ended : { ok: false as const, error: unreached };
     if (this.#engine.stopped === undefined) this.#engine.reportUnvisited();
-    return outcome.ok ? { status: "completed", stateId: this.stateId, value: outcome.value as Output } : { status: "failed", stateId: this.stateId, error: outcome.error };
+    this.#ended = true;
+    const { stateId, validation } = this;
+    const facts = validation && { validation };
+    return outcome.ok ? { status: "completed", stateId, value: outcome.value as Output, ...facts } : { status: "failed", stateId, error: outcome.error, ...facts };
   }
 
   /** Gives the lease back; the next verb takes it again and finds out whether the run was extended elsewhere (rule S3). */
@@ -183,6 +196,9 @@ export class RunState implements ExecutionState {
       for (const detach of this.#detach.toReversed()) await this.#patiently(this.#safely(detach));
       this.onClosed?.();
     }
+    this.#ended = true;
+    const { validation } = this;
+    if (this.#throwOnMismatch && validation?.ok === false) throw new ValidationMismatchError(validation);
   }
 
   /** H5: a subscriber may end what it is at, but one that never does cannot keep the run from ending. */

@@ -23,7 +23,7 @@ export interface WitnessedCall {
 }
 
 /** Options of {@link programPipeline}. */
-export interface PipelineOptions extends Pick<WorldOptions, "latency" | "resumesWork"> {
+export interface PipelineOptions extends Pick<WorldOptions, "latency" | "resumesWork" | "byAttempt" | "alter"> {
   /**
    * Every agent and branch begins with a call of a tool of its own, so that nothing takes no time: what happens at the same
    * moment as something else has no order that a crash must keep, unless it is recorded.

@@ -45,6 +45,8 @@ export interface LifeOptions {
   /** Switches a rule of the engine off. */
   readonly engine?: Partial<RepriseOptions>;
   readonly allowRepeat?: readonly string[];
+  /** Further options of the run. */
+  readonly open?: OpenOptions;
 }
 
 /** What became of a process that started or resumed the pipeline. */
@@ -81,9 +83,9 @@ export async function live(options: LifeOptions): Promise<Life> {
   let outcome: ExecutionOutcome<unknown> | undefined;
   try {
     const { pipeline } = process;
-    const open = allowRepeat && { allowRepeat };
+    const open = { ...options.open, ...(allowRepeat && { allowRepeat }) };
     outcome = await system.runUntil(
-      typeof pipeline === "function" ? byHand(reprise, pipeline, disk, { ...open }) : reprise.execute(pipeline, "in0", { stateId, ...open }),
+      typeof pipeline === "function" ? byHand(reprise, pipeline, disk, open) : reprise.execute(pipeline, "in0", { stateId, ...open }),
     );
     // What is still on its way to subscribers, and whatever must have no effect any more.
     await system.run();

@@ -26,6 +26,10 @@ export interface WorldOptions {
   readonly latency: Latency;
   /** An attempt that the crash cut off ends when it would have ended without: a crash then costs no time. */
   readonly resumesWork: boolean;
+  /** How often a call has failed is told by the number of its attempt, not by what is known of the past. Default: false. */
+  readonly byAttempt?: boolean;
+  /** What a call gives instead of its output. Default: nothing else. */
+  readonly alter?: (call: { readonly address: string; readonly tool: string; readonly output: string }) => string;
 }
 
 /** What a latency of the exact oracle is: the same in every life, and no two alike. */
@@ -39,7 +43,7 @@ export function wildLatency(seed: number): Latency {
 }
 
 /** See {@link World}. */
-export function createWorld({ system, past, expired, latency, resumesWork }: WorldOptions): World {
+export function createWorld({ system, past, expired, latency, resumesWork, byAttempt = false, alter }: WorldOptions): World {
   const { failed, lost } = leavesOf(past, expired);
   const handled: string[] = [];
   return {
@@ -47,14 +51,17 @@ export function createWorld({ system, past, expired, latency, resumesWork }: Wor
     mispaired: [],
     async work(spec, input, { address, attempt, signal }) {
       handled.push(address);
-      const failures = failed.get(address) ?? 0;
+      const failures = byAttempt ? attempt - 1 : (failed.get(address) ?? 0);
       const cutOff = lost.get(address);
       // Once: after it, or where the attempts begin anew, this is another call.
       lost.delete(address);
       const startedAt = resumesWork && cutOff?.attempt === attempt - 1 ? cutOff.since : system.now();
       const endsAt = startedAt + latency({ address, failures, run: handled.length });
       await wait(system, endsAt - system.now(), spec.ignoresAbort ? undefined : signal);
-      if (failures >= spec.failures) return `${spec.name}.${spec.version ?? ""}${failures}<${input}>`;
+      if (failures >= spec.failures) {
+        const output = `${spec.name}.${spec.version ?? ""}${failures}<${input}>`;
+        return alter === undefined ? output : alter({ address, tool: spec.name, output });
+      }
       // What comes after an abort is a cancellation, not a failure.
       if (!signal.aborted) failed.set(address, failures + 1);
       throw new Error(`${spec.name} failed ${failures}<${input}>`);

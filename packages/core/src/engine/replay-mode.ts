@@ -1,0 +1,9 @@
+/** How a run that is loaded treats what it has recorded. Each mode is a preset of one policy; options override it. */
+export const ReplayMode = {
+  /** Reuses what has completed and continues (rule R1). */
+  NORMAL: "normal",
+  /** Executes every leaf again beside its record and compares; the journal is not touched (rule R5). */
+  VALIDATION: "validation",
+} as const;
+/** A replay mode: `ReplayMode.VALIDATION` and `"validation"` are the same. */
+export type ReplayMode = (typeof ReplayMode)[keyof typeof ReplayMode];

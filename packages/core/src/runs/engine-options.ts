@@ -1,0 +1,30 @@
+import type { EngineOptions } from "../engine/engine.ts";
+import type { ReplayPolicy } from "../engine/replay-policy.ts";
+import type { RunRetry } from "../engine/run-retry.ts";
+import type { JournalRecord, StartedRecord } from "../journal/journal-record.ts";
+import type { OpenOptions } from "./reprise.ts";
+import type { RepriseSettings } from "./settings.ts";
+
+/** What holds for every call: the load's options, else what its mode presets, else those of the Reprise. */
+export function engineOptions(settings: RepriseSettings, options: OpenOptions, policy: ReplayPolicy, runRetry: RunRetry | undefined): EngineOptions {
+  const { onInputChange, onVersionChange, onUnknownOutcome } = { ...settings.options, ...withoutUndefined(options), ...policy };
+  return {
+    allowRepeat: new Set(options.allowRepeat),
+    maxLost: settings.maxLost,
+    graceMs: settings.graceMs,
+    retry: settings.options.retry,
+    runRetry,
+    ...(onInputChange && { onInputChange }),
+    ...(onVersionChange && { onVersionChange }),
+    ...(onUnknownOutcome && { onUnknownOutcome }),
+  };
+}
+
+function withoutUndefined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** The call that `execute` began, hidden or not. */
+export function lastRoot(records: readonly JournalRecord[]): StartedRecord | undefined {
+  return records.findLast((record): record is StartedRecord => record.k === "started" && record.root === 1);
+}

@@ -1,0 +1,38 @@
+import { Engine } from "../engine/engine.ts";
+import type { ReplayPolicy } from "../engine/replay-policy.ts";
+import { runRetryOf } from "../engine/run-retry.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
+import { Contents } from "../journal/contents.ts";
+import { foldVisible } from "../timeline/fold-visible.ts";
+import { engineOptions, lastRoot } from "./engine-options.ts";
+import { forgetfulWriter } from "./ephemeral-backend.ts";
+import { overlayArtifacts } from "./overlay-artifacts.ts";
+import { readJournal } from "./read-journal.ts";
+import type { OpenOptions } from "./reprise.ts";
+import { RunState } from "./run-state.ts";
+import type { RepriseSettings } from "./settings.ts";
+
+/** R5: opens a run without its lease, on a journal that nobody keeps: others may go on with it meanwhile. Throws `NOT_FOUND`. */
+export async function openBeside(settings: RepriseSettings, stateId: string, options: OpenOptions, policy: ReplayPolicy): Promise<RunState> {
+  const { signal } = options;
+  const records = await readJournal(stateId, settings.backend.read(stateId, signal && { signal }), settings.records);
+  const view = foldVisible(stateId, records);
+  if (records.length === 0) throw new RepriseError("NOT_FOUND", `run ${stateId} has no records`, { stateId });
+  const contents = new Contents(overlayArtifacts(settings.artifacts, settings.system.sha256), settings.system.sha256);
+  const writer = forgetfulWriter(stateId, records.length);
+  const engine = new Engine({
+    system: settings.system,
+    values: settings.values,
+    view,
+    records,
+    writer,
+    journal: { codec: settings.records, contents, durability: "none", acquire: async () => writer },
+    options: engineOptions(settings, options, policy, runRetryOf(options, settings.options.retry)),
+    policy,
+    rules: settings.rules,
+    session: undefined,
+    hiddenRoot: view.root === undefined ? lastRoot(records) : undefined,
+    resumeFrom: undefined,
+  });
+  return new RunState(engine, settings, true, options.throwOnMismatch === true);
+}

@@ -1,0 +1,7 @@
+import { testProperties } from "./property.ts";
+import { checkUnfinished, checkValidation } from "./validation.ts";
+
+testProperties([
+  { name: "R5: unchanged code is validated as the same, and one changed leaf is what is reported", oracle: checkValidation },
+  { name: "R5: a run cut off anywhere is validated as far as it goes, and nothing new is run", oracle: checkUnfinished, share: 0.3 },
+]);
