@@ -40,7 +40,7 @@ export type { CallSummary, History } from "./history/history.ts";
 export type { CallSnapshot, CheckpointSummary, StateSnapshot } from "./snapshots/state-snapshot.ts";
 export { diffSnapshots } from "./snapshots/diff-snapshots.ts";
 export { diffToText } from "./snapshots/diff-to-text.ts";
-export type { CallDifference, EntryDifference, StateDiff, StatePosition } from "./snapshots/state-diff.ts";
+export type { ArtifactDifference, CallDifference, EntryDifference, StateDiff, StatePosition } from "./snapshots/state-diff.ts";
 export type { ValueDifference } from "./values/value-difference.ts";
 export type { DiffSide, Inspection } from "./runs/inspection.ts";
 export type { VerifyFinding, VerifyReport } from "./runs/verify-run.ts";

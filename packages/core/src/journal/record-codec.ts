@@ -37,7 +37,8 @@ export function createRecordCodec(values: ValueCodec): RecordCodec {
   };
 }
 
-function nameContents(record: JournalRecord, named: (id: string) => void): void {
+/** Tells the id of each content that a record names. */
+export function nameContents(record: JournalRecord, named: (id: string) => void): void {
   if (!("w" in record) || record.w === undefined) return;
   for (const write of record.w) if (write[1] === "r") named(write[2].id);
 }

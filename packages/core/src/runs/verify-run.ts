@@ -2,6 +2,8 @@ import { isRepriseError, type RepriseError } from "../errors/reprise-error.ts";
 import { contradictions } from "../history/contradictions.ts";
 import { emptyView, fold, type RunView } from "../history/fold.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
+import { nameContents } from "../journal/record-codec.ts";
+import type { ArtifactBackend } from "../ports/artifact-backend.ts";
 import type { StoredRecord } from "../ports/state-backend.ts";
 import { EncodedValue } from "../values/encoded-value.ts";
 import { seqsIn, type Range } from "../timeline/ranges.ts";
@@ -12,9 +14,10 @@ import type { RepriseSettings } from "./settings.ts";
 export interface VerifyFinding {
   /**
    * `backend`: what the backend keeps is damaged; `record`: bytes that are no record of this format; `order`: a seq or an epoch
-   * out of order; `history`: records that contradict each other; `value`: a recorded value that cannot be read.
+   * out of order; `history`: records that contradict each other; `value`: a recorded value that cannot be read; `artifact`: a
+   * content that a record names and that is missing or damaged.
    */
-  readonly kind: "backend" | "record" | "order" | "history" | "value";
+  readonly kind: "backend" | "record" | "order" | "history" | "value" | "artifact";
   readonly message: string;
   /** The record concerned. */
   readonly seq?: number;
@@ -36,7 +39,7 @@ export interface VerifyReport {
 }
 
 /** Reads everything that is stored of a run and says what is wrong with it. Damage is a finding; anything else that goes wrong throws. */
-export async function verifyRun({ backend, records }: RepriseSettings, stateId: string): Promise<VerifyReport> {
+export async function verifyRun({ backend, artifacts, records }: RepriseSettings, stateId: string): Promise<VerifyReport> {
   const findings = ((await backend.verify?.(stateId)) ?? []).map(ofBackend);
   const check = new JournalCheck(stateId, (stored) => records.decode(stored, stateId));
   try {
@@ -46,8 +49,23 @@ export async function verifyRun({ backend, records }: RepriseSettings, stateId: 
     const finding = ofBackend(error);
     if (!findings.some(({ message }) => message === finding.message)) findings.push(finding);
   }
-  const all = [...findings, ...check.findings];
+  const all = [...findings, ...check.findings, ...(await contentFindings(artifacts, check.contents))];
   return { stateId, intact: all.length === 0, records: check.read, findings: all };
+}
+
+/** Each content once, at the first record that names it. */
+async function contentFindings(artifacts: ArtifactBackend | undefined, contents: ReadonlyMap<string, number>): Promise<VerifyFinding[]> {
+  const findings: VerifyFinding[] = [];
+  for (const [id, seq] of contents) {
+    try {
+      if (artifacts === undefined) findings.push({ kind: "artifact", seq, message: `record ${seq} names content ${id}, and there is no place for artifacts` });
+      else await artifacts.get(id);
+    } catch (error) {
+      if (!isRepriseError(error, "NOT_FOUND") && !isRepriseError(error, "CORRUPT")) throw error;
+      findings.push({ ...ofBackend(error), kind: "artifact", seq, message: `record ${seq}: ${error.message}` });
+    }
+  }
+  return findings;
 }
 
 function ofBackend({ message, path, offset }: RepriseError): VerifyFinding {
@@ -57,6 +75,8 @@ function ofBackend({ message, path, offset }: RepriseError): VerifyFinding {
 class JournalCheck {
   readonly findings: VerifyFinding[] = [];
   read = 0;
+  /** What records name, with the first that does. */
+  readonly contents = new Map<string, number>();
   readonly #stateId: string;
   #view: RunView;
   readonly #records: (JournalRecord | undefined)[] = [];
@@ -90,6 +110,7 @@ class JournalCheck {
       return true;
     });
     for (const [place, value] of valuesIn(record)) this.#attempt("value", seq, () => value.decode(), `record ${seq}, ${place}: `);
+    nameContents(record, (id) => this.contents.set(id, this.contents.get(id) ?? seq));
     return folded === true;
   }
 

@@ -33,8 +33,9 @@ const anyCall: fc.Arbitrary<CallSnapshot> = fc
   )
   .map((call) => ({ call: 2, type: "tool_call", name: "a", startedAt: 1, ...call }));
 const anyEntries = fc.dictionary(fc.constantFrom("k", "l", "__proto__", "$d"), anyTree, { maxKeys: 4, noNullPrototype: true });
+const anyArtifacts = fc.dictionary(fc.constantFrom("page", "__proto__"), fc.record({ id: fc.constantFrom("a".repeat(64), "b".repeat(64)), size: fc.constant(7), kind: fc.constantFrom("value" as const, "bytes" as const) }), { noNullPrototype: true });
 const anySnapshot: fc.Arbitrary<StateSnapshot> = fc
-  .record({ stateId: fc.constantFrom("run-1", "run-2"), seq: fc.nat(99), status: fc.constantFrom("running" as const, "completed" as const), calls: fc.array(anyCall, { maxLength: 5 }), storage: anyEntries, metadata: anyEntries })
+  .record({ stateId: fc.constantFrom("run-1", "run-2"), seq: fc.nat(99), status: fc.constantFrom("running" as const, "completed" as const), calls: fc.array(anyCall, { maxLength: 5 }), storage: anyEntries, artifacts: anyArtifacts, metadata: anyEntries })
   .map((part) => ({ at: 1, createdAt: 1, updatedAt: 1, checkpoints: [], ...part }));
 /** Mostly alike, so that there is much to compare. */
 const anyPair = fc.tuple(anySnapshot, anySnapshot, fc.boolean(), fc.boolean()).map(([a, b, calls, storage]) => [a, { ...b, ...(calls && { calls: a.calls }), ...(storage && { storage: a.storage }) }] as const);
@@ -43,7 +44,7 @@ test("S5: a snapshot does not differ from itself, nor from its copy through JSON
   fc.assert(
     fc.property(anySnapshot, (a) => {
       for (const copy of [a, JSON.parse(JSON.stringify(a)) as StateSnapshot]) {
-        expect(diffSnapshots(a, copy)).toEqual({ a: { stateId: a.stateId, seq: a.seq }, b: { stateId: a.stateId, seq: a.seq }, equal: true, newCalls: [], removedCalls: [], changedCalls: [], changedStorage: [], changedMetadata: [] });
+        expect(diffSnapshots(a, copy)).toEqual({ a: { stateId: a.stateId, seq: a.seq }, b: { stateId: a.stateId, seq: a.seq }, equal: true, newCalls: [], removedCalls: [], changedCalls: [], changedStorage: [], newArtifacts: [], removedArtifacts: [], changedArtifacts: [], changedMetadata: [] });
       }
     }),
   );
@@ -63,8 +64,8 @@ test("S5: nothing is lost: the first snapshot with the diff applied has the call
       const diff = diffSnapshots(a, b);
       const result = applied(a, diff);
       // Canonical: the order of keys and the stacks of errors do not count.
-      for (const part of ["storage", "metadata", "status", "calls"] as const) expect(canonical(result[part])).toBe(canonical(part === "calls" ? keyed(b.calls) : b[part]));
-      expect(diff.equal).toBe(canonical([keyed(a.calls), a.storage, a.metadata, a.status]) === canonical([keyed(b.calls), b.storage, b.metadata, b.status]));
+      for (const part of ["storage", "artifacts", "metadata", "status", "calls"] as const) expect(canonical(result[part])).toBe(canonical(part === "calls" ? keyed(b.calls) : b[part]));
+      expect(diff.equal).toBe(canonical([keyed(a.calls), a.storage, a.artifacts, a.metadata, a.status]) === canonical([keyed(b.calls), b.storage, b.artifacts, b.metadata, b.status]));
       expect(JSON.parse(JSON.stringify(diff))).toEqual(diff);
       expect(Object.isFrozen(diff) && Object.isFrozen(diff.newCalls)).toBe(true);
       for (const { differences } of [...diff.changedCalls, ...diff.changedStorage, ...diff.changedMetadata]) expect(differences.length).toBeGreaterThan(0);
@@ -73,7 +74,7 @@ test("S5: nothing is lost: the first snapshot with the diff applied has the call
   );
 });
 
-function mirrored({ a, b, equal, status, newCalls, removedCalls, changedCalls, changedStorage, changedMetadata }: StateDiff): StateDiff {
+function mirrored({ a, b, equal, status, newCalls, removedCalls, changedCalls, changedStorage, newArtifacts, removedArtifacts, changedArtifacts, changedMetadata }: StateDiff): StateDiff {
   return {
     a: b,
     b: a,
@@ -83,6 +84,9 @@ function mirrored({ a, b, equal, status, newCalls, removedCalls, changedCalls, c
     removedCalls: newCalls,
     changedCalls: changedCalls.map(turned),
     changedStorage: changedStorage.map(turned),
+    newArtifacts: removedArtifacts.map(swapped),
+    removedArtifacts: newArtifacts.map(swapped),
+    changedArtifacts: changedArtifacts.map(swapped),
     changedMetadata: changedMetadata.map(turned),
   };
 }
@@ -115,7 +119,7 @@ function keyed(calls: readonly CallSnapshot[]): Record<string, unknown> {
   );
 }
 
-function applied(a: StateSnapshot, diff: StateDiff): Record<"calls" | "storage" | "metadata" | "status", unknown> {
+function applied(a: StateSnapshot, diff: StateDiff): Record<"calls" | "storage" | "artifacts" | "metadata" | "status", unknown> {
   const calls = keyed(a.calls);
   const place = ({ address }: { readonly address: string }, from: readonly CallSnapshot[], call: CallSnapshot): string => `${address} ${from.filter((other) => other.address === address).indexOf(call) + 1}`;
   for (const call of diff.removedCalls) delete calls[place(call, a.calls, call)];
@@ -123,7 +127,8 @@ function applied(a: StateSnapshot, diff: StateDiff): Record<"calls" | "storage" 
   // New uses of an address come behind those it had.
   const all = [...a.calls, ...diff.newCalls];
   for (const call of diff.newCalls) calls[place(call, all, call)] = Object.values(keyed([call]))[0];
-  return { calls, storage: withEntries(a.storage, diff.changedStorage), metadata: withEntries(a.metadata, diff.changedMetadata), status: diff.status?.after ?? a.status };
+  const artifacts = [...diff.newArtifacts, ...diff.removedArtifacts, ...diff.changedArtifacts].map(({ name, ...rest }) => ({ key: name, ...rest, differences: [] }));
+  return { calls, storage: withEntries(a.storage, diff.changedStorage), artifacts: withEntries(a.artifacts, artifacts), metadata: withEntries(a.metadata, diff.changedMetadata), status: diff.status?.after ?? a.status };
 }
 
 function withEntries(entries: Readonly<Record<string, unknown>>, changes: readonly EntryDifference[]): Record<string, unknown> {
@@ -141,6 +146,7 @@ function canonical(tree: unknown): string {
 
 const base: StateSnapshot = {
   stateId: "run-1", seq: 5, at: 1, status: "running", metadata: { tags: ["a"] }, createdAt: 1, updatedAt: 1, checkpoints: [], storage: { seen: 1, gone: true, list: [1, { x: "a" }] },
+  artifacts: { page: { id: "a".repeat(64), size: 7, kind: "bytes" }, old: { id: "b".repeat(64), size: 8, kind: "value" } },
   calls: [
     { call: 2, address: "report::agent_call", type: "agent_call", name: "report", status: "started", attempts: 1, startedAt: 1 },
     { call: 3, parent: 2, address: "report::fetch::tool_call", type: "tool_call", name: "fetch", status: "completed", attempts: 1, startedAt: 1, endedAt: 2, input: 1, value: { items: ["a", "b"] } },
@@ -149,6 +155,7 @@ const base: StateSnapshot = {
 };
 const changed: StateSnapshot = {
   ...base, seq: 9, status: "completed", metadata: { tags: ["b"] }, storage: { seen: 1, list: [1, { x: "b" }], added: "x".repeat(200) },
+  artifacts: { page: { id: "c".repeat(64), size: 9, kind: "bytes" }, new: { id: "b".repeat(64), size: 8, kind: "value" } },
   calls: [
     { ...base.calls[0]!, status: "completed", value: "done" },
     { ...base.calls[1]!, attempts: 3, endedAt: 9, value: { items: ["a", "c", "d"] } },
@@ -178,6 +185,12 @@ test("S5: a diff reads well, and nothing recorded can play tricks on the screen"
       '  - "gone": true',
       '  ~ "list"',
       '      value[1].x: "a" -> "b"',
+      "new artifacts: 1",
+      '  + "new": value of 8 bytes, bbbbbbbbbbbb',
+      "removed artifacts: 1",
+      '  - "old": value of 8 bytes, bbbbbbbbbbbb',
+      "changed artifacts: 1",
+      '  ~ "page": bytes of 7 bytes, aaaaaaaaaaaa -> bytes of 9 bytes, cccccccccccc',
       "changed metadata: 1",
       '  ~ "tags"',
       '      value[0]: "a" -> "b"',
@@ -197,6 +210,7 @@ test.each([
   ["a.stateId", { ...base, stateId: 7 }, /a\.stateId must be the id of a run, got 7/u],
   ["a.calls[0]", { ...base, calls: [null] }, /a\.calls\[0\] must be a call with its address/u],
   ["a.storage", { ...base, storage: undefined }, /a\.storage must be an object/u],
+  ["a.artifacts", { ...base, artifacts: 3 }, /a\.artifacts must be an object/u],
   ["a and b", { ...base, storage: { list: { $m: 5 } } }, /as they are recorded/u],
 ])("S5: what is no snapshot is refused: %s", (path, bad, message) => {
   let refusal: unknown;

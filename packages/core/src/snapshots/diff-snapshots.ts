@@ -2,7 +2,7 @@ import { checkObject, invalid } from "../errors/invalid.ts";
 import { deepFrozen } from "../history/deep-frozen.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 import { errorDifferences, treeDifferences, type ValueDifference } from "../values/value-difference.ts";
-import type { CallDifference, EntryDifference, StateDiff } from "./state-diff.ts";
+import type { ArtifactDifference, CallDifference, EntryDifference, StateDiff } from "./state-diff.ts";
 import type { CallSnapshot, StateSnapshot } from "./state-snapshot.ts";
 
 /**
@@ -38,7 +38,7 @@ function diffOf(a: StateSnapshot, b: StateSnapshot): StateDiff {
   const changedCalls = sorted([...callsOfA].flatMap(([place, before]) => changedCall(place, before, callsOfB.get(place)))).map(({ changed }) => changed);
   const changedStorage = changedEntries(a.storage, b.storage);
   const changedMetadata = changedEntries(a.metadata, b.metadata);
-  const lists = { newCalls, removedCalls, changedCalls, changedStorage, changedMetadata };
+  const lists = { newCalls, removedCalls, changedCalls, changedStorage, ...artifactDifferences(a.artifacts, b.artifacts), changedMetadata };
   return {
     a: { stateId: a.stateId, seq: a.seq },
     b: { stateId: b.stateId, seq: b.seq },
@@ -94,6 +94,22 @@ function changedEntries(before: Readonly<Record<string, unknown>>, after: Readon
   );
 }
 
+type References = StateSnapshot["artifacts"];
+
+function artifactDifferences(a: References, b: References): Pick<StateDiff, "newArtifacts" | "removedArtifacts" | "changedArtifacts"> {
+  const [before, after] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
+  const names = [...new Set([...before.keys(), ...after.keys()])].toSorted();
+  const all = names.map((name): ArtifactDifference => {
+    const [one, other] = [before.get(name), after.get(name)];
+    return { name, ...(one && { before: one }), ...(other && { after: other }) };
+  });
+  return {
+    newArtifacts: all.filter((difference) => !difference.before),
+    removedArtifacts: all.filter((difference) => !difference.after),
+    changedArtifacts: all.filter(({ before: one, after: other }) => one && other && (one.id !== other.id || one.kind !== other.kind)),
+  };
+}
+
 function sorted<Item extends { readonly key: string }>(items: readonly Item[]): Item[] {
   return items.toSorted((one, other) => (one.key < other.key ? -1 : 1));
 }
@@ -101,10 +117,11 @@ function sorted<Item extends { readonly key: string }>(items: readonly Item[]): 
 /** Throws `INVALID_OPTION` unless the value has what a snapshot is compared by. */
 export function checkSnapshot(option: string, snapshot: StateSnapshot): void {
   checkObject(option, snapshot);
-  const { stateId, calls, storage, metadata } = snapshot;
+  const { stateId, calls, storage, artifacts, metadata } = snapshot;
   if (typeof stateId !== "string") invalid(`${option}.stateId`, "the id of a run", stateId);
   if (!Array.isArray(calls)) invalid(`${option}.calls`, "a list of calls", calls);
   for (const [index, call] of (calls as readonly (Partial<CallSnapshot> | null)[]).entries()) if (typeof call?.address !== "string") invalid(`${option}.calls[${index}]`, "a call with its address", call);
   checkObject(`${option}.storage`, storage);
+  checkObject(`${option}.artifacts`, artifacts);
   checkObject(`${option}.metadata`, metadata);
 }

@@ -1,3 +1,4 @@
+import type { ArtifactReference } from "../actors/artifacts.ts";
 import type { ValueDifference } from "../values/value-difference.ts";
 import type { CallSnapshot } from "./state-snapshot.ts";
 import type { EntryDifference, StateDiff, StatePosition } from "./state-diff.ts";
@@ -6,7 +7,7 @@ const longestValue = 100;
 
 /** A diff for a person to read: one line for each thing, `+` new, `-` removed, `~` changed, and below it where. Ends without a line break. */
 export function diffToText(diff: StateDiff): string {
-  const { a, b, equal, status, newCalls, removedCalls, changedCalls, changedStorage, changedMetadata } = diff;
+  const { a, b, equal, status, newCalls, removedCalls, changedCalls, changedStorage, newArtifacts, removedArtifacts, changedArtifacts, changedMetadata } = diff;
   const title = `${position(a)} -> ${position(b)}`;
   if (equal) return `${title}: no differences`;
   const lines = [title, ...(status ? [`status: ${status.before} -> ${status.after}`] : [])];
@@ -17,6 +18,9 @@ export function diffToText(diff: StateDiff): string {
   part("removed calls", removedCalls.length, removedCalls.map((call) => `- ${callText(call)}`));
   part("changed calls", changedCalls.length, changedCalls.flatMap(({ address, differences }) => [`~ ${safe(address)}`, ...differences.map(differenceText)]));
   part("changed storage", changedStorage.length, changedStorage.flatMap(entryLines));
+  part("new artifacts", newArtifacts.length, newArtifacts.map(({ name, after }) => `+ ${artifactText(name, after)}`));
+  part("removed artifacts", removedArtifacts.length, removedArtifacts.map(({ name, before }) => `- ${artifactText(name, before)}`));
+  part("changed artifacts", changedArtifacts.length, changedArtifacts.map(({ name, before, after }) => `~ ${artifactText(name, before)} -> ${contentText(after)}`));
   part("changed metadata", changedMetadata.length, changedMetadata.flatMap(entryLines));
   return lines.join("\n");
 }
@@ -45,6 +49,14 @@ function differenceText({ path, kind, before, after }: ValueDifference): string 
 
 function shown(tree: unknown): string {
   return safe(short(JSON.stringify(tree) ?? "undefined"));
+}
+
+function artifactText(name: string, reference: ArtifactReference | undefined): string {
+  return `${JSON.stringify(safe(name))}: ${contentText(reference)}`;
+}
+
+function contentText(reference: ArtifactReference | undefined): string {
+  return reference === undefined ? "nothing" : `${reference.kind} of ${reference.size} bytes, ${reference.id.slice(0, 12)}`;
 }
 
 function short(text: string): string {

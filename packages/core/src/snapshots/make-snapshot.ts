@@ -26,7 +26,7 @@ export function makeSnapshot(stateId: string, records: readonly JournalRecord[],
     createdAt: view.createdAt,
     updatedAt: view.updatedAt,
     calls: [...view.calls.values()].map(callSnapshot),
-    storage: storageOf(view),
+    ...storageOf(view),
     checkpoints: checkpointsOf(records, view.visible),
   });
 }
@@ -93,13 +93,17 @@ function treeOf(value: RecordedValue | undefined): unknown {
   }
 }
 
-/** What somebody who looks at the run finds in its storage, as it is recorded. */
-function storageOf(view: RunView): Readonly<Record<string, unknown>> {
+/** What somebody who looks at the run finds in its storage and artifacts, as it is recorded. */
+function storageOf(view: RunView): Pick<StateSnapshot, "storage" | "artifacts"> {
   const shown = new StorageView(undefined);
   for (const { writes } of view.storage) shown.join(writes);
   const entries = [...shown.keys()].map((key) => {
     const stored = shown.get(key);
     return [key, typeof stored === "object" ? stored.tree : stored] as const;
   });
-  return Object.fromEntries(entries);
+  const references = [...shown.artifactNames()].flatMap((name) => {
+    const reference = shown.artifact(name);
+    return reference ? [[name, reference] as const] : [];
+  });
+  return { storage: Object.fromEntries(entries), artifacts: Object.fromEntries(references) };
 }

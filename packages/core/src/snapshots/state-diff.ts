@@ -1,3 +1,4 @@
+import type { ArtifactReference } from "../actors/artifacts.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import type { ValueDifference } from "../values/value-difference.ts";
 import type { CallSnapshot } from "./state-snapshot.ts";
@@ -26,6 +27,13 @@ export interface EntryDifference {
   readonly differences: readonly ValueDifference[];
 }
 
+/** An artifact, and the content it had and has; `before` is absent if it is new, `after` if it was removed. */
+export interface ArtifactDifference {
+  readonly name: string;
+  readonly before?: ArtifactReference;
+  readonly after?: ArtifactReference;
+}
+
 /**
  * What the second of two snapshots has that the first has not, and the other way round. Plain data, deeply frozen, safe to
  * store as JSON. Calls are compared by address and, where an address was used again, in their order; times, seqs and the
@@ -46,6 +54,11 @@ export interface StateDiff {
   readonly changedCalls: readonly CallDifference[];
   /** By key, as text is sorted. */
   readonly changedStorage: readonly EntryDifference[];
+  /** These three by name, as text is sorted. */
+  readonly newArtifacts: readonly ArtifactDifference[];
+  readonly removedArtifacts: readonly ArtifactDifference[];
+  /** Those with other content. */
+  readonly changedArtifacts: readonly ArtifactDifference[];
   /** By key, as text is sorted. */
   readonly changedMetadata: readonly EntryDifference[];
 }

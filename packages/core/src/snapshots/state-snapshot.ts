@@ -1,3 +1,4 @@
+import type { ArtifactReference } from "../actors/artifacts.ts";
 import type { EventType, ExecutionStatus, StateStatus } from "../events/event-type.ts";
 import type { StateMetadata } from "../runs/execution-state.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
@@ -64,6 +65,8 @@ export interface StateSnapshot {
   /** In the order of their first records. */
   readonly calls: readonly CallSnapshot[];
   readonly storage: Readonly<Record<string, unknown>>;
+  /** Where the contents of the artifacts are, by name. */
+  readonly artifacts: Readonly<Record<string, ArtifactReference>>;
   /** In the order in which they were saved. */
   readonly checkpoints: readonly CheckpointSummary[];
 }

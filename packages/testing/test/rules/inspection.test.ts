@@ -197,6 +197,8 @@ describe.each(stores)("S5: diffs, %s", (_, open) => {
       const state = await reprise.create({ stateId: id });
       await state.run(fetch);
       state.storage.set("facts", facts);
+      state.artifacts.put("facts", facts);
+      state.artifacts.put(id, "same");
       if (id === "two") await state.run(extra);
       await state.close();
       facts.items = ["a", "c"];
@@ -207,7 +209,7 @@ describe.each(stores)("S5: diffs, %s", (_, open) => {
       { path: "value.items[1]", kind: "changed", before: "b", after: "c" },
       { path: "value.when", kind: "changed", before: { $d: 1 }, after: { $d: 2 } },
     ];
-    expect(diff).toMatchObject({ equal: false, removedCalls: [], newCalls: [{ address: "extra::tool_call" }], changedCalls: [{ address: "fetch::tool_call", differences: expected }], changedStorage: [{ key: "facts", differences: expected }] });
+    expect(diff).toMatchObject({ equal: false, removedCalls: [], newCalls: [{ address: "extra::tool_call" }], changedCalls: [{ address: "fetch::tool_call", differences: expected }], changedStorage: [{ key: "facts", differences: expected }], newArtifacts: [{ name: "two" }], removedArtifacts: [{ name: "one" }], changedArtifacts: [{ name: "facts" }] });
     expect(diffToText(diff)).toContain('value.items[1]: "b" -> "c"');
     expect(await reprise.diff(await reprise.snapshot("one"), { stateId: "two" })).toEqual(diff);
   });

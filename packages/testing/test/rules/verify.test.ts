@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { agent, createReprise, tool, type VerifyReport } from "@reprise/core";
+import { agent, CorruptError, createReprise, RepriseError, tool, type VerifyReport } from "@reprise/core";
 import { fsBackend } from "@reprise/backend-fs";
 import { memoryBackend } from "@reprise/backend-memory";
 import { retry } from "@reprise/retry";
@@ -93,6 +93,32 @@ describe("S10: findings", () => {
     const { findings, records } = await verify([run, "{", { ...leaf, p: undefined, a: "leaf::tool_call", i: { $x: 1 } }, { k: "completed", at: 4, c: 3 }, { k: "completed", at: 5, c: 3 }, { k: "completed", at: 6, c: 2 }]);
     expect(records).toBe(6);
     expect(findings.map(({ kind, seq }) => [kind, seq])).toEqual([["record", 2], ["value", 3], ["history", 5], ["history", 6]]);
+  });
+
+  test("S10: contents that records name are looked at: each that is missing or damaged is a finding", async () => {
+    const backend = memoryBackend();
+    const reprise = createReprise({ backend });
+    const state = await reprise.create({ stateId });
+    const kept = state.artifacts.put("kept", "content");
+    const lost = state.artifacts.put("lost", new Uint8Array(9));
+    state.artifacts.put("again", new Uint8Array(9));
+    const damaged = state.artifacts.put("damaged", { deep: [1] });
+    await state.close();
+    expect((await reprise.verify(stateId)).findings).toEqual([]);
+    const artifacts = {
+      ...backend.artifacts,
+      get: async (id: string) => {
+        if (id === lost.id) throw new RepriseError("NOT_FOUND", `there is no artifact ${id}`);
+        if (id === damaged.id) throw new CorruptError(`artifact ${id} is damaged`, { path: "file" });
+        return backend.artifacts.get(id);
+      },
+    };
+    expect((await createReprise({ backend, artifacts }).verify(stateId)).findings).toEqual([
+      { kind: "artifact", seq: 3, message: expect.stringContaining(lost.id) },
+      { kind: "artifact", seq: 5, message: expect.stringContaining(damaged.id), path: "file" },
+    ]);
+    const { artifacts: _, ...without } = backend;
+    expect((await createReprise({ backend: without }).verify(stateId)).findings.map(({ message }) => message)).toContainEqual(expect.stringContaining(kept.id));
   });
 
   test("S10: a journal of a newer version is no damage: it is refused as a load refuses it", async () => {
