@@ -269,7 +269,7 @@ export class Engine {
       this.bus.publish("checkpoint", { stateId: this.stateId, seq, at: record.at, status: record.status });
     }
     if (this.policy.publish === "nothing" || !this.bus.has("event")) return;
-    const event = toEvent(this.stateId, seq, record, this.view.calls.get("c" in record ? record.c : seq), this.journal.records[seq]);
+    const event = toEvent(this.stateId, seq, record, this.view.calls.get(("c" in record ? record.c : undefined) ?? seq), this.journal.records[seq]);
     if (event !== undefined) this.bus.publish("event", event);
   }
 }

@@ -39,8 +39,9 @@ export function issue(scope: Scope, request: CallRequest): Call | undefined {
     if (match.node !== undefined) call.node = match.node;
     if (match.node === undefined || engine.validation === undefined) reviveRetries(call);
     scope.open.add(call);
-    if (scope === engine.top) engine.storage.catchUp(match.node);
-    if (match.node === undefined) start(call, match);
+    const begins = match.node === undefined || match.node.state === "unstarted";
+    if (scope === engine.top) engine.storage.catchUp(begins ? undefined : match.node);
+    if (match.node === undefined || match.node.state === "unstarted") start(call, match);
     else resume(call, match.node, match.inputChanged);
     if (engine.resumeFrom === call.node?.address) engine.resumeFrom = undefined;
     if (outer) warnOfOuterContext(scope, call.node.address);
@@ -72,7 +73,7 @@ function findRecord(call: Call): Match {
   if (request.branch) return scope.matcher.takeBranch(looking, request.branch.keyed);
   if (spec.type === "group") return scope.matcher.takeGroup(looking);
   const match = scope.matcher.take(looking);
-  if (match.node === undefined || match.node.version === looking.version) return match;
+  if (match.node === undefined || match.node.state === "unstarted" || match.node.version === looking.version) return match;
   if (onVersionChange === "fail") {
     throw new VersionChangedError(match.node.address, { recorded: match.node.version, current: looking.version });
   }
@@ -80,16 +81,16 @@ function findRecord(call: Call): Match {
   return match;
 }
 
-function start(call: Call, match: Extract<Match, { readonly node: undefined }>): void {
+function start(call: Call, match: Match): void {
   const { engine, spec, request, scope } = call;
-  if (match.inputChanged && !engine.policy.compare) {
-    engine.log("warn", "INPUT_CHANGED", "no record of its name has this input: it runs as a new call", { address: addressOf(call, match.number) });
-  }
+  const address = match.node === undefined ? addressOf(call, match.number) : match.node.address;
+  if (match.inputChanged && !engine.policy.compare) engine.log("warn", "INPUT_CHANGED", "no record of its name has this input: it runs as a new call", { address });
   const { actor } = spec;
   const record: StartedRecord = {
     k: "started",
     at: engine.now(),
-    a: addressOf(call, match.number),
+    ...(match.node && { c: match.node.id }),
+    a: address,
     ...(scope.node && { p: scope.node.id }),
     ...inputFields(call),
     ...(actor?.version !== undefined && { ver: actor.version }),
@@ -137,6 +138,8 @@ function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
       return lostLeaf(call);
     case "reenter":
       return isPause(node.type) ? enterPause(call) : enterCode(call);
+    case "begin":
+      return;
     case "execute":
       if (isPause(node.type)) return restartPause(call);
       return isLeaf(node.type) ? restartLeaf(call) : reopenCode(call);

@@ -147,3 +147,40 @@ test("A3: 20,000 records asked for in reverse are all found", () => {
   expect(wrong).toEqual([]);
   expect(matcher.unvisited()).toEqual([]);
 });
+
+describe("R9: what a cut has made unstarted", () => {
+  /** `fetch(1)`, which was open, and `fetch(2)`. */
+  function withPlace(once = false): { readonly nodes: CallNode[]; readonly place: CallNode; readonly other: CallNode } {
+    const nodes = recorded(["fetch", 1], ["fetch#2", 2]);
+    const [place, other] = nodes as [CallNode, CallNode];
+    place.state = "unstarted";
+    place.once = once;
+    return { nodes, place, other };
+  }
+
+  test.each([known, changedCode, reopened])("R9: keeps its place for an equal input, and for any that finds none: %o", (rules) => {
+    const { nodes, place, other } = withPlace();
+    const equal = new Matcher(nodes, rules);
+    expect(equal.take(request("fetch", 2))).toEqual({ node: other, inputChanged: false });
+    expect(equal.take(request("fetch", 1))).toEqual({ node: place, inputChanged: false });
+    const changed = new Matcher(nodes, rules);
+    expect(changed.take(request("fetch", 3))).toEqual({ node: place, inputChanged: false });
+    expect(changed.take(request("fetch", 2))).toEqual({ node: other, inputChanged: false });
+    expect(changed.take(request("fetch", 1))).toMatchObject({ node: undefined, number: 3 });
+  });
+
+  test("R9: does not make another record the only one of its name", () => {
+    const { nodes, place, other } = withPlace();
+    const matcher = new Matcher(nodes, known);
+    expect(matcher.take(request("fetch", 1))).toMatchObject({ node: place });
+    expect(matcher.take(request("fetch", 2))).toMatchObject({ node: other });
+  });
+
+  test("R9, R11: is nothing that a call could be mistaken for, and nobody misses it", () => {
+    const nodes = recorded(["pay", 1]);
+    (nodes[0] as CallNode).state = "unstarted";
+    const matcher = new Matcher(nodes, reopened);
+    expect(matcher.unvisited()).toEqual([]);
+    expect(matcher.take(request("pay", 2, { once: true, onInputChange: "fail" }))).toMatchObject({ node: nodes[0], inputChanged: false });
+  });
+});

@@ -39,6 +39,8 @@ export interface MatcherRules {
 
 interface Queue {
   readonly nodes: CallNode[];
+  /** Those that a cut has made unstarted, in their order. */
+  readonly unstarted: CallNode[];
   /** Everything before it is taken. */
   head: number;
   byInput: Map<string, CallNode[]> | undefined;
@@ -65,14 +67,16 @@ export class Matcher {
       const counter = counterId(name, key);
       this.#numbers.set(counter, Math.max(number, this.#numbers.get(counter) ?? 0));
       // Branches are paired by their item alone, unless the group names them with keys; see `takeBranch`.
-      queueIn(this.#queues, node.type === "branch" ? branchQueue(undefined) : queueId(node.type, name, key)).nodes.push(node);
+      const queue = queueIn(this.#queues, node.type === "branch" ? branchQueue(undefined) : queueId(node.type, name, key));
+      queue.nodes.push(node);
+      if (node.state === "unstarted") queue.unstarted.push(node);
       if (node.type === "branch") queueIn(this.#queues, branchQueue(key)).nodes.push(node);
     }
   }
 
   /** Records that no call has asked for. */
   unvisited(): CallNode[] {
-    return this.#nodes.filter((node) => !this.#taken.has(node));
+    return this.#nodes.filter((node) => node.state !== "unstarted" && !this.#taken.has(node));
   }
 
   /** Finds the record of a call, or numbers a new one. Throws the refusals of rules A3 and R8. */
@@ -82,6 +86,8 @@ export class Matcher {
     if (this.#rules.validating === "live") return this.#takeNext(queue, request);
     const equal = this.#takeEqual(queue, request);
     if (equal !== undefined) return { node: equal, inputChanged: false };
+    const place = this.#takePlace(queue);
+    if (place !== undefined) return { node: place, inputChanged: false };
     const head = this.#head(queue);
     if (head === undefined) return this.#fresh(request, false);
     if (this.#mayTakeUnequal(queue, request)) return this.#unequal(queue, head, request);
@@ -165,6 +171,13 @@ export class Matcher {
     return equal;
   }
 
+  /** R9: what never started has no value to be mistaken for another's: whoever comes may have its place. */
+  #takePlace(queue: Queue): CallNode | undefined {
+    const place = queue.unstarted.find((node) => !this.#taken.has(node));
+    if (place !== undefined) this.#taken.add(place);
+    return place;
+  }
+
   /** The first untaken record with this input: of this version if there is one. */
   #equal(queue: Queue, input: string, wish: Pick<MatchRequest, "version" | "rerunVersions">): CallNode | undefined {
     const head = this.#head(queue);
@@ -208,7 +221,7 @@ function itemsOf(input: EncodedValue | undefined): Set<string> {
 
 function queueIn(queues: Map<string, Queue>, id: string): Queue {
   let queue = queues.get(id);
-  if (queue === undefined) queues.set(id, (queue = { nodes: [], head: 0, byInput: undefined, givenAway: undefined }));
+  if (queue === undefined) queues.set(id, (queue = { nodes: [], unstarted: [], head: 0, byInput: undefined, givenAway: undefined }));
   return queue;
 }
 

@@ -8,6 +8,7 @@ const opening = 10;
 
 describe("what becomes of a call whose record was found", () => {
   test.each([
+    ["R9: a leaf that a cut has made unstarted begins", { ...leaf, state: "unstarted" }, "begin"],
     ["R1: a completed leaf is reused", { ...leaf, state: "completed", endSeq: 5 }, "reuse"],
     ["R1: a completed agent is reused, also one that completed in this attempt", { ...code, state: "completed", endSeq: 15 }, "reuse"],
     ["T4: a pending retry continues", { ...leaf, state: "retrying", endSeq: 5 }, "continue"],

@@ -7,9 +7,10 @@ import { isLeaf, type CallNode } from "../history/call-node.ts";
  * - `continue`: a retry is pending;
  * - `lost`: a leaf that started and left no outcome;
  * - `reenter`: open code is run again within its attempt, an open wait or sleep goes on;
- * - `execute`: another attempt begins.
+ * - `execute`: another attempt begins;
+ * - `begin`: it never started, and only keeps its place.
  */
-export type Verdict = "reuse" | "replay" | "continue" | "lost" | "reenter" | "execute";
+export type Verdict = "begin" | "reuse" | "replay" | "continue" | "lost" | "reenter" | "execute";
 
 /**
  * Rules R1, R3, R4 and T7 in one place. `opening` is the seq of the record that opened the present attempt of the code
@@ -17,6 +18,8 @@ export type Verdict = "reuse" | "replay" | "continue" | "lost" | "reenter" | "ex
  */
 export function verdict(node: Pick<CallNode, "state" | "type" | "endSeq" | "endedParent">, opening: number): Verdict {
   switch (node.state) {
+    case "unstarted":
+      return "begin";
     case "completed":
       return "reuse";
     case "retrying":

@@ -5,8 +5,8 @@ import type { EncodedValue } from "../values/encoded-value.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 import type { StorageWrite } from "../journal/journal-record.ts";
 
-/** What the journal says of a call now. `retrying`: failed, another attempt is due. */
-export type CallState = "open" | "retrying" | "completed" | "failed" | "cancelled";
+/** What the journal says of a call now. `retrying`: failed, another attempt is due; `unstarted`: a cut has made it so, only its place is left. */
+export type CallState = "unstarted" | "open" | "retrying" | "completed" | "failed" | "cancelled";
 
 /** Where a completed call's value is: its own, another call's, or its branches'. */
 export type RecordedValue =
@@ -18,20 +18,22 @@ export type RecordedValue =
 export interface CallNode {
   /** Seq of its first record: what other records call it by. */
   readonly id: number;
+  /** Seq of the record with which it began: another one than its first where it began anew. */
+  begun: number;
   readonly parent: CallNode | undefined;
   readonly address: string;
   readonly path: string;
   readonly type: EventType;
   readonly segment: Segment;
   /** Undefined for the value undefined. */
-  readonly input: EncodedValue | undefined;
+  input: EncodedValue | undefined;
   readonly fingerprint: string | undefined;
   /** Begun by `execute`. */
   readonly root: boolean;
   /** `repeatable: false`. */
-  readonly once: boolean;
+  once: boolean;
   /** Seq of the cut in effect when it was first recorded; 0 if there was none. */
-  readonly timeline: number;
+  timeline: number;
   readonly workers: number | undefined;
   readonly children: CallNode[];
 
@@ -58,7 +60,7 @@ export interface CallNode {
   /** Seq of the outcome; 0 while open. */
   endSeq: number;
   /** Times in ms since the epoch: the first start, the start of the budget, of the attempt, and the end. */
-  readonly startedAt: number;
+  startedAt: number;
   budgetAt: number;
   attemptAt: number;
   endedAt: number | undefined;

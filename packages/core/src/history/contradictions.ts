@@ -31,10 +31,11 @@ export function contradictions(view: RunView, record: JournalRecord, before: Jou
   }
 }
 
-function inStarted(view: RunView, { a: address, p }: StartedRecord): string[] {
+function inStarted(view: RunView, { a: address, p, c }: StartedRecord): string[] {
   const parent = p === undefined ? undefined : view.calls.get(p);
-  if (parent === undefined) return [];
-  const found: string[] = [];
+  const again = c === undefined ? undefined : view.calls.get(c);
+  const found = again === undefined || again.state === "unstarted" ? [] : [`${address} begins anew, and no cut has made it unstarted (${again.state})`];
+  if (parent === undefined) return found;
   if (isLeaf(parent.type) || isPause(parent.type)) found.push(`${address} was called by ${parent.address}, which calls nothing`);
   else if (parent.state !== "open") found.push(`${address} was called by ${parent.address} after that had ended (${parent.state})`);
   const { path } = parseAddress(address);

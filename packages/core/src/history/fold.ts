@@ -115,8 +115,14 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
   }
 }
 
+/** The calls that have begun. */
+export function callsOf(view: RunView): CallNode[] {
+  return [...view.calls.values()].filter(({ state }) => state !== "unstarted");
+}
+
 function cut(view: RunView, record: CutRecord, seq: number, before: number): void {
   view.status = "paused";
+  for (const id of record.anew ?? []) nodeOf(view, id, seq).state = "unstarted";
   view.cut = { seq, resume: record.resume, completed: false };
   for (const address of record.allow ?? []) view.mayRepeat.add(address);
   // The time of what was hidden is not the time of the calls that are open: limits and pauses go on from the point (rules T5, I5).
@@ -179,9 +185,22 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
 
 function open(view: RunView, record: StartedRecord, seq: number): CallNode {
   const parent = record.p === undefined ? undefined : nodeOf(view, record.p, seq);
+  const node = newNode(view, record, seq, parent);
+  view.mayRepeat.delete(node.address);
+  // Where a call begins anew, whoever asked for it had asked before: nothing else has changed around it.
+  if (record.c !== undefined) return Object.assign(nodeOf(view, record.c, seq), { ...node, id: record.c });
+  view.calls.set(seq, node);
+  (parent?.children ?? view.top).push(node);
+  (parent ?? view).lastIssued = seq;
+  if (node.root) view.root = node;
+  return node;
+}
+
+function newNode(view: RunView, record: StartedRecord, seq: number, parent: CallNode | undefined): CallNode {
   const { path, type, segment } = parseAddress(record.a);
-  const node: CallNode = {
+  return {
     id: seq,
+    begun: seq,
     parent,
     address: record.a,
     path,
@@ -224,12 +243,6 @@ function open(view: RunView, record: StartedRecord, seq: number): CallNode {
     prompt: undefined,
     times: undefined,
   };
-  view.calls.set(seq, node);
-  (parent?.children ?? view.top).push(node);
-  (parent ?? view).lastIssued = seq;
-  if (node.root) view.root = node;
-  view.mayRepeat.delete(node.address);
-  return node;
 }
 
 function restart(view: RunView, node: CallNode, record: Extract<JournalRecord, { k: "restarted" }>, seq: number): void {

@@ -6,7 +6,7 @@ import { everything, seqsIn, type Range } from "../timeline/ranges.ts";
 import { isPause, type CallNode } from "./call-node.ts";
 import { deepFrozen } from "./deep-frozen.ts";
 import { decodeInput, decodeValue } from "./decode-node.ts";
-import { emptyView, fold, type RunView } from "./fold.ts";
+import { callsOf, emptyView, fold, type RunView } from "./fold.ts";
 import type { CallSummary, History } from "./history.ts";
 import { queryCalls, queryEvents, type EventQuery, type HistoryQuery } from "./history-query.ts";
 import { toEvent } from "./to-event.ts";
@@ -33,12 +33,12 @@ export class RunHistory implements History {
 
   get(address: string): CallSummary | undefined {
     let found: CallNode | undefined;
-    for (const node of this.#view.calls.values()) if (node.address === address) found = node;
+    for (const node of callsOf(this.#view)) if (node.address === address) found = node;
     return found && summaryOf(found);
   }
 
   calls(query: HistoryQuery = {}): CallSummary[] {
-    return queryCalls([...this.#view.calls.values()].map(summaryOf), query);
+    return queryCalls(callsOf(this.#view).map(summaryOf), query);
   }
 }
 
@@ -53,11 +53,12 @@ export interface WantedEvents {
 export function eventsOf(stateId: string, records: readonly JournalRecord[], { visible, from, limit = Infinity }: WantedEvents): ExecutionEvent[] {
   const view = emptyView();
   const events: ExecutionEvent[] = [];
+  const unstarted = visible === everything ? new Set() : unstartedIn(records, visible);
   for (const seq of seqsIn(visible, records.length)) {
     const record = records[seq - 1];
     if (record === undefined) break;
     const node = fold(view, record, seq);
-    if (seq < from) continue;
+    if (seq < from || unstarted.has(seq)) continue;
     const event = toEvent(stateId, seq, record, node, records[seq]);
     if (event) events.push(event);
     if (events.length === limit) break;
@@ -65,8 +66,19 @@ export function eventsOf(stateId: string, records: readonly JournalRecord[], { v
   return events;
 }
 
+/** What only keeps its place did not happen. */
+function unstartedIn(records: readonly JournalRecord[], visible: readonly Range[]): Set<number> {
+  const unstarted = new Set<number>();
+  for (const seq of seqsIn(visible, records.length)) {
+    const record = records[seq - 1];
+    if (record?.k === "cut") for (const id of record.anew ?? []) unstarted.add(id);
+  }
+  return unstarted;
+}
+
 /** The status of a call as its last event said it. */
 export function statusOf(node: CallNode): ExecutionStatus {
+  if (node.state === "unstarted") return "started";
   if (node.state !== "open") return node.state;
   return isPause(node.type) ? "awaiting" : "started";
 }

@@ -3,7 +3,7 @@ import type { PlainData } from "../ports/retry.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import type { CallNode } from "./call-node.ts";
 import { deepFrozen } from "./deep-frozen.ts";
-import { decodeInput, decodeValue } from "./decode-node.ts";
+import { decodeValue } from "./decode-node.ts";
 
 /**
  * The event of a record, from the call as it is right after the record was folded, and the record behind it, if there is
@@ -24,11 +24,11 @@ export function toEvent(stateId: string, seq: number, record: JournalRecord, nod
     at: record.at,
   };
   // Kept here: the call may come to another value later.
-  const { value } = node;
+  const { value, input } = node;
   const executionTimeMs = Math.max(0, record.at - node.attemptAt);
   switch (record.k) {
     case "started":
-      return lazily({ ...common, status: "started", ...groupOf(node) }, "input", () => decodeInput(node));
+      return lazily({ ...common, status: "started", ...groupOf(node) }, "input", () => input?.decode());
     case "restarted":
       return Object.freeze({ ...common, status: "started", ...(record.opening && { opening: record.opening }), ...maxOf(node), ...groupOf(node) });
     case "completed":

@@ -20,6 +20,7 @@ const golden: readonly (readonly [JournalRecord, string])[] = [
     '{"k":"started","at":3,"a":"a::agent_call","i":{"$d":5},"ver":"2","fp":"00ff","root":1}',
   ],
   [{ k: "started", at: 3, a: "a::g{0}::branch", p: 3, ix: 0, once: 1, workers: 5 }, '{"k":"started","at":3,"a":"a::g{0}::branch","p":3,"ix":0,"once":1,"workers":5}'],
+  [{ k: "started", at: 3, c: 6, a: "b::tool_call" }, '{"k":"started","at":3,"c":6,"a":"b::tool_call"}'],
   [{ k: "restarted", at: 4, c: 3, n: 2, opening: "retry", reuse: true }, '{"k":"restarted","at":4,"c":3,"n":2,"opening":"retry","reuse":true}'],
   [{ k: "expired", at: 5, c: 3, option: "attemptTimeoutMs", limit: 50 }, '{"k":"expired","at":5,"c":3,"option":"attemptTimeoutMs","limit":50}'],
   [{ k: "completed", at: 5, c: 3, v: encoded(1n), w: [["k", "s", encoded([-0])], ["n", "a", 2], ["d", "d"]] }, '{"k":"completed","at":5,"c":3,"v":{"$i":"1"},"w":[["k","s",[{"$n":"-0"}]],["n","a",2],["d","d"]]}'],
@@ -39,8 +40,8 @@ const golden: readonly (readonly [JournalRecord, string])[] = [
   ],
   [{ k: "checkpoint", at: 10, status: "failed", meta: encoded({}), through: [2] }, '{"k":"checkpoint","at":10,"status":"failed","meta":{},"through":[2]}'],
   [
-    { k: "cut", at: 11, ranges: [[1, 3], [5, 8]], why: { position: 8, address: "a::tool_call", attempt: 2 }, resume: "a::tool_call", allow: ["b::tool_call"] },
-    '{"k":"cut","at":11,"ranges":[[1,3],[5,8]],"why":{"position":8,"address":"a::tool_call","attempt":2},"resume":"a::tool_call","allow":["b::tool_call"]}',
+    { k: "cut", at: 11, ranges: [[1, 3], [5, 8]], anew: [6], why: { position: 8, address: "a::tool_call", attempt: 2 }, resume: "a::tool_call", allow: ["b::tool_call"] },
+    '{"k":"cut","at":11,"ranges":[[1,3],[5,8]],"anew":[6],"why":{"position":8,"address":"a::tool_call","attempt":2},"resume":"a::tool_call","allow":["b::tool_call"]}',
   ],
 ];
 

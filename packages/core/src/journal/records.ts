@@ -36,10 +36,11 @@ export const recordSchemas = {
   run: z.strictObject({ k: z.literal("run"), at: time, v: z.int().positive(), id: z.string(), meta: tree.optional(), retry: retrySettings }),
   /** The first append of a process that loaded the run; with `opening` it opens a failed run again. `retry` replaces what was recorded. */
   session: z.strictObject({ k: z.literal("session"), at: time, lib: z.string(), opening: z.literal("recovery").optional(), retry: retrySettings }),
-  /** The first record of a call: names it. */
+  /** The first record of a call: names it. With `c` it is that of a call that a cut had made unstarted: it begins anew, in its place. */
   started: z.strictObject({
     k: z.literal("started"),
     at: time,
+    c: seq.optional(),
     /** Address. */
     a: z.string(),
     /** The enclosing call; absent at the top of the run. */
@@ -142,6 +143,8 @@ export const recordSchemas = {
     at: time,
     /** Rising; first and last seq of each. */
     ranges: z.array(z.tuple([seq, seq])).min(1),
+    /** Leaves that were open: they count as never started, and keep their place among the calls around them. */
+    anew: z.array(seq).optional(),
     /** The last record that is kept, and the point as it was asked for. */
     why: z.strictObject({ position: seq, address: z.string().optional(), attempt: z.int().positive().optional(), checkpoint: seq.optional() }),
     /** Made by `resumeFrom` with this address, and not yet reached. */

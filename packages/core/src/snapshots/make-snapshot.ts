@@ -3,7 +3,7 @@ import { invalid } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { CallNode, RecordedValue } from "../history/call-node.ts";
 import { deepFrozen } from "../history/deep-frozen.ts";
-import type { RunView } from "../history/fold.ts";
+import { callsOf, type RunView } from "../history/fold.ts";
 import { statusOf } from "../history/run-history.ts";
 import type { CheckpointRecord, JournalRecord } from "../journal/journal-record.ts";
 import type { StateMetadata } from "../runs/execution-state.ts";
@@ -25,7 +25,7 @@ export function makeSnapshot(stateId: string, records: readonly JournalRecord[],
     metadata: metadataOf(view.metadata),
     createdAt: view.createdAt,
     updatedAt: view.updatedAt,
-    calls: [...view.calls.values()].map(callSnapshot),
+    calls: callsOf(view).map(callSnapshot),
     ...storageOf(view),
     checkpoints: checkpointsOf(records, view.visible),
   });

@@ -13,12 +13,13 @@ export interface CutRequest {
 }
 
 /** The record of a planned cut. Throws `NOT_REPEATABLE` where it would run again what must not happen twice, unless that is allowed (rule R11). */
-export function cutRecord({ plan, ranges }: PlannedCut, { at, point, allowRepeat = [], resume }: CutRequest): CutRecord {
+export function cutRecord({ plan, ranges, anew }: PlannedCut, { at, point, allowRepeat = [], resume }: CutRequest): CutRecord {
   refuseRepetition(plan.nonRepeatable, allowRepeat);
   return {
     k: "cut",
     at,
     ranges: ranges.map(([from, to]): [number, number] => [from, to]),
+    ...(anew.length > 0 && { anew: [...anew] }),
     why: { position: plan.position, ...("position" in point ? {} : point) },
     ...(resume !== undefined && { resume }),
     ...(plan.nonRepeatable.length > 0 && { allow: [...plan.nonRepeatable] }),

@@ -26,7 +26,8 @@ const journal: readonly JournalRecord[] = [
 
 test("R9: a plan says what is reused, entered again, run again, and still due", () => {
   expect(planCut(stateId, journal, { position: 10 })).toMatchObject({
-    ranges: [[1, 9]],
+    ranges: [[1, 10]],
+    anew: [10],
     plan: {
       position: 10,
       reused: ["work::first::tool_call", "work::pay::tool_call"],
@@ -47,16 +48,19 @@ test("R9: planning changes nothing, and the same question has the same answer", 
   expect(journal).toEqual(before);
 });
 
-test("R9: what is hidden is a range that is left out, and a later cut can leave out more", () => {
+test("R9: a leaf that was open keeps its place, and begins anew there", () => {
   const first = cutRecord(planCut(stateId, journal, { position: 10 }), { at: 20, point: { position: 10 }, allowRepeat: [] });
-  const cut: JournalRecord[] = [...journal, first, { k: "started", at: 21, a: "work::last::tool_call", p: 2 }];
-  expect(timelineAt(cut)).toEqual([[1, 9], [11, Infinity]]);
-  expect(foldVisible(stateId, cut).calls.get(12)).toMatchObject({ timeline: 11, address: "work::last::tool_call" });
+  const cut: JournalRecord[] = [...journal, first, { k: "started", at: 21, c: 10, a: "work::last::tool_call", p: 2 }];
+  expect(timelineAt(cut)).toEqual([[1, 10], [11, Infinity]]);
+  expect(foldVisible(stateId, cut, 11).calls.get(10)).toMatchObject({ state: "unstarted" });
+  expect(foldVisible(stateId, cut).calls.get(10)).toMatchObject({ state: "open", begun: 12, timeline: 11, address: "work::last::tool_call" });
+  expect(planCut(stateId, cut, { address: "work::last::tool_call" }).plan.position).toBe(11);
   const second = planCut(stateId, cut, { address: "work::unsteady::tool_call", attempt: 1 });
   expect(second.ranges).toEqual([[1, 4]]);
-  expect(planCut(stateId, cut, { position: 12 }).ranges).toEqual([[1, 9], [11, 11]]);
+  expect(planCut(stateId, cut, { position: 12 })).toMatchObject({ ranges: [[1, 11]], anew: [10] });
+  expect(planCut(stateId, cut, { position: 11 })).toMatchObject({ ranges: [[1, 10], [11, 11]], anew: [] });
   // The timeline of the position, not that of now.
-  expect(planCut(stateId, cut, { position: 10 }).ranges).toEqual([[1, 9]]);
+  expect(planCut(stateId, cut, { position: 9 })).toMatchObject({ ranges: [[1, 9]], anew: [] });
 });
 
 test("R9: what was written in one append is not torn apart", () => {

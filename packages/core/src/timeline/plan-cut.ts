@@ -1,6 +1,6 @@
 import { verdict } from "../engine/verdict.ts";
 import { isLeaf, type CallNode } from "../history/call-node.ts";
-import type { RunView } from "../history/fold.ts";
+import { callsOf, type RunView } from "../history/fold.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { foldRanges, foldVisible } from "./fold-visible.ts";
 import { contains, rangesOf, seqsIn, timelineAt, type Range } from "./ranges.ts";
@@ -28,6 +28,8 @@ export interface TimelinePlan {
 export interface PlannedCut {
   readonly plan: TimelinePlan;
   readonly ranges: readonly Range[];
+  /** Leaves that begin anew. */
+  readonly anew: readonly number[];
   readonly view: RunView;
 }
 
@@ -37,13 +39,14 @@ export function planCut(stateId: string, records: readonly JournalRecord[], poin
   const position = resolvePoint(point, present, records);
   const timeline = timelineAt(records, position);
   const atPoint = foldRanges(stateId, records, timeline);
-  const openLeaves = [...atPoint.calls.values()].filter((node) => isLeaf(node.type) && node.state === "open");
-  const ranges = withoutAttempts(records, timeline, openLeaves);
+  const openLeaves = callsOf(atPoint).filter((node) => isLeaf(node.type) && node.state === "open");
+  const { ranges, anew } = withoutAttempts(records, timeline, openLeaves);
   const view = foldRanges(stateId, records, ranges);
   const outlook = outlookOf(view, openLeaves);
-  const hidden = [...present.calls.values()].filter((node) => !view.calls.has(node.id));
+  const hidden = callsOf(present).filter((node) => !view.calls.has(node.id));
   return {
     ranges,
+    anew,
     view,
     plan: {
       stateId,
@@ -52,28 +55,29 @@ export function planCut(stateId: string, records: readonly JournalRecord[], poin
       reentered: addressesOf(outlook.reentered),
       rerun: addressesOf([...hidden, ...openLeaves, ...outlook.rerun]),
       pendingRetries: outlook.pending.map(({ address, attempt }) => ({ address, attempt: attempt + 1 })),
-      nonRepeatable: addressesOf([...hiddenStarts(records, present, ranges), ...[...atPoint.calls.values()].filter((node) => node.once && node.state === "open")]),
+      nonRepeatable: addressesOf([...hiddenStarts(records, present, ranges), ...callsOf(atPoint).filter((node) => node.once && node.state === "open")]),
     },
   };
 }
 
 /**
- * A leaf that was open counts as never started, so that it takes whatever input it is now given: all of its records since
- * it last ended are hidden.
+ * A leaf that was open counts as never started, so that it takes whatever input it is now given. All of its records since it
+ * last ended are hidden; if it never has, the first one stays, for its place among the calls around it.
  */
-function withoutAttempts(records: readonly JournalRecord[], timeline: readonly Range[], openLeaves: readonly CallNode[]): readonly Range[] {
-  if (openLeaves.length === 0) return timeline;
+function withoutAttempts(records: readonly JournalRecord[], timeline: readonly Range[], openLeaves: readonly CallNode[]): Pick<PlannedCut, "ranges" | "anew"> {
+  if (openLeaves.length === 0) return { ranges: timeline, anew: [] };
   const sinceEnd = new Map(openLeaves.map((node): [number, number[]] => [node.id, []]));
   for (const seq of seqsIn(timeline, records.length)) {
     const record = records[seq - 1];
     if (record === undefined) continue;
-    const seqs = sinceEnd.get("c" in record ? record.c : seq);
+    const seqs = sinceEnd.get(("c" in record ? record.c : undefined) ?? seq);
     if (seqs === undefined) continue;
     seqs.push(seq);
     if (record.k === "completed" || record.k === "cancelled" || (record.k === "failed" && records[seq]?.k !== "retrying")) seqs.length = 0;
   }
-  const hidden = new Set([...sinceEnd.values()].flat());
-  return rangesOf([...seqsIn(timeline, records.length)].filter((seq) => !hidden.has(seq)));
+  const anew = [...sinceEnd].filter(([id, seqs]) => seqs[0] === id).map(([id]) => id);
+  const hidden = new Set([...sinceEnd].flatMap(([id, seqs]) => seqs.filter((seq) => seq !== id)));
+  return { anew, ranges: rangesOf([...seqsIn(timeline, records.length)].filter((seq) => !hidden.has(seq))) };
 }
 
 interface Outlook {
@@ -97,6 +101,7 @@ function outlookOf(view: RunView, openLeaves: readonly CallNode[]): Outlook {
         case "continue":
           outlook.pending.push(node);
           break;
+        case "begin":
         case "lost":
           outlook.rerun.push(node);
           break;
@@ -122,12 +127,12 @@ function endedWithin(node: CallNode): CallNode[] {
 
 /** R11: calls that must not happen twice, and of which a start would be hidden. */
 function hiddenStarts(records: readonly JournalRecord[], present: RunView, ranges: readonly Range[]): CallNode[] {
-  const once = new Map([...present.calls].filter(([, node]) => node.once));
+  const once = new Map([...present.calls].filter(([, node]) => node.once && node.state !== "unstarted"));
   if (once.size === 0) return [];
   const found = new Set<CallNode>();
   for (const seq of seqsIn(present.visible, records.length)) {
     const record = records[seq - 1];
-    const node = record?.k === "started" ? once.get(seq) : record?.k === "restarted" ? once.get(record.c) : undefined;
+    const node = record?.k === "started" ? once.get(record.c ?? seq) : record?.k === "restarted" ? once.get(record.c) : undefined;
     if (node !== undefined && !contains(ranges, seq)) found.add(node);
   }
   return [...found];

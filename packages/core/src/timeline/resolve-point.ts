@@ -1,5 +1,5 @@
 import { PointNotFoundError } from "../errors/timeline-errors.ts";
-import type { RunView } from "../history/fold.ts";
+import { callsOf, type RunView } from "../history/fold.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { endOfUnit } from "./belong-together.ts";
 import { nearest } from "./nearest.ts";
@@ -24,17 +24,18 @@ export function resolvePoint(point: TimelinePoint, present: RunView, records: re
 }
 
 function startOf({ address, attempt = 1 }: Extract<TimelinePoint, { address: string }>, present: RunView, records: readonly JournalRecord[]): number {
-  const calls = [...present.calls.values()].filter((node) => node.address === address);
+  const begun = callsOf(present);
+  const calls = begun.filter((node) => node.address === address);
   const [first] = calls;
   if (first === undefined) {
-    const known = [...present.calls.values()].map((node) => node.address);
+    const known = begun.map((node) => node.address);
     throw new PointNotFoundError(present.stateId, `has no call ${address}`, { address, nearest: nearest(address, known) });
   }
-  if (attempt === 1) return first.id;
-  const ids = new Set(calls.map(({ id }) => id));
+  if (attempt === 1) return first.begun;
+  const ids = new Map(calls.map(({ id, begun: since }) => [id, since]));
   for (const seq of seqsIn(present.visible, records.length)) {
     const record = records[seq - 1];
-    if (record?.k === "restarted" && record.n === attempt && ids.has(record.c)) return seq;
+    if (record?.k === "restarted" && record.n === attempt && seq > (ids.get(record.c) ?? Infinity)) return seq;
   }
   const made = Math.max(...calls.map((node) => node.attempt));
   throw new PointNotFoundError(present.stateId, `has no attempt ${attempt} of ${address}: it has had ${made}`, { address });

@@ -8,6 +8,8 @@ export interface GenerateOptions {
    * Default: false.
    */
   readonly once?: boolean;
+  /** Calls of tools with a limit of time. Default: true, unless `once`. */
+  readonly limits?: boolean;
 }
 
 interface Chance {
@@ -190,6 +192,6 @@ function spawned(generation: Generation, depth: number): Extract<Step, { kind: "
 }
 
 function callStep({ chance, tools, options }: Generation, verb: CallStep["verb"]): CallStep {
-  const timeout = timeoutMs(chance, options.once === true ? 0 : 0.12);
+  const timeout = timeoutMs(chance, (options.limits ?? options.once !== true) ? 0.12 : 0);
   return { kind: "call", verb, tool: chance.below(tools), input: source(chance), key: key(chance), timeoutMs: timeout };
 }

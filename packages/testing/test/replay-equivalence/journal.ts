@@ -39,12 +39,15 @@ export function timeOfLast(snapshot: MemorySnapshot | undefined): number {
   return last ? parsed(last).at : 0;
 }
 
-/** Calls whose attempt has run out of time without having ended. */
+/** Calls whose attempt has run out of time without having ended, as the present timeline shows it. */
 export function expiredIn(snapshot: MemorySnapshot | undefined): Set<number> {
   const expired = new Set<number>();
-  for (const record of snapshot?.runs[0]?.records ?? []) {
-    const { k, c } = parsed(record);
-    if (c === undefined) continue;
+  const records = (snapshot?.runs[0]?.records ?? []).map(parsed);
+  const cut = records.findLastIndex(({ k }) => k === "cut");
+  const ranges = records[cut]?.ranges ?? [];
+  for (const [index, { k, c }] of records.entries()) {
+    const visible = index >= cut || ranges.some(([from, to]) => from <= index + 1 && index + 1 <= to);
+    if (c === undefined || !visible) continue;
     if (k === "expired") expired.add(c);
     else expired.delete(c);
   }
@@ -60,6 +63,14 @@ export function fingerprintsIn(snapshot: MemorySnapshot | undefined): Map<number
   }));
 }
 
-function parsed({ bytes }: StoredRecord): { readonly k: string; readonly at: number; readonly c?: number; readonly fp?: string } {
-  return JSON.parse(new TextDecoder().decode(bytes)) as { readonly k: string; readonly at: number; readonly c?: number; readonly fp?: string };
+interface Raw {
+  readonly k: string;
+  readonly at: number;
+  readonly c?: number;
+  readonly fp?: string;
+  readonly ranges?: readonly (readonly [from: number, to: number])[];
+}
+
+function parsed({ bytes }: StoredRecord): Raw {
+  return JSON.parse(new TextDecoder().decode(bytes)) as Raw;
 }

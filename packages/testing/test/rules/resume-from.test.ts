@@ -119,19 +119,19 @@ describe("R9: a crash while a run resumes from an address", () => {
       const system = virtualSystem();
       const memory = memoryBackend({ system });
       const all = steps();
-      let forMiddle: number | undefined;
+      const input: { forMiddle?: number } = {};
       const work = agent({
         name: "work",
         run: async (value: number, context) => {
           const one = await context.run(all.addOne.actor, value);
           context.storage.add("count", 1);
-          const two = await context.run(all.multiply.actor, forMiddle ?? one, { key: "middle" });
+          const two = await context.run(all.multiply.actor, input.forMiddle ?? one, { key: "middle" });
           const list = await context.map("tens", [two, two + 1], all.addTen.actor);
           return { list, count: context.storage.get("count") };
         },
       });
       expect(await system.runUntil(createReprise({ backend: memory, system }).execute(work, 10, { stateId }))).toMatchObject({ value: { list: [32, 33], count: 1 } });
-      forMiddle = 100;
+      input.forMiddle = 100;
       const disk = faultyBackend(memory, { system, appends: { [crashAt]: { kind: "crash", written: crashAt % 2 === 0 } } });
       const life = (): Promise<unknown> => createReprise({ backend: disk, system }).execute(work, 10, { stateId, resumeFrom: "work::multiply_by_two[middle]::tool_call" });
       let found = await outcomeOf(system, life());

@@ -248,6 +248,42 @@ describe("R9: what was open at the point", () => {
     expect(seen).toEqual([["old", 1], ["new", 1]]);
   });
 
+  test("R9: calls of one name that ran side by side keep their places, whichever of them had ended", async () => {
+    const world = createWorld();
+    const releases: (() => void)[] = [];
+    const lives: string[] = [];
+    // Equal inputs, and a result that tells the calls apart.
+    const dice = tool({ name: "dice", run: (_: string, { address }) => new Promise<string>((resolve) => releases.push(() => { lives.push(address); resolve(`${address} ${lives.length}`); })) });
+    const work = agent({ name: "work", run: async (_: void, context) => Promise.all(["x", "x", "x"].map((input) => context.run(dice, input))) });
+    const life = world.begin();
+    const ended = life.reprise.execute(work, undefined, { stateId });
+    await turns(5);
+    releases[1]?.();
+    await turns(5);
+    releases[0]?.();
+    releases[2]?.();
+    await ended;
+    const completed = (await journalOf(world.disk)).findIndex((record) => record.k === "completed") + 1;
+    await life.reprise.rewind(stateId, { position: completed });
+    expect((await life.reprise.history(stateId)).calls().map(({ address, status }) => [address, status])).toEqual([["work::agent_call", "started"], ["work::dice#2::tool_call", "completed"]]);
+    expect((await life.reprise.history(stateId)).events().map(({ address, status }) => `${status} ${address}`)).toEqual(["started work::agent_call", "started work::dice#2::tool_call", "completed work::dice#2::tool_call"]);
+    expect((await life.reprise.snapshot(stateId)).calls).toHaveLength(2);
+
+    // The first of them ends, then the process dies; the last one ends in the next life.
+    const dying = life.reprise.resume(work, stateId);
+    await turns(5);
+    releases[3]?.();
+    await turns(5);
+    world.disk.crash();
+    void dying;
+    const again = world.begin().reprise.resume(work, stateId);
+    await turns(5);
+    releases[5]?.();
+    expect(await again).toMatchObject({ value: ["work::dice::tool_call 4", "work::dice#2::tool_call 1", "work::dice#3::tool_call 5"] });
+    const attempts = (await world.begin().reprise.history(stateId)).calls().map(({ attempts }) => attempts);
+    expect(attempts).toEqual([1, 1, 1, 2]);
+  });
+
   test("R9: a leaf that had ended before it was open again goes back to that end", async () => {
     const backend = memoryBackend();
     const reprise = createReprise({ backend });
