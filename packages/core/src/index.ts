@@ -30,6 +30,8 @@ export type { TimelinePoint } from "./timeline/timeline-point.ts";
 
 // Replay
 export { ReplayMode } from "./engine/replay-mode.ts";
+export type { ReuseSummary } from "./engine/reuse-tally.ts";
+export type { SessionFacts } from "./runs/session-facts.ts";
 export { ValidationMismatchError } from "./validation/validation-mismatch-error.ts";
 export type { ValidatedOutcome, ValidationEntry, ValidationReport, ValidationStatus, ValidationSummary } from "./validation/validation-report.ts";
 

@@ -2,6 +2,7 @@ import type { Actor } from "../actors/actor.ts";
 import { VersionChangedError } from "../errors/replay-errors.ts";
 import type { CallNode } from "../history/call-node.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
+import type { Aliases } from "./aliases.ts";
 import type { Call } from "./call.ts";
 import { canonical } from "./matcher.ts";
 import { policyFor } from "./policy.ts";
@@ -19,7 +20,7 @@ export function hasChanged(call: Call): boolean {
   if ((spec.type !== "group" && spec.type !== "branch") || node.state === "cancelled") return false;
   if (spec.type === "group" && !sameItems(node, request.input)) return true;
   const branches = spec.type === "branch" ? [node] : branchesOf(node).filter((branch) => branch !== undefined);
-  const changes = branches.map((branch) => workChange(branch, spec.work));
+  const changes = branches.map((branch) => workChange(branch, spec.work, engine.options.aliases));
   if (changes.some(({ kind }) => kind === "other")) return true;
   const changed = changes.find((change) => change.kind === "version");
   if (changed === undefined || spec.work === undefined) return false;
@@ -44,16 +45,16 @@ function branchesOf({ value, branches }: CallNode): readonly (CallNode | undefin
 }
 
 // Of an actor, its name and version tell; the code of a function is not known.
-function workChange(branch: CallNode, work: Actor<never, unknown> | undefined): WorkChange {
+function workChange(branch: CallNode, work: Actor<never, unknown> | undefined, aliases: Aliases): WorkChange {
   if (branch.state === "completed" && (branch.value?.kind === "of") !== (work !== undefined)) return { kind: "other" };
   if (work === undefined) return { kind: "none" };
-  const did = branch.value?.kind === "of" ? branch.value.node : branch.children.findLast((child) => isOf(child, work));
+  const did = branch.value?.kind === "of" ? branch.value.node : branch.children.findLast((child) => isOf(child, work, aliases));
   // What was cancelled may not have come to its call.
   if (did === undefined) return { kind: branch.state === "failed" ? "other" : "none" };
-  if (!isOf(did, work)) return { kind: "other" };
+  if (!isOf(did, work, aliases)) return { kind: "other" };
   return did.version === work.version ? { kind: "none" } : { kind: "version", did };
 }
 
-function isOf(node: CallNode, work: Actor<never, unknown>): boolean {
-  return node.type === work.type && node.segment.name === work.name;
+function isOf({ type, segment }: CallNode, work: Actor<never, unknown>, aliases: Aliases): boolean {
+  return type === work.type && (aliases.get(segment.name) ?? segment.name) === work.name;
 }

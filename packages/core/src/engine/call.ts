@@ -66,6 +66,8 @@ export class Call {
   state: "open" | "released" | "dropped" = "open";
   /** Set as soon as its first record is appended. */
   node!: CallNode;
+  /** Its handler or code ran in this process. */
+  ran = false;
   /** The outcome came from the record. */
   replayed = false;
   inputChanged = false;

@@ -103,6 +103,8 @@ class CodeAttempt {
 
   run(): void {
     const { engine, spec, node } = this.#call;
+    if (!this.#call.ran && node.id <= engine.openedAt) engine.reuse.reentered();
+    this.#call.ran = true;
     this.#call.inner = this.#scope;
     this.#call.onAbort = (reason) => this.#abort(reason);
     // The limits of recorded code have passed or not: that is in the record.

@@ -1,5 +1,4 @@
 import { PointNotReachedError } from "../errors/timeline-errors.ts";
-import type { CallPolicy } from "../actors/call-policy.ts";
 import { Bus } from "../events/bus.ts";
 import type { LogNotice } from "../events/execution-event.ts";
 import type { CallNode } from "../history/call-node.ts";
@@ -9,31 +8,25 @@ import { toEvent } from "../history/to-event.ts";
 import type { Contents } from "../journal/contents.ts";
 import { Journal, type AppendLevel, type JournalSettings } from "../journal/journal.ts";
 import type { CheckpointRecord, JournalRecord, SessionRecord, StartedRecord } from "../journal/journal-record.ts";
-import type { RetryPolicy, RetryProvider } from "../ports/retry.ts";
+import type { RetryPolicy } from "../ports/retry.ts";
 import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import type { System } from "../system.ts";
 import type { ValueCodec } from "../values/codec.ts";
 import type { Call } from "./call.ts";
+import { dropAll } from "./drop-all.ts";
+import type { EngineOptions } from "./engine-options.ts";
 import type { ErrorOrigins } from "./failure.ts";
 import type { ReplayPolicy } from "./replay-policy.ts";
 import { Gate } from "./gate.ts";
 import { recordedWork } from "./recorded-time.ts";
+import { recoveredNotice } from "./recovered-notice.ts";
+import { replayedEvent } from "./replayed-event.ts";
+import { ReuseTally, type ReuseSummary } from "./reuse-tally.ts";
 import type { EngineRules } from "./rules.ts";
-import type { RunRetry } from "./run-retry.ts";
 import { libraryVersion } from "../version.ts";
 import { Scope } from "./scope.ts";
 import { TopStorage } from "./top-storage.ts";
 import { Validation } from "../validation/validation.ts";
-
-/** What holds for every call of a run in this process. */
-export interface EngineOptions extends Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
-  readonly allowRepeat: ReadonlySet<string>;
-  readonly maxLost: number;
-  readonly graceMs: number;
-  readonly retry: RetryProvider | undefined;
-  /** The retry settings that this process gave the run. */
-  readonly runRetry: RunRetry | undefined;
-}
 
 /** What an engine is made of. */
 export interface EngineSettings {
@@ -91,6 +84,12 @@ export class Engine {
   readonly #timers = new Set<() => void>();
   #session: SessionRecord | undefined;
   #acknowledged: number;
+  /** Events up to here have been published again. */
+  #replayedTo = 0;
+  #begun = false;
+  readonly reuse = new ReuseTally();
+  /** Seq of the last record there was when the run was opened. */
+  readonly openedAt: number;
 
   constructor(settings: EngineSettings) {
     const { system, values, view, options, rules, records } = settings;
@@ -105,6 +104,7 @@ export class Engine {
     this.validation = settings.policy.compare ? new Validation({ live: settings.policy.inputs === "live", lastSeq: records.length }) : undefined;
     this.#session = settings.session;
     this.#acknowledged = records.length;
+    this.openedAt = records.length;
     this.contents = settings.journal.contents;
     this.gate = new Gate(system.yield);
     this.journal = new Journal(
@@ -113,7 +113,8 @@ export class Engine {
       settings.writer,
     );
     this.bus = new Bus({
-      eventsFrom: (from, limit) => eventsOf(view.stateId, records.slice(0, this.#acknowledged), { visible: view.visible, from, limit }),
+      eventsFrom: (from, limit) =>
+        eventsOf(view.stateId, records.slice(0, this.#acknowledged), { visible: view.visible, from, limit }).map((event) => (event.seq <= this.#replayedTo ? replayedEvent(event) : event)),
       log: ({ error, ...notice }) => this.#notice({ ...notice, ...(error === undefined ? {} : { error: values.errorRecord(error) }) }),
     });
     // The session record will be the next one: it is what opens a failed run again.
@@ -182,7 +183,12 @@ export class Engine {
     if (outcome.k !== "completed" && outcome.k !== "failed") return undefined;
     const at = this.now();
     const through = outcome.k === "failed" ? { through: [call.node.id] } : {};
-    return { record: { k: "checkpoint", at, status: outcome.k, ...through }, header: { status: outcome.k, updatedAt: at } };
+    return { record: { k: "checkpoint", at, status: outcome.k, ...through, ...this.reuseSoFar() }, header: { status: outcome.k, updatedAt: at } };
+  }
+
+  /** S7: what a checkpoint says of the process that wrote it; nothing of one that began the run. */
+  reuseSoFar(): { readonly reuse?: ReuseSummary } {
+    return this.openedAt === 0 ? {} : { reuse: this.reuse.summary() };
   }
 
   /** Ends all activity: every verb rejects with the error, nothing is recorded after (rules A3, H6). The first reason stays. */
@@ -221,22 +227,23 @@ export class Engine {
 
   /** Announces an outcome that came from the record (rule R1). */
   recovered(call: Call): void {
-    if (!this.bus.has("recovered")) return;
-    const { node } = call;
-    this.bus.publish("recovered", {
-      stateId: this.stateId,
-      address: node.address,
-      type: node.type,
-      name: node.segment.name,
-      call: node.id,
-      parent: node.parent?.id,
-      status: node.state === "completed" ? "completed" : node.state === "failed" ? "failed" : "cancelled",
-      attempts: node.attempt,
-      savedMs: recordedWork(node),
-      at: this.now(),
-      inputChanged: call.inputChanged,
-      versionChanged: call.versionChanged,
-    });
+    this.reuse.reused(recordedWork(call.node));
+    if (this.bus.has("recovered")) this.bus.publish("recovered", recoveredNotice(call));
+  }
+
+  /** R6: publishes what the run shows as recorded when it was opened or since, once more and in order. */
+  republish(): void {
+    const { stateId, view, bus, journal } = this;
+    this.#replayedTo = this.#acknowledged;
+    if (!bus.has("event")) return;
+    for (const event of eventsOf(stateId, journal.records.slice(0, this.#acknowledged), { visible: view.visible, from: 1 })) bus.publish("event", replayedEvent(event));
+  }
+
+  /** The first verb is used: whoever wants to watch has had the time to say so. */
+  begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    if (this.policy.publish === "all") this.republish();
   }
 
   /** A5: says which recorded calls a finished run never asked for. */
@@ -259,7 +266,7 @@ export class Engine {
     const session = this.#session ?? (resting && !checkpoint ? { k: "session" as const, lib: libraryVersion } : undefined);
     if (session === undefined) return undefined;
     this.#session = undefined;
-    this.journal.ride([{ ...session, at: this.now() }]);
+    this.journal.ride([{ ...session, at: this.now(), ...this.reuseSoFar() }]);
     return resting ? { status: "running", updatedAt: this.now() } : undefined;
   }
 
@@ -271,14 +278,5 @@ export class Engine {
     if (this.policy.publish === "nothing" || !this.bus.has("event")) return;
     const event = toEvent(this.stateId, seq, record, this.view.calls.get(("c" in record ? record.c : undefined) ?? seq), this.journal.records[seq]);
     if (event !== undefined) this.bus.publish("event", event);
-  }
-}
-
-function dropAll(scope: Scope, error: Error): void {
-  scope.closing = true;
-  scope.onEmpty = undefined;
-  for (const call of scope.open) {
-    if (call.inner) dropAll(call.inner, error);
-    call.drop(error);
   }
 }

@@ -26,6 +26,7 @@ import { verdict, type Verdict } from "./verdict.ts";
  */
 export function issue(scope: Scope, request: CallRequest): Call | undefined {
   const { engine } = scope;
+  engine.begin();
   if (scope.closing) scope.disturbed = true;
   const closed = engine.stopped ?? (scope.closing ? new ScopeClosedError(scope.node?.address ?? `run ${engine.stateId}`) : undefined);
   if (closed !== undefined) {

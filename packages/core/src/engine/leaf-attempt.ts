@@ -51,6 +51,8 @@ class LeafAttempt {
   }
 
   run(): void {
+    if (!this.#call.ran) this.#call.engine.reuse.executed();
+    this.#call.ran = true;
     this.#call.onAbort = (reason) => this.#context.abort(reason);
     this.#timer.start();
     try {

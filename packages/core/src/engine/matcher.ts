@@ -3,6 +3,7 @@ import { AmbiguousReplayError, InputChangedError } from "../errors/replay-errors
 import type { EventType } from "../events/event-type.ts";
 import type { CallNode } from "../history/call-node.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
+import type { Aliases } from "./aliases.ts";
 
 /** A call that looks for its record. */
 export interface MatchRequest {
@@ -35,6 +36,8 @@ export interface MatcherRules {
   readonly knownCode: boolean;
   /** Of a validation: ambiguity is not refused; or calls are paired by number, whatever their input (rule R5). */
   readonly validating?: "recorded" | "live" | undefined;
+  /** Records of an old name are found by the new one (rule A5). */
+  readonly aliases?: Aliases;
 }
 
 interface Queue {
@@ -63,7 +66,8 @@ export class Matcher {
     this.#nodes = nodes;
     this.#rules = rules;
     for (const node of nodes) {
-      const { name, key, number } = node.segment;
+      const { key, number } = node.segment;
+      const name = rules.aliases?.get(node.segment.name) ?? node.segment.name;
       const counter = counterId(name, key);
       this.#numbers.set(counter, Math.max(number, this.#numbers.get(counter) ?? 0));
       // Branches are paired by their item alone, unless the group names them with keys; see `takeBranch`.

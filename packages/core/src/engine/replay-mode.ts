@@ -4,6 +4,8 @@ export const ReplayMode = {
   NORMAL: "normal",
   /** Executes every leaf again beside its record and compares; the journal is not touched (rule R5). */
   VALIDATION: "validation",
+  /** Publishes the recorded events once more, then goes on as NORMAL (rule R6). */
+  REPUBLISH_ALL: "republish_all",
 } as const;
 /** A replay mode: `ReplayMode.VALIDATION` and `"validation"` are the same. */
 export type ReplayMode = (typeof ReplayMode)[keyof typeof ReplayMode];

@@ -8,8 +8,8 @@ export interface ReplayPolicy {
   readonly compare: boolean;
   /** Where `compare` holds: which input a leaf gets, the recorded one or the one its caller now passes. */
   readonly inputs: "recorded" | "live";
-  /** What is published on `event`: what is new, or nothing. */
-  readonly publish: "new" | "nothing";
+  /** What is published on `event`: what is new, what is recorded before it too, or nothing. */
+  readonly publish: "new" | "all" | "nothing";
   readonly onInputChange?: OnInputChange;
   readonly onVersionChange?: OnVersionChange;
 }
@@ -31,6 +31,7 @@ type Preset = Omit<ReplayPolicy, "mode">;
 
 const presets: { readonly [Mode in ReplayMode]: Preset } = {
   normal: { compare: false, inputs: "recorded", publish: "new" },
+  republish_all: { compare: false, inputs: "recorded", publish: "all" },
   // A changed input is a line of the report, no reason to stop.
   validation: { compare: true, inputs: "recorded", publish: "nothing", onInputChange: "reuse", onVersionChange: "reuse" },
 };

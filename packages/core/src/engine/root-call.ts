@@ -55,6 +55,6 @@ function rootInput(engine: Engine, actor: Actor<never, unknown>, input: { readon
 
 function checkOwner(engine: Engine, actor: Actor<never, unknown>, address: string): void {
   const { type, segment } = parseAddress(address);
-  if (type === actor.type && segment.name === actor.name) return;
+  if (type === actor.type && (engine.options.aliases.get(segment.name) ?? segment.name) === actor.name) return;
   throw new RepriseError("INVALID_OPTION", `run ${engine.stateId} belongs to ${address}, not to "${actor.name}" (${actor.type})`, { stateId: engine.stateId, path: "actor" });
 }

@@ -48,7 +48,8 @@ export class Scope {
     this.node = settings.node;
     this.storage = settings.storage;
     this.opening = settings.opening;
-    this.matcher = new Matcher(settings.visible, { strict: settings.strict, knownCode: settings.knownCode, validating: settings.engine.policy.compare ? settings.engine.policy.inputs : undefined });
+    const { policy, options } = settings.engine;
+    this.matcher = new Matcher(settings.visible, { strict: settings.strict, knownCode: settings.knownCode, validating: policy.compare ? policy.inputs : undefined, aliases: options.aliases });
     // An attempt that is retried may well go another way than the one before; whoever resumes a run expects it not to.
     if (settings.visible.length > 0 && (settings.node?.openingKind !== "retry" || settings.engine.policy.compare)) this.engine.reporting.set(settings.node, this);
   }

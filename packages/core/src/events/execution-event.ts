@@ -24,6 +24,8 @@ export interface ExecutionEvent {
   readonly attempt: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** An old event, published again (rule R6). Absent on what is new. */
+  readonly isReplayed?: true;
   /** On completed, failed and cancelled: how long this attempt ran, in ms. */
   readonly executionTimeMs?: number;
   /** On failed, and on the retrying that follows: what was thrown. */

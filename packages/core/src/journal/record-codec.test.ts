@@ -38,6 +38,11 @@ const golden: readonly (readonly [JournalRecord, string])[] = [
     { k: "storage", at: 9, w: [["page", "r", { id: "0123456789abcdef".repeat(4), size: 7, kind: "bytes" }]] },
     `{"k":"storage","at":9,"w":[["page","r",{"id":"${"0123456789abcdef".repeat(4)}","size":7,"kind":"bytes"}]]}`,
   ],
+  [
+    { k: "session", at: 2, lib: "0.1.0", mode: "normal", reuse: { reused: 3, executed: 0, reentered: 1, savedMs: 1.5 }, by: { host: "a", pid: 1, gitCommit: "00ff", appVersion: "2" } },
+    '{"k":"session","at":2,"lib":"0.1.0","mode":"normal","reuse":{"reused":3,"executed":0,"reentered":1,"savedMs":1.5},"by":{"host":"a","pid":1,"gitCommit":"00ff","appVersion":"2"}}',
+  ],
+  [{ k: "checkpoint", at: 10, status: "completed", reuse: { reused: 1, executed: 2, reentered: 3, savedMs: 4 } }, '{"k":"checkpoint","at":10,"status":"completed","reuse":{"reused":1,"executed":2,"reentered":3,"savedMs":4}}'],
   [{ k: "checkpoint", at: 10, status: "failed", meta: encoded({}), through: [2] }, '{"k":"checkpoint","at":10,"status":"failed","meta":{},"through":[2]}'],
   [
     { k: "cut", at: 11, ranges: [[1, 3], [5, 8]], anew: [6], why: { position: 8, address: "a::tool_call", attempt: 2 }, resume: "a::tool_call", allow: ["b::tool_call"] },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ReplayMode } from "../engine/replay-mode.ts";
 import { StateStatus } from "../events/event-type.ts";
 
 /** Version of the record format, in the first record of every journal. */
@@ -21,6 +22,8 @@ const write = z.union([
   z.tuple([z.string(), z.literal("r"), z.strictObject({ id: sha256, size: z.int().nonnegative(), kind: z.enum(["value", "bytes"]) })]),
 ]);
 const writes = z.array(write).optional();
+/** What a process has made of the record by then. */
+const reuse = z.strictObject({ reused: z.int().nonnegative(), executed: z.int().nonnegative(), reentered: z.int().nonnegative(), savedMs: z.number().nonnegative() }).optional();
 /** The version of the actor that led to an outcome, where it is not that of the call; null for none. */
 const versionOfOutcome = z.string().nullable().optional();
 /** The retry settings of the run: configurations of a retry policy, or false. */
@@ -35,7 +38,19 @@ export const recordSchemas = {
   /** The first record of every journal. */
   run: z.strictObject({ k: z.literal("run"), at: time, v: z.int().positive(), id: z.string(), meta: tree.optional(), retry: retrySettings }),
   /** The first append of a process that loaded the run; with `opening` it opens a failed run again. `retry` replaces what was recorded. */
-  session: z.strictObject({ k: z.literal("session"), at: time, lib: z.string(), opening: z.literal("recovery").optional(), retry: retrySettings }),
+  session: z.strictObject({
+    k: z.literal("session"),
+    at: time,
+    lib: z.string(),
+    opening: z.literal("recovery").optional(),
+    retry: retrySettings,
+    /** Absent where a handle goes on after a rest. */
+    mode: z.enum(Object.values(ReplayMode)).optional(),
+    /** What was reused before there was anything to record. */
+    reuse,
+    /** What `createReprise({ session })` says. */
+    by: z.strictObject({ host: z.string().optional(), pid: z.int().optional(), gitCommit: z.string().optional(), appVersion: z.string().optional() }).optional(),
+  }),
   /** The first record of a call: names it. With `c` it is that of a call that a cut had made unstarted: it begins anew, in its place. */
   started: z.strictObject({
     k: z.literal("started"),
@@ -131,6 +146,7 @@ export const recordSchemas = {
     at: time,
     status: z.enum(Object.values(StateStatus)),
     meta: tree.optional(),
+    reuse,
     /** With status failed: the calls at the top whose failure ended the run. */
     through: z.array(seq).optional(),
   }),

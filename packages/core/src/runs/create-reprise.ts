@@ -10,7 +10,7 @@ import { checkMetadata } from "./metadata.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
 import type { ExecutionOutcome, OpenOptions, Reprise, RepriseOptions } from "./reprise.ts";
 import { checkRewind, planRewind, rewindRun } from "./rewind-run.ts";
-import type { RunState } from "./run-state.ts";
+import { withReuse, type RunState } from "./run-state.ts";
 import { resolveSettings } from "./settings.ts";
 import { checkPoint } from "../timeline/timeline-point.ts";
 
@@ -75,7 +75,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     async create(createOptions = {}) {
       checkObject("options", createOptions);
       const { stateId = system.newId(), metadata, ...rest } = createOptions;
-      for (const option of ["resumeFrom", "mode"] as const) {
+      for (const option of ["resumeFrom", "mode", "aliases"] as const) {
         const value = (rest as OpenOptions)[option];
         if (value !== undefined) invalid(option, "left out: a new run has nothing to go on from", value);
       }
@@ -123,7 +123,7 @@ async function finished<Output>(state: RunState, run: (state: RunState) => Promi
     await state.close();
   } catch (error) {
     if (isRepriseError(error, "VALIDATION_MISMATCH")) throw error;
-    return { status: "failed", stateId: state.stateId, error: error as Error };
+    return withReuse({ status: "failed", stateId: state.stateId, error: error as Error }, outcome.reuse);
   }
   return outcome;
 }

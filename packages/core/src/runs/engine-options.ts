@@ -1,4 +1,5 @@
-import type { EngineOptions } from "../engine/engine.ts";
+import { aliasesOf } from "../engine/aliases.ts";
+import type { EngineOptions } from "../engine/engine-options.ts";
 import type { ReplayPolicy } from "../engine/replay-policy.ts";
 import type { RunRetry } from "../engine/run-retry.ts";
 import type { JournalRecord, StartedRecord } from "../journal/journal-record.ts";
@@ -13,6 +14,7 @@ export function engineOptions(settings: RepriseSettings, options: OpenOptions, p
     maxLost: settings.maxLost,
     graceMs: settings.graceMs,
     retry: settings.options.retry,
+    aliases: aliasesOf(options.aliases),
     runRetry,
     ...(onInputChange && { onInputChange }),
     ...(onVersionChange && { onVersionChange }),

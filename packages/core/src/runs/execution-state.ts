@@ -4,6 +4,7 @@ import type { StateStatus } from "../events/event-type.ts";
 import type { Topic, Topics } from "../events/execution-event.ts";
 import type { History } from "../history/history.ts";
 import type { StateSnapshot } from "../snapshots/state-snapshot.ts";
+import type { ReuseSummary } from "../engine/reuse-tally.ts";
 import type { ValidationReport } from "../validation/validation-report.ts";
 
 /** What is known of a run beside its history. Fields of your own are kept too, if they can be recorded. */
@@ -32,6 +33,10 @@ export interface ExecutionState extends Verbs, AsyncDisposable {
   readonly resumeFrom: string | null;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+  /** What this handle reused and what it ran, so far. */
+  readonly reuse: ReuseSummary;
+  /** Publishes the recorded events of the run once more on `event`, in order, each with `isReplayed: true` (rule R6). */
+  republish(): void;
   /** Of a run loaded with mode VALIDATION: what was found so far. What the code never asked for is known once this handle is closed. */
   readonly validation: ValidationReport | undefined;
   /** The retry settings of the run that are in force: those it was opened with, else the recorded ones (rule T1). */

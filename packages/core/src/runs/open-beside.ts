@@ -9,6 +9,7 @@ import { forgetfulWriter } from "./ephemeral-backend.ts";
 import { overlayArtifacts } from "./overlay-artifacts.ts";
 import { readJournal } from "./read-journal.ts";
 import type { OpenOptions } from "./reprise.ts";
+import { reportAliases } from "./report-aliases.ts";
 import { RunState } from "./run-state.ts";
 import type { RepriseSettings } from "./settings.ts";
 
@@ -34,5 +35,7 @@ export async function openBeside(settings: RepriseSettings, stateId: string, opt
     hiddenRoot: view.root === undefined ? lastRoot(records) : undefined,
     resumeFrom: undefined,
   });
-  return new RunState(engine, settings, true, options.throwOnMismatch === true);
+  const state = new RunState(engine, settings, true, options.throwOnMismatch === true);
+  reportAliases(engine);
+  return state;
 }

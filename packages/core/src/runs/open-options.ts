@@ -1,4 +1,5 @@
 import { checkPolicy } from "../actors/check.ts";
+import { aliasesOf } from "../engine/aliases.ts";
 import { ReplayMode } from "../engine/replay-mode.ts";
 import { checkRunRetry } from "../engine/run-retry.ts";
 import { checkObject, checkOneOf, checkTexts, invalid } from "../errors/invalid.ts";
@@ -23,6 +24,7 @@ export function checkOpenOptions(options: OpenOptions): void {
   checkTexts("allowRepeat", allowRepeat);
   if (resumeFrom !== undefined && (typeof resumeFrom !== "string" || resumeFrom.length === 0)) invalid("resumeFrom", "an address", resumeFrom);
   checkReplayOptions(options);
+  aliasesOf(options.aliases);
   if (waitMs !== undefined && !(typeof waitMs === "number" && waitMs >= 0)) invalid("waitMs", "a number of milliseconds from 0", waitMs);
   if (signal !== undefined && typeof (signal as Partial<AbortSignal>).addEventListener !== "function") invalid("signal", "an AbortSignal", signal);
 }

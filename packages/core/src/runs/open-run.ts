@@ -17,7 +17,9 @@ import { readJournal } from "./read-journal.ts";
 import type { StateMetadata } from "./execution-state.ts";
 import { resumeFrom } from "./resume-from.ts";
 import type { OpenOptions } from "./reprise.ts";
+import { reportAliases } from "./report-aliases.ts";
 import { RunState } from "./run-state.ts";
+import { sessionFacts } from "./session-facts.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** What is to be opened, and how. */
@@ -41,6 +43,7 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
   const policy = replayPolicy(options);
   if (policy.compare) return openBeside(settings, stateId, options, policy);
   // Before anything is created: what cannot be used or recorded is refused.
+  const by = sessionFacts(settings.options.session);
   const runRetry = runRetryOf(options, settings.options.retry);
   const meta = request.metadata && settings.values.encode(request.metadata, "metadata").encoded;
   const contents = new Contents(settings.artifacts ?? (settings.options.backend ? undefined : ephemeralArtifacts(settings.system.sha256)), settings.system.sha256);
@@ -62,7 +65,7 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
       policy,
       rules: settings.rules,
       session: loaded
-        ? { k: "session", at: settings.system.now(), lib: libraryVersion, ...(failed && { opening: "recovery" }), ...changedRetry(view.retry, runRetry) }
+        ? { k: "session", at: settings.system.now(), lib: libraryVersion, mode: policy.mode, ...(Object.keys(by).length > 0 && { by }), ...(failed && { opening: "recovery" }), ...changedRetry(view.retry, runRetry) }
         : undefined,
       hiddenRoot: view.root === undefined ? lastRoot(records) : undefined,
       resumeFrom: options.resumeFrom,
@@ -71,6 +74,7 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
     const state = new RunState(engine, settings, loaded);
     // Once all listen.
     if (resumption === "continued") engine.log("info", "RESUME_CONTINUED", "an earlier load has cut the run here, and it has not completed since: it goes on", { address: options.resumeFrom });
+    reportAliases(engine);
     return state;
   } catch (error) {
     await writer.release();

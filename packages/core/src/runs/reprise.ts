@@ -6,11 +6,13 @@ import type { RetryProvider } from "../ports/retry.ts";
 import type { Durability, ListPage, ListQuery, StateBackend, StateHead } from "../ports/state-backend.ts";
 import type { Subscriber } from "../ports/subscriber.ts";
 import type { System } from "../system.ts";
+import type { ReuseSummary } from "../engine/reuse-tally.ts";
 import type { ReplayMode } from "../engine/replay-mode.ts";
 import type { ValidationReport } from "../validation/validation-report.ts";
 import type { ValueExtension } from "../values/codec.ts";
 import type { TimelinePlan } from "../timeline/plan-cut.ts";
 import type { TimelinePoint } from "../timeline/timeline-point.ts";
+import type { SessionFacts } from "./session-facts.ts";
 import type { ExecutionState, StateMetadata } from "./execution-state.ts";
 import type { Inspection } from "./inspection.ts";
 
@@ -38,6 +40,8 @@ export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVe
   readonly maxLost?: number;
   /** How long an ending attempt waits for its open children, in ms. Default: 5,000. */
   readonly graceMs?: number;
+  /** Recorded when a run is loaded, beside the time, the mode and the library version; a function is asked at each load. Default: nothing. */
+  readonly session?: SessionFacts | (() => SessionFacts);
   /** Printers and other watchers of every run. */
   readonly subscribers?: readonly Subscriber[];
   /** Clock, randomness and timers. Default: those of the runtime. */
@@ -53,6 +57,8 @@ export interface OpenOptions extends RunRetryOptions, Pick<CallPolicy, "onInputC
    * load that finds its own cut unfinished continues it. The run must exist. Throws `POINT_NOT_FOUND`, `NOT_REPEATABLE`.
    */
   readonly resumeFrom?: string;
+  /** Steps that were renamed since, in any scope: `{ oldName: "newName" }`. Calls of the new name find the records of the old one. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** How the record is treated. Default: `"normal"`. */
   readonly mode?: ReplayMode;
   /**
@@ -69,7 +75,7 @@ export interface OpenOptions extends RunRetryOptions, Pick<CallPolicy, "onInputC
 }
 
 /** Options of `create`. */
-export interface CreateOptions extends Omit<OpenOptions, "resumeFrom" | "mode" | "inputs" | "throwOnMismatch"> {
+export interface CreateOptions extends Omit<OpenOptions, "resumeFrom" | "aliases" | "mode" | "inputs" | "throwOnMismatch"> {
   /** Default: a random UUID. Must not exist yet. */
   readonly stateId?: string;
   readonly metadata?: StateMetadata;
@@ -100,6 +106,8 @@ export type ExecutionOutcome<Output> = OutcomeFacts &
 
 /** What an outcome says beside how the run ended. */
 export interface OutcomeFacts {
+  /** What this process reused and what it ran. Not enumerable: a run that is resumed ends like one that was not, and both outcomes are equal. */
+  readonly reuse: ReuseSummary;
   /** Of VALIDATION: what was found. */
   readonly validation?: ValidationReport;
 }

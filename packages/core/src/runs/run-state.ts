@@ -19,6 +19,7 @@ import { RunHistory } from "../history/run-history.ts";
 import type { StorageWrite } from "../journal/journal-record.ts";
 import type { RunFeed, Subscriber } from "../ports/subscriber.ts";
 import { ValidationMismatchError } from "../validation/validation-mismatch-error.ts";
+import type { ReuseSummary } from "../engine/reuse-tally.ts";
 import type { ValidationReport } from "../validation/validation-report.ts";
 import type { CheckpointOptions, ExecutionState, StateMetadata } from "./execution-state.ts";
 import { checkMetadata, headerOf, mergedMetadata } from "./metadata.ts";
@@ -106,6 +107,15 @@ export class RunState implements ExecutionState {
     return mergedMetadata(this.#engine.view.metadata);
   }
 
+  get reuse(): ReuseSummary {
+    return this.#engine.reuse.summary();
+  }
+
+  republish(): void {
+    this.#engine.throwIfStopped();
+    this.#engine.republish();
+  }
+
   get validation(): ValidationReport | undefined {
     return this.#engine.validation?.report(this.#engine, this.#ended);
   }
@@ -139,7 +149,7 @@ export class RunState implements ExecutionState {
     const through = status === StateStatus.FAILED ? endingFailures(engine) : [];
     let seq = 0;
     const acknowledged = new Promise<void>((resolve) => {
-      seq = engine.append([{ k: "checkpoint", at, status, ...meta, ...(through.length > 0 && { through }) }], "firm", resolve, {
+      seq = engine.append([{ k: "checkpoint", at, status, ...meta, ...(through.length > 0 && { through }), ...engine.reuseSoFar() }], "firm", resolve, {
         status,
         updatedAt: at,
         ...(metadata && headerOf(metadata)),
@@ -163,9 +173,9 @@ export class RunState implements ExecutionState {
     const outcome = unreached === undefined ? ended : { ok: false as const, error: unreached };
     if (this.#engine.stopped === undefined) this.#engine.reportUnvisited();
     this.#ended = true;
-    const { stateId, validation } = this;
+    const { stateId, validation, reuse } = this;
     const facts = validation && { validation };
-    return outcome.ok ? { status: "completed", stateId, value: outcome.value as Output, ...facts } : { status: "failed", stateId, error: outcome.error, ...facts };
+    return withReuse(outcome.ok ? { status: "completed", stateId, value: outcome.value as Output, ...facts } : { status: "failed", stateId, error: outcome.error, ...facts }, reuse);
   }
 
   /** Gives the lease back; the next verb takes it again and finds out whether the run was extended elsewhere (rule S3). */
@@ -233,6 +243,11 @@ export class RunState implements ExecutionState {
   #reportSubscriber(what: string, error: unknown): void {
     this.#engine.log("error", "SUBSCRIBER_FAILED", `a subscriber ${what}: ${messageOf(error)}`);
   }
+}
+
+/** An outcome with what it does not show. */
+export function withReuse<Outcome extends object>(outcome: Outcome, reuse: ReuseSummary): Outcome & { readonly reuse: ReuseSummary } {
+  return Object.defineProperty(outcome, "reuse", { value: reuse }) as Outcome & { readonly reuse: ReuseSummary };
 }
 
 /** R4: at the top, the failures after which nothing was issued are those that ended the run. */

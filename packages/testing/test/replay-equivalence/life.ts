@@ -115,9 +115,9 @@ export async function live(options: LifeOptions): Promise<Life> {
 async function byHand(reprise: Reprise, work: (state: ExecutionState) => Promise<unknown>, disk: Disk, options: OpenOptions): Promise<ExecutionOutcome<unknown>> {
   const state = await (disk.snapshot ? reprise.load(stateId, options) : reprise.create({ ...options, stateId }));
   try {
-    return { status: "completed", stateId, value: await work(state) };
+    return { status: "completed", stateId, value: await work(state), reuse: state.reuse };
   } catch (error) {
-    return { status: "failed", stateId, error: error instanceof Error ? error : new Error(String(error)) };
+    return { status: "failed", stateId, error: error instanceof Error ? error : new Error(String(error)), reuse: state.reuse };
   } finally {
     await state.close();
   }

@@ -1,0 +1,15 @@
+import type { CallPolicy } from "../actors/call-policy.ts";
+import type { RetryProvider } from "../ports/retry.ts";
+import type { Aliases } from "./aliases.ts";
+import type { RunRetry } from "./run-retry.ts";
+
+/** What holds for every call of a run in this process. */
+export interface EngineOptions extends Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
+  readonly allowRepeat: ReadonlySet<string>;
+  readonly maxLost: number;
+  readonly graceMs: number;
+  readonly retry: RetryProvider | undefined;
+  readonly aliases: Aliases;
+  /** The retry settings that this process gave the run. */
+  readonly runRetry: RunRetry | undefined;
+}
