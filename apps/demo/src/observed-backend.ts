@@ -23,6 +23,7 @@ export function observedBackend(backend: StateBackend, acknowledged: (write: num
     read: (stateId, options) => backend.read(stateId, options),
     head: (stateId) => backend.head(stateId),
     list: (query) => backend.list(query),
+    post: (stateId, messageId, bytes) => backend.post(stateId, messageId, bytes),
     remove: (stateId, authority) => {
       const inner = "writer" in authority ? innerOf.get(authority.writer) : undefined;
       return backend.remove(stateId, inner === undefined ? authority : { writer: inner });
@@ -45,6 +46,9 @@ function observedWriter(writer: StateWriter, acknowledged: () => void): StateWri
       acknowledged();
       return seq;
     },
+    messages: () => writer.messages(),
+    acknowledge: (messageId) => writer.acknowledge(messageId),
+    onMessage: (callback) => writer.onMessage(callback),
     flush: () => writer.flush(),
     renew: () => writer.renew(),
     release: () => writer.release(),

@@ -30,7 +30,7 @@ export async function runAudit({ request, backend, subscribers, allowRepeat, ack
     // Closing hands over everything that was published, so the statistics are complete.
     await reprise.close();
     if (outcome.status === "completed") return { status: "completed", result: outcome.value, statistics };
-    return { status: "failed", problem: problemOf(outcome.error), statistics };
+    return { status: "failed", problem: problemOf("error" in outcome ? outcome.error : new Error(`run ${outcome.stateId} waits, though it asks nobody`)), statistics };
   } catch (error) {
     await reprise.close();
     return { status: "failed", problem: problemOf(error), statistics };

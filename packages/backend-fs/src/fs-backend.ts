@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
-import { checkStateId, newHeader, RepriseError, type Durability, type StateBackend, type StateHead, type StateWriter } from "@reprise/core/spi";
+import { checkMessageId, checkStateId, newHeader, RepriseError, type Durability, type StateBackend, type StateHead, type StateWriter } from "@reprise/core/spi";
 import { ArtifactStore } from "./artifact-store.ts";
 import { acquireRun } from "./acquire-run.ts";
 import { artifactBackend } from "./fs-artifacts.ts";
 import type { FsContext } from "./fs-context.ts";
+import { postMessage } from "./inbox.ts";
 import type { Io } from "./io.ts";
 import { journalRecords } from "./journal-records.ts";
 import { leaseJudge } from "./lease-judge.ts";
@@ -89,6 +90,8 @@ export function fsBackend(options: FsBackendOptions): StateBackend {
         await context.storeExists();
         return listRuns(context, query);
       }),
+    post: (stateId, messageId, bytes) =>
+      forRun(stateId, `post to run ${stateId}`, () => postMessage(context, stateId, checkMessageId(messageId), bytes.slice())),
     remove: (stateId, authority) => forRun(stateId, `remove run ${stateId}`, () => removeRun(context, stateId, authority)),
     close: () => (closing ??= releaseAll(writers).then(() => artifacts.close())),
   };

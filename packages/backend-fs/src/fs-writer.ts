@@ -1,16 +1,20 @@
-import { FencedError, RepriseError, type AppendOptions, type Durability, type StateWriter, type StoredRecord } from "@reprise/core/spi";
+import { FencedError, RepriseError, type AppendOptions, type Durability, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
 import { CommitQueue, type Failure } from "./commit-queue.ts";
 import { allocateFrame, longestPayload, mostRecords } from "./frame.ts";
 import type { HeadKeeper } from "./head-keeper.ts";
+import { InboxWatch } from "./inbox-watch.ts";
+import { readMessages, removeMessage } from "./inbox.ts";
+import type { Io } from "./io.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import type { RunPaths } from "./paths.ts";
 import { framedRecords, longestLength } from "./record-payload.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
-import { errnoOf, storageError } from "./storage-error.ts";
+import { errnoOf, reportingBatches, reportingIo, storageError } from "./storage-error.ts";
 import type { FsSystem } from "./system.ts";
 
 /** What a writer is made of. All of it is the writer's alone. */
 export interface FsWriterParts {
+  readonly io: Io;
   readonly run: RunPaths;
   readonly segment: SegmentWriter;
   readonly lease: LeaseKeeper;
@@ -33,14 +37,16 @@ export class FsWriter implements StateWriter {
   readonly #parts: FsWriterParts;
   readonly #queue: CommitQueue;
   readonly #controller = new AbortController();
+  readonly #watch: InboxWatch;
   #cancelBeat: () => void = () => undefined;
   #beatenAt: number;
   #cleanup: Promise<void> | undefined;
   #released: Promise<void> | undefined;
 
   constructor(parts: FsWriterParts) {
-    const { run, segment, system, head, recoveredSeq } = parts;
+    const { run, segment, system, head, recoveredSeq, io } = parts;
     this.#parts = parts;
+    this.#watch = new InboxWatch(io, run, system);
     this.stateId = run.stateId;
     this.epoch = segment.epoch;
     this.#beatenAt = system.monotonic();
@@ -89,6 +95,23 @@ export class FsWriter implements StateWriter {
     });
   }
 
+  messages(): AsyncIterable<Message> {
+    const { io, run } = this.#parts;
+    this.#checkUsable();
+    return reportingBatches("read the inbox", { stateId: run.stateId, path: run.inbox }, readMessages(io, run));
+  }
+
+  async acknowledge(messageId: string): Promise<void> {
+    const { io, run } = this.#parts;
+    this.#checkUsable();
+    await reportingIo("remove a message", { stateId: run.stateId, path: run.inbox }, () => removeMessage(io, run, messageId));
+  }
+
+  onMessage(callback: () => void): () => void {
+    if (this.#released !== undefined || this.#queue.failure !== undefined) return () => undefined;
+    return this.#watch.add(callback);
+  }
+
   async flush(): Promise<void> {
     this.#checkUsable();
     await this.#queue.add({ frame: undefined, sync: true, fence: false, header: undefined });
@@ -135,6 +158,7 @@ export class FsWriter implements StateWriter {
   /** Ends the writer after a failure: nothing more is acknowledged, and what it holds is given back. */
   #end(error: RepriseError): void {
     this.#cancelBeat();
+    this.#watch.close();
     this.#parts.lease.forget();
     this.#controller.abort(error);
     this.#cleanup = this.#giveBack();
@@ -148,6 +172,7 @@ export class FsWriter implements StateWriter {
   }
 
   async #release(): Promise<void> {
+    this.#watch.close();
     await this.#queue.idle();
     this.#cancelBeat();
     const { lease, onReleased, run, segment } = this.#parts;

@@ -3,7 +3,8 @@ import { CorruptError, listPage, type ListPage, type ListQuery, type StateHead }
 import { encodeId } from "./encode-id.ts";
 import type { FsContext } from "./fs-context.ts";
 import { readLease } from "./lease.ts";
-import { epochOf } from "./paths.ts";
+import { hasMessages } from "./inbox.ts";
+import { epochOf, inboxName } from "./paths.ts";
 import { namesIn } from "./replace-file.ts";
 import { readHead, type RunHead } from "./run-head.ts";
 
@@ -18,6 +19,7 @@ interface Found {
 interface Readable extends Found {
   readonly stateId: string;
   readonly header: RunHead["header"];
+  readonly unread: boolean;
   readonly head: RunHead;
 }
 
@@ -28,7 +30,9 @@ export async function listRuns(context: FsContext, query: ListQuery): Promise<Li
   await forEach(await runDirectories(context), async (found) => {
     try {
       const head = await headOf(context, found);
-      if (head !== undefined) readable.push({ ...found, stateId: head.stateId, header: head.header, head });
+      if (head === undefined) return;
+      const unread = query.dueBefore !== undefined && (await hasMessages(context.io, join(found.directory, inboxName)));
+      readable.push({ ...found, stateId: head.stateId, header: head.header, unread, head });
     } catch (error) {
       damaged.push({ stateId: decodeName(found.name), error: error as Error });
     }

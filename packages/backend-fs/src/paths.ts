@@ -22,8 +22,13 @@ export interface RunPaths {
   readonly directory: string;
   readonly head: string;
   readonly lease: string;
+  /** Directory of the messages; made by the first one. */
+  readonly inbox: string;
   readonly tombstone: string;
 }
+
+/** The name of every run's inbox. */
+export const inboxName = "inbox";
 
 /** The paths of a store at `root`, which must be absolute. */
 export function storePaths(root: string): StorePaths {
@@ -42,6 +47,7 @@ export function runPaths(store: StorePaths, stateId: string): RunPaths {
     directory,
     head: join(directory, "head.json"),
     lease: join(directory, "lease.json"),
+    inbox: join(directory, inboxName),
     tombstone: join(store.tombstones, name),
   };
 }

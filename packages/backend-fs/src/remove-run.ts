@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { RepriseError, type StateWriter } from "@reprise/core/spi";
 import { ensureDirectory } from "./ensure-directory.ts";
 import type { FsContext } from "./fs-context.ts";
-import { newestEpoch, runPaths, type RunPaths } from "./paths.ts";
+import type { Io } from "./io.ts";
+import { inboxName, newestEpoch, runPaths, type RunPaths } from "./paths.ts";
 import { namesIn } from "./replace-file.ts";
 import { errnoOf, isMissing } from "./storage-error.ts";
 import { bury } from "./tombstone.ts";
@@ -51,9 +52,15 @@ async function discard({ io, paths }: FsContext, run: RunPaths, trash: string): 
 async function emptyTrash({ io, paths }: FsContext): Promise<void> {
   for (const discarded of await namesIn(io, paths.trash)) {
     const directory = join(paths.trash, discarded);
-    for (const name of await namesIn(io, directory)) await unlessGone(io.unlink(join(directory, name)));
-    await unlessGone(io.rmdir(directory));
+    await emptyDirectory(io, join(directory, inboxName));
+    await emptyDirectory(io, directory);
   }
+}
+
+async function emptyDirectory(io: Io, directory: string): Promise<void> {
+  const names = await namesIn(io, directory);
+  for (const name of names) if (name !== inboxName) await unlessGone(io.unlink(join(directory, name)));
+  await unlessGone(io.rmdir(directory));
 }
 
 async function unlessGone(work: Promise<void>): Promise<void> {

@@ -32,6 +32,7 @@ export async function startWriter(
   // Whoever closed the backend meanwhile has released all writers it knew.
   context.checkOpen();
   const writer = new FsWriter({
+    io,
     run,
     segment,
     lease,

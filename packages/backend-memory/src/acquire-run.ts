@@ -56,7 +56,7 @@ function findOrCreate(store: MemoryStore, stateId: string, create: AcquireOption
     return existing;
   }
   if (create === "never") throw new RepriseError("NOT_FOUND", `there is no run ${stateId}`, { stateId });
-  const run: MemoryRun = { stateId, epoch: store.removedEpochs.get(stateId) ?? 0, header: newHeader(now), records: [], holder: undefined };
+  const run: MemoryRun = { stateId, epoch: store.removedEpochs.get(stateId) ?? 0, header: newHeader(now), records: [], messages: [], listeners: new Set(), holder: undefined };
   store.runs.set(stateId, run);
   return run;
 }

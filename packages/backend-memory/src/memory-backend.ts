@@ -1,4 +1,4 @@
-import { checkStateId, defaultSystem, listPage, RepriseError, type StateBackend, type StateWriter, type System } from "@reprise/core/spi";
+import { checkMessageFits, checkMessageId, checkStateId, defaultSystem, listPage, RepriseError, type StateBackend, type StateWriter, type System } from "@reprise/core/spi";
 import { acquireRun, wakeWaiters, type AcquireContext } from "./acquire-run.ts";
 import { memoryArtifacts, type MemoryArtifacts } from "./memory-artifacts.ts";
 import { batchesOf, headOf, type MemoryRun } from "./memory-run.ts";
@@ -78,8 +78,17 @@ export function memoryBackend(options: MemoryBackendOptions = {}): MemoryBackend
     },
     async list(query = {}) {
       checkOpen();
-      const page = listPage(store.runs.values(), query);
-      return { ...page, rows: page.rows.map(headOf), damaged: [] };
+      const listed = [...store.runs.values()].map((run) => ({ stateId: run.stateId, header: run.header, unread: run.messages.length > 0, run }));
+      const page = listPage(listed, query);
+      return { ...page, rows: page.rows.map(({ run }) => headOf(run)), damaged: [] };
+    },
+    async post(stateId, messageId, bytes) {
+      const run = find(stateId);
+      checkMessageId(messageId);
+      if (run.messages.some(({ id }) => id === messageId)) return;
+      checkMessageFits(stateId, bytes, { maxRecordBytes, waiting: run.messages.length });
+      run.messages.push({ id: messageId, bytes: bytes.slice() });
+      for (const listener of run.listeners) listener();
     },
     async remove(stateId, authority) {
       const run = find(stateId);

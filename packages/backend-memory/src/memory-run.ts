@@ -1,4 +1,4 @@
-import type { StateHead, StateHeader, StoredRecord } from "@reprise/core/spi";
+import type { Message, StateHead, StateHeader, StoredRecord } from "@reprise/core/spi";
 
 /** A run while it exists. Removing a run and using its id again makes a new object, which is how old writers notice. */
 export interface MemoryRun {
@@ -7,6 +7,10 @@ export interface MemoryRun {
   epoch: number;
   header: StateHeader;
   readonly records: StoredRecord[];
+  /** Those not acknowledged, oldest first. */
+  readonly messages: Message[];
+  /** Called whenever a message was posted. */
+  readonly listeners: Set<() => void>;
   /** Undefined while nobody may extend the run. */
   holder: Holder | undefined;
 }
@@ -40,6 +44,11 @@ export function headOf(run: MemoryRun): StateHead {
 /** A record whose bytes nobody else holds. */
 export function copyOf(record: StoredRecord): StoredRecord {
   return { seq: record.seq, epoch: record.epoch, bytes: record.bytes.slice() };
+}
+
+/** A message whose bytes nobody else holds. */
+export function copyOfMessage({ id, bytes }: Message): Message {
+  return { id, bytes: bytes.slice() };
 }
 
 const batchLength = 256;

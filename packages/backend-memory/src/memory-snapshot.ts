@@ -1,6 +1,6 @@
-import type { StateHeader, StoredRecord } from "@reprise/core/spi";
+import type { Message, StateHeader, StoredRecord } from "@reprise/core/spi";
 import { RepriseError } from "@reprise/core/spi";
-import { copyOf, type MemoryRun, type MemoryStore } from "./memory-run.ts";
+import { copyOf, copyOfMessage, type MemoryRun, type MemoryStore } from "./memory-run.ts";
 
 /** One run in a {@link MemorySnapshot}. */
 export interface MemoryRunSnapshot {
@@ -8,6 +8,8 @@ export interface MemoryRunSnapshot {
   readonly epoch: number;
   readonly header: StateHeader;
   readonly records: readonly StoredRecord[];
+  /** Those not acknowledged, oldest first. */
+  readonly messages: readonly Message[];
 }
 
 /** All journals of a memory backend at one moment, without holders: what another process would find after this one died. */
@@ -21,14 +23,28 @@ export interface MemorySnapshot {
 
 /** A copy of the store; later changes on either side do not show on the other. */
 export function snapshotOf(store: MemoryStore): MemorySnapshot {
-  const runs = [...store.runs.values()].map(({ stateId, epoch, header, records }) => ({ stateId, epoch, header, records: records.map(copyOf) }));
+  const runs = [...store.runs.values()].map(({ stateId, epoch, header, records, messages }) => ({
+    stateId,
+    epoch,
+    header,
+    records: records.map(copyOf),
+    messages: messages.map(copyOfMessage),
+  }));
   return { runs, removed: [...store.removedEpochs] };
 }
 
 /** A store with copies of what the snapshot holds; every run is free to be acquired. */
 export function storeFrom(snapshot: MemorySnapshot): MemoryStore {
   const runs = snapshot.runs.map(
-    ({ stateId, epoch, header, records }): MemoryRun => ({ stateId, epoch, header, records: records.map(copyOf), holder: undefined }),
+    ({ stateId, epoch, header, records, messages }): MemoryRun => ({
+      stateId,
+      epoch,
+      header,
+      records: records.map(copyOf),
+      messages: messages.map(copyOfMessage),
+      listeners: new Set(),
+      holder: undefined,
+    }),
   );
   return { runs: new Map(runs.map((run) => [run.stateId, run])), removedEpochs: new Map(snapshot.removed) };
 }

@@ -1,5 +1,5 @@
 import { FencedError, patchHeader, RepriseError, type AppendOptions, type StateWriter } from "@reprise/core/spi";
-import { batchesOf, type MemoryRun, type MemoryStore } from "./memory-run.ts";
+import { batchesOf, copyOfMessage, type MemoryRun, type MemoryStore } from "./memory-run.ts";
 
 /** What a writer needs of its backend. */
 export interface MemoryWriterContext {
@@ -18,6 +18,7 @@ export function memoryWriter(context: MemoryWriterContext): StateWriter {
   const controller = new AbortController();
   let lastSeq = recoveredSeq;
   let released = false;
+  const listeners = new Set<() => void>();
 
   const checkOpen = (): void => {
     if (released) throw new RepriseError("CLOSED", `run ${stateId}: this writer was released`, { stateId });
@@ -44,6 +45,24 @@ export function memoryWriter(context: MemoryWriterContext): StateWriter {
       if (options.header !== undefined) run.header = patchHeader(run.header, options.header);
       return lastSeq;
     },
+    async *messages() {
+      checkOpen();
+      yield* run.messages.map(copyOfMessage);
+    },
+    async acknowledge(messageId) {
+      checkOpen();
+      const at = run.messages.findIndex(({ id }) => id === messageId);
+      if (at >= 0) run.messages.splice(at, 1);
+    },
+    onMessage(callback) {
+      const listener = (): void => callback();
+      if (!released) run.listeners.add(listener);
+      listeners.add(listener);
+      return () => {
+        run.listeners.delete(listener);
+        listeners.delete(listener);
+      };
+    },
     async flush() {
       checkOpen();
     },
@@ -53,6 +72,7 @@ export function memoryWriter(context: MemoryWriterContext): StateWriter {
     async release() {
       if (released) return;
       released = true;
+      for (const listener of listeners) run.listeners.delete(listener);
       if (run.epoch === epoch) run.holder = undefined;
       context.onRelease(writer);
     },

@@ -12,6 +12,7 @@ export type {
   LeafContext,
   MapOptions,
   SleepOptions,
+  WaitOptions,
   Storage,
   TryResult,
   Verbs,
@@ -46,6 +47,9 @@ export type { ArtifactDifference, CallDifference, EntryDifference, StateDiff, St
 export type { ValueDifference } from "./values/value-difference.ts";
 export type { DiffSide, Inspection } from "./runs/inspection.ts";
 export type { VerifyFinding, VerifyReport } from "./runs/verify-run.ts";
+export type { AnswerOptions, Waiting } from "./runs/waiting.ts";
+export type { PendingWait } from "./runs/pending-wait.ts";
+export type { WakeActors, WokenRun } from "./runs/wake.ts";
 export type { EventQuery, HistoryQuery } from "./history/history-query.ts";
 export type { CallTally } from "./statistics/call-tally.ts";
 export type { CountedCall, HistoryStatistics, StatisticsOptions } from "./statistics/statistics-of.ts";
@@ -54,6 +58,7 @@ export type { CheckpointNotice, ExecutionEvent, GroupNotice, LogNotice, Recovere
 // Errors
 export { isRepriseError, RepriseError } from "./errors/reprise-error.ts";
 export { ActorFailedError, CancelledError, GroupFailedError, InputRejectedError, SchemaRejectedError, ScopeClosedError, TimeoutError } from "./errors/call-errors.ts";
+export { AmbiguousAnswerError, ExecutionAwaitingError, SuspendedError } from "./errors/wait-errors.ts";
 export { AmbiguousReplayError, InputChangedError, NotRepeatableError, OutcomeUnknownError, VersionChangedError } from "./errors/replay-errors.ts";
 export { CorruptError, FencedError, LeaseHeldError } from "./errors/storage-errors.ts";
 export { PointNotFoundError, PointNotReachedError } from "./errors/timeline-errors.ts";

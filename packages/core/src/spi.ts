@@ -20,6 +20,7 @@ export type {
   LeaseState,
   ListPage,
   ListQuery,
+  Message,
   StateBackend,
   StateHead,
   StateHeader,
@@ -34,6 +35,7 @@ export type { ArtifactBackend, ByteRange, StoredArtifact } from "./ports/artifac
 export { checkArtifactId } from "./backends/check-artifact-id.ts";
 export { checkByteRange, contentChunks } from "./backends/content-chunks.ts";
 export { checkStateId } from "./backends/check-state-id.ts";
+export { checkMessageFits, checkMessageId } from "./backends/check-message.ts";
 export { listPage } from "./backends/list-page.ts";
 export { newHeader, patchHeader } from "./backends/header.ts";
 export type { Listed } from "./backends/list-page.ts";

@@ -107,6 +107,7 @@ export function crashableBackend(backend: StateBackend): CrashableBackend {
       const page = await backend.list(query);
       return { ...page, rows: page.rows.map(shown) };
     },
+    post: (stateId, messageId, bytes) => backend.post(stateId, messageId, bytes),
     async remove(stateId, authority) {
       await dead.get(stateId)?.bury();
       dead.delete(stateId);

@@ -38,6 +38,15 @@ export function cuttableWriter(inner: StateWriter, released: () => void): Cuttab
   const writer = delegateWriter(inner, {
     signal: controller.signal,
     append: (records, options) => whileAlive(() => inner.append(records, options)),
+    async *messages() {
+      for await (const message of inner.messages()) {
+        if (!alive) await new Promise(() => undefined);
+        yield message;
+      }
+      if (!alive) await new Promise(() => undefined);
+    },
+    acknowledge: (messageId) => whileAlive(() => inner.acknowledge(messageId)),
+    onMessage: (callback) => inner.onMessage(() => alive && callback()),
     flush: () => whileAlive(() => inner.flush()),
     renew: () => whileAlive(() => inner.renew()),
     release,

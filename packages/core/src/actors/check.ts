@@ -1,7 +1,7 @@
 import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
 import type { Actor } from "./actor.ts";
 import type { CallPolicy } from "./call-policy.ts";
-import type { CallOptions, MapOptions, SleepOptions } from "./context.ts";
+import type { CallOptions, MapOptions, SleepOptions, WaitOptions } from "./context.ts";
 
 // What a Date can hold, counted from now, with centuries to spare.
 const longestDelayMs = 8e15;
@@ -31,6 +31,15 @@ export function checkCallOptions(options: CallOptions): void {
 function checkKeyed(options: { readonly key?: string }): void {
   checkObject("options", options);
   if (options.key !== undefined && (typeof options.key !== "string" || options.key.length === 0)) invalid("key", "a non-empty string", options.key);
+}
+
+/** Throws `INVALID_OPTION`. */
+export function checkWaitOptions(options: WaitOptions<unknown, unknown, unknown>): void {
+  checkKeyed(options);
+  const { schema, timeoutMs } = options;
+  if (schema !== undefined && typeof (schema as Partial<typeof schema>)["~standard"]?.validate !== "function") invalid("schema", "a Standard Schema, such as one of zod, valibot or arktype", schema);
+  if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= longestDelayMs)) invalid("timeoutMs", "a positive number of milliseconds", timeoutMs);
+  if ("default" in options && timeoutMs === undefined) invalid("default", "given with timeoutMs: it is what the wait gives when that is over", options.default);
 }
 
 /** The end of a sleep: after a delay, or at a time. Throws `INVALID_OPTION`. */

@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Actor } from "./actor.ts";
 import type { Artifacts } from "./artifacts.ts";
 import type { CallPolicy } from "./call-policy.ts";
@@ -48,6 +49,20 @@ export interface MapOptions<Item> {
   readonly errors?: "fail_slow" | "fail_fast";
 }
 
+/** Options of `waitFor`. */
+export interface WaitOptions<Answer, Output = Answer, Default = Output> {
+  /** Any Standard Schema: an answer that it refuses is recorded as rejected, and the wait goes on. Default: anything is an answer. */
+  readonly schema?: StandardSchemaV1<Answer, Output>;
+  /** What whoever answers is shown; anything that can be recorded. */
+  readonly prompt?: unknown;
+  /** Limit of the wait, in ms from when it was first asked; goes on while no process runs. Default: none. */
+  readonly timeoutMs?: number;
+  /** What the wait gives when the limit is over, as it is; also `undefined`, if it is given. */
+  readonly default?: Default;
+  /** Names this wait within its scope, like the key of a call. */
+  readonly key?: string;
+}
+
 /** Options of `sleep`. */
 export interface SleepOptions {
   /** Names this sleep within its scope, like the key of a call. */
@@ -88,6 +103,13 @@ export interface Verbs {
    * passed not at all (rule I5).
    */
   sleep(duration: number | Date, options?: SleepOptions): Promise<void>;
+  /**
+   * Waits for an answer from outside, given with `reprise.answer` before, during or after the wait (rules I3, I4). When nothing else moves
+   * the run is suspended: `execute` gives `awaiting`, and the run goes on once it is resumed. Throws `TimeoutError` when
+   * `timeoutMs` is over and there is no `default`. At the top of a run driven by hand it throws `ExecutionAwaitingError`
+   * while there is no answer.
+   */
+  waitFor<Answer = unknown, Output = Answer, Default = Output>(name: string, options?: WaitOptions<Answer, Output, Default>): Promise<Output | Default>;
   /** Milliseconds since the epoch; recorded, so that code which is run again is told the same time. */
   now(): number;
   /** Uniform in [0, 1); the same where the code is run again, other in another run. Not for secrets: it can be computed from the run's id. */

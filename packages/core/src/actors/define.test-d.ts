@@ -63,7 +63,7 @@ test("map infers from the actor or the function", () => {
 test("execute and resume give the outcome's type", async () => {
   const outcome = await reprise.execute(parse, "1", { stateId: "run" });
   if (outcome.status === "completed") expectTypeOf(outcome.value).toBeString();
-  else expectTypeOf(outcome.error).toEqualTypeOf<Error>();
+  else if (outcome.status === "failed") expectTypeOf(outcome.error).toEqualTypeOf<Error>();
   const resumed = await reprise.resume(now, "run");
   if (resumed.status === "completed") expectTypeOf(resumed.value).toEqualTypeOf<Date>();
   await reprise.execute(now);
@@ -77,6 +77,21 @@ test("a validation's compare gets what callers get", () => {
   agent({ name: "a", run: async (_: void, context) => context.run(now), compare: (recorded, current) => recorded.getTime() === current.getTime() });
   // @ts-expect-error there is no such choice
   tool({ name: "a", determinism: "sometimes", run: () => 1 });
+});
+
+const length = {} as StandardSchemaV1<string, number>;
+
+test("waitFor gives what its schema makes of an answer, and its default", () => {
+  agent({
+    name: "asker",
+    run: async (_: void, context) => {
+      expectTypeOf(await context.waitFor("x")).toBeUnknown();
+      expectTypeOf(await context.waitFor<boolean>("x", { timeoutMs: 1, default: false })).toBeBoolean();
+      expectTypeOf(await context.waitFor("x", { schema: length })).toBeNumber();
+      expectTypeOf(await context.waitFor("x", { schema: length, timeoutMs: 1, default: null })).toEqualTypeOf<number | null>();
+      expectTypeOf(await context.sleep(1)).toBeVoid();
+    },
+  });
 });
 
 test("a leaf cannot make calls", () => {

@@ -5,6 +5,8 @@ import type { ListQuery, StateHeader } from "../ports/state-backend.ts";
 export interface Listed {
   readonly stateId: string;
   readonly header: StateHeader;
+  /** Whether it has messages that nobody has acknowledged; needed for `dueBefore` only. */
+  readonly unread?: boolean;
 }
 
 const defaultLimit = 100;
@@ -19,7 +21,7 @@ export function listPage<Run extends Listed>(runs: Iterable<Run>, query: ListQue
     throw new RepriseError("INVALID_OPTION", `list: limit must be a positive integer, got ${limit}`, { path: "limit" });
   }
   const after = query.cursor === undefined ? undefined : placeOf(query.cursor);
-  const found = [...runs].filter((run) => matches(run.header, query)).map((run) => ({ run, createdAt: run.header.createdAt, stateId: run.stateId }));
+  const found = [...runs].filter((run) => matches(run, query)).map((run) => ({ run, createdAt: run.header.createdAt, stateId: run.stateId }));
   found.sort(compare);
   const behind = after === undefined ? found : found.filter((row) => compare(row, after) > 0);
   const rows = behind.slice(0, limit);
@@ -39,13 +41,14 @@ function compare(left: Place, right: Place): number {
   return left.stateId < right.stateId ? -1 : 1;
 }
 
-function matches(header: StateHeader, query: ListQuery): boolean {
+function matches({ header, unread = false }: Listed, query: ListQuery): boolean {
   if (query.tags !== undefined && !query.tags.every((tag) => header.tags.includes(tag))) return false;
   if (query.anyTag !== undefined && !query.anyTag.some((tag) => header.tags.includes(tag))) return false;
   if (query.status !== undefined && !query.status.includes(header.status)) return false;
   if (query.pipelineName !== undefined && header.pipelineName !== query.pipelineName) return false;
   if (query.parentStateId !== undefined && header.parentStateId !== query.parentStateId) return false;
-  if (query.dueBefore !== undefined && (header.wakeAt === undefined || header.wakeAt > query.dueBefore)) return false;
+  const ended = header.status === "completed" || header.status === "failed";
+  if (query.dueBefore !== undefined && !((header.wakeAt ?? Infinity) <= query.dueBefore || (unread && !ended))) return false;
   return query.createdAfter === undefined || header.createdAt > query.createdAfter;
 }
 

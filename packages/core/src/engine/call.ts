@@ -34,6 +34,10 @@ export interface PauseSpec {
   readonly delayMs?: number;
   /** A sleep until then, in ms since the epoch. */
   readonly until?: number;
+  /** Of a wait: what whoever answers is shown. */
+  readonly prompt?: EncodedValue;
+  /** Of a wait: what its caller gets when its limit is over; a failure without it. */
+  readonly fallback?: { readonly encoded: EncodedValue | undefined; readonly live: unknown };
 }
 
 /** How an attempt ended. */

@@ -117,6 +117,7 @@ class CodeAttempt {
       const given = validated(spec.actor?.inputSchema, input, node.address, "input");
       const result = Promise.resolve(given instanceof Promise ? given.then((checked) => this.#unlessOver(() => spec.code?.(checked, this.#scope))) : spec.code?.(given, this.#scope));
       void result.then((value) => this.#end({ value }), (error: unknown) => this.#end({ error }));
+      engine.handlers.add(result);
     } catch (error) {
       this.#end({ error });
     } finally {

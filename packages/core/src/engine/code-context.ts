@@ -1,10 +1,10 @@
 import type { Artifacts } from "../actors/artifacts.ts";
-import type { AgentContext, CallOptions, MapOptions, SleepOptions, TryResult, Verbs } from "../actors/context.ts";
+import type { AgentContext, CallOptions, MapOptions, SleepOptions, TryResult, Verbs, WaitOptions } from "../actors/context.ts";
 import type { Actor } from "../actors/actor.ts";
 import { checkName, encodeKey } from "../address/address.ts";
 import { ActorFailedError, ScopeClosedError } from "../errors/call-errors.ts";
-import { checkActor, checkCallOptions, checkMapOptions, checkSleep } from "../actors/check.ts";
-import type { Call } from "./call.ts";
+import { checkActor, checkCallOptions, checkMapOptions, checkSleep, checkWaitOptions } from "../actors/check.ts";
+import type { Call, CallRequest, PauseSpec } from "./call.ts";
 import { artifactsFacade } from "./artifacts-facade.ts";
 import { actorSpec } from "./actor-spec.ts";
 import { groupKeys, groupSpec, type Work } from "./group.ts";
@@ -47,6 +47,8 @@ export function verbsOf(scope: Scope): Omit<Verbs, "storage" | "artifacts"> {
   const values = new ScopeValues(scope);
   return {
     sleep: (duration, options = {}) => promised<void>((resolve, reject) => sleep(scope, duration, options, resolve, reject)),
+    waitFor: <Answer, Output, Default>(name: string, options: WaitOptions<Answer, Output, Default> = {}) =>
+      promised<Output | Default>((resolve, reject) => issue(scope, { ...waitRequest(scope, name, options), onValue: (value) => resolve(value as Output), onError: reject })),
     now: () => values.now(),
     random: () => values.random(),
     uuid: () => values.uuid(),
@@ -76,6 +78,25 @@ export function verbsOf(scope: Scope): Omit<Verbs, "storage" | "artifacts"> {
           onError: reject,
         });
       }),
+  };
+}
+
+function waitRequest(scope: Scope, name: string, options: WaitOptions<unknown, unknown, unknown>): Omit<CallRequest, "onValue" | "onError"> {
+  const { engine } = scope;
+  checkWaitOptions(options);
+  const { schema, prompt, timeoutMs } = options;
+  const fallback = "default" in options ? { encoded: options.default === undefined ? undefined : engine.values.encode(options.default, "default").encoded } : undefined;
+  const pause: PauseSpec = {
+    ...(timeoutMs !== undefined && { delayMs: timeoutMs }),
+    ...(prompt !== undefined && { prompt: engine.values.encode(prompt, "prompt").encoded }),
+    ...(fallback && { fallback: { ...fallback, live: fallback.encoded?.decode() } }),
+  };
+  return {
+    spec: { type: "wait_call", name: checkName("wait", name), actor: undefined, outputSchema: schema, code: undefined, pause },
+    // Whom it asks and how it checks is no part of what a wait is matched by: its name is.
+    input: undefined,
+    policy: {},
+    key: options.key === undefined ? undefined : encodeKey(options.key, engine.system.sha256),
   };
 }
 

@@ -8,6 +8,8 @@ export interface EngineOptions extends Pick<CallPolicy, "onInputChange" | "onVer
   readonly allowRepeat: ReadonlySet<string>;
   readonly maxLost: number;
   readonly graceMs: number;
+  /** A sleep that is due later than this, in ms, is waited for without a process. */
+  readonly suspendAfterMs: number;
   readonly retry: RetryProvider | undefined;
   readonly aliases: Aliases;
   /** The retry settings that this process gave the run. */

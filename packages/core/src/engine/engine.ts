@@ -6,47 +6,31 @@ import type { RunView } from "../history/fold.ts";
 import { eventsOf } from "../history/run-history.ts";
 import { toEvent } from "../history/to-event.ts";
 import type { Contents } from "../journal/contents.ts";
-import { Journal, type AppendLevel, type JournalSettings } from "../journal/journal.ts";
+import { Journal, type AppendLevel } from "../journal/journal.ts";
 import type { CheckpointRecord, JournalRecord, SessionRecord, StartedRecord } from "../journal/journal-record.ts";
 import type { RetryPolicy } from "../ports/retry.ts";
-import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
+import type { HeaderPatch } from "../ports/state-backend.ts";
 import type { System } from "../system.ts";
 import type { ValueCodec } from "../values/codec.ts";
 import type { Call } from "./call.ts";
 import { dropAll } from "./drop-all.ts";
 import type { EngineOptions } from "./engine-options.ts";
+import type { EngineSettings } from "./engine-settings.ts";
 import type { ErrorOrigins } from "./failure.ts";
 import type { ReplayPolicy } from "./replay-policy.ts";
 import { Gate } from "./gate.ts";
+import { Inbox } from "./inbox.ts";
 import { recordedWork } from "./recorded-time.ts";
 import { recoveredNotice } from "./recovered-notice.ts";
 import { replayedEvent } from "./replayed-event.ts";
 import { ReuseTally, type ReuseSummary } from "./reuse-tally.ts";
 import type { EngineRules } from "./rules.ts";
 import { libraryVersion } from "../version.ts";
+import { RunningHandlers } from "./running-handlers.ts";
 import { Scope } from "./scope.ts";
+import { Suspension } from "./suspension.ts";
 import { TopStorage } from "./top-storage.ts";
 import { Validation } from "../validation/validation.ts";
-
-/** What an engine is made of. */
-export interface EngineSettings {
-  readonly system: System;
-  readonly values: ValueCodec;
-  readonly view: RunView;
-  readonly records: JournalRecord[];
-  readonly writer: StateWriter;
-  readonly journal: Pick<JournalSettings, "codec" | "contents" | "durability" | "acquire">;
-  readonly options: EngineOptions;
-  readonly rules: EngineRules;
-  /** How recorded calls are treated. */
-  readonly policy: ReplayPolicy;
-  /** The record to write before anything else, if the run was loaded. */
-  readonly session: SessionRecord | undefined;
-  /** The call that `execute` began, where a cut has hidden it. */
-  readonly hiddenRoot: StartedRecord | undefined;
-  /** The address that the run was to resume from. */
-  readonly resumeFrom: string | undefined;
-}
 
 /** One run in this process: what calls, scopes and groups share. */
 export class Engine {
@@ -67,6 +51,13 @@ export class Engine {
   readonly hiddenRoot: StartedRecord | undefined;
   /** The address that the run was to resume from, until a call with it is made. */
   resumeFrom: string | undefined;
+  /** Waits and sleeps that have begun and have no outcome yet. */
+  readonly pauses = new Set<Call>();
+  /** Groups that may have branches to begin. */
+  readonly groups = new Set<{ pump(): void }>();
+  readonly inbox: Inbox;
+  readonly handlers = new RunningHandlers();
+  readonly suspension: Suspension;
   readonly origins: ErrorOrigins = new WeakMap<object, CallNode>();
   /** The latest scope of each call, where it had records to find: what it leaves is reported as unvisited. */
   readonly reporting = new Map<CallNode | undefined, Scope>();
@@ -81,6 +72,8 @@ export class Engine {
   turn: Scope | undefined;
   /** Why the run makes no more calls: a refusal, a storage error, or the end of the handle. */
   stopped: Error | undefined;
+  /** Where the calls at the top are told something else. */
+  #stoppedAtTop: Error | undefined;
   readonly #timers = new Set<() => void>();
   #session: SessionRecord | undefined;
   #acknowledged: number;
@@ -103,10 +96,12 @@ export class Engine {
     this.policy = settings.policy;
     this.validation = settings.policy.compare ? new Validation({ live: settings.policy.inputs === "live", lastSeq: records.length }) : undefined;
     this.#session = settings.session;
+    this.inbox = new Inbox(this);
+    this.suspension = new Suspension(this);
     this.#acknowledged = records.length;
     this.openedAt = records.length;
     this.contents = settings.journal.contents;
-    this.gate = new Gate(system.yield);
+    this.gate = new Gate(system.yield, () => this.suspension.judgeSoon());
     this.journal = new Journal(
       { ...settings.journal, view, onAcknowledged: (record, seq) => this.#onAcknowledged(record, seq), onFailure: (error) => this.stop(error as Error) },
       records,
@@ -183,7 +178,7 @@ export class Engine {
     if (outcome.k !== "completed" && outcome.k !== "failed") return undefined;
     const at = this.now();
     const through = outcome.k === "failed" ? { through: [call.node.id] } : {};
-    return { record: { k: "checkpoint", at, status: outcome.k, ...through, ...this.reuseSoFar() }, header: { status: outcome.k, updatedAt: at } };
+    return { record: { k: "checkpoint", at, status: outcome.k, ...through, ...this.reuseSoFar() }, header: { status: outcome.k, updatedAt: at, wakeAt: null } };
   }
 
   /** S7: what a checkpoint says of the process that wrote it; nothing of one that began the run. */
@@ -194,12 +189,19 @@ export class Engine {
   /** Ends all activity: every verb rejects with the error, nothing is recorded after (rules A3, H6). The first reason stays. */
   stop(error: Error): void {
     if (this.stopped !== undefined) return;
+    this.seal(error);
+    dropAll(this.top, error);
+  }
+
+  /** Takes nothing more and lets nothing more through; what is open learns of it from whoever calls this. */
+  seal(error: Error, atTop = error): void {
     this.stopped = error;
+    this.#stoppedAtTop = atTop;
     this.journal.seal();
     this.gate.shut();
+    this.inbox.rest();
     for (const stopTimer of this.#timers) stopTimer();
     for (const stopRead of this.reads) stopRead(error);
-    dropAll(this.top, error);
   }
 
   /** R9: why the run must not end as completed; undefined if it may. */
@@ -208,8 +210,15 @@ export class Engine {
   }
 
   throwIfStopped(): void {
-    if (this.stopped !== undefined) throw this.stopped;
+    const reason = this.stopReason(undefined);
+    if (reason !== undefined) throw reason;
   }
+
+  /** Why code makes no more calls; `node` is that of its scope, undefined at the top. */
+  stopReason(node: CallNode | undefined): Error | undefined {
+    return node === undefined ? this.#stoppedAtTop : this.stopped;
+  }
+
 
   log(level: LogNotice["level"], code: string, message: string, facts: { readonly address?: string | undefined } = {}): void {
     if (this.bus.has("log")) this.bus.publish("log", this.#notice({ level, code, message, ...(facts.address === undefined ? {} : { address: facts.address }) }));
@@ -272,6 +281,7 @@ export class Engine {
 
   #onAcknowledged(record: JournalRecord, seq: number): void {
     this.#acknowledged = seq;
+    this.suspension.judgeSoon();
     if (record.k === "checkpoint" && this.bus.has("checkpoint")) {
       this.bus.publish("checkpoint", { stateId: this.stateId, seq, at: record.at, status: record.status });
     }

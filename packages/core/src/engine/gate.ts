@@ -6,11 +6,14 @@
 export class Gate {
   readonly #heap: Waiting[] = [];
   readonly #yield: (callback: () => void) => void;
+  readonly #released: () => void;
   #scheduled = false;
   #shut = false;
 
-  constructor(yieldTurn: (callback: () => void) => void) {
+  /** `released` is called after each release. */
+  constructor(yieldTurn: (callback: () => void) => void, released: () => void = () => undefined) {
     this.#yield = yieldTurn;
+    this.#released = released;
   }
 
   get size(): number {
@@ -48,6 +51,7 @@ export class Gate {
       // The next turn is asked for before this one runs: what the released code pushes joins the same queue.
       this.#schedule();
       first?.release();
+      this.#released();
     });
   }
 }

@@ -10,6 +10,7 @@ import { agentContext } from "./code-context.ts";
 import { BranchValues, ChildValue, GroupFailure } from "./group-outcome.ts";
 import { issue } from "./issue.ts";
 import { policyFor } from "./policy.ts";
+import { waits } from "./quiescence.ts";
 import type { Scope } from "./scope.ts";
 
 /** What each branch does with its item. */
@@ -81,6 +82,7 @@ class GroupRun {
   }
 
   begin(): void {
+    this.#scope.engine.groups.add(this);
     // Recorded branches had their slot: they are asked for at once, so that they come back in the recorded order.
     if (this.#scope.engine.rules.slotsForRecorded && this.#scope.node?.children.length !== 0) {
       for (let position = 0; position < this.#items.length; position += 1) {
@@ -90,11 +92,29 @@ class GroupRun {
     this.#pump();
   }
 
+  /** Begins branches as far as there are slots; those that wait have given theirs back. */
+  pump(): void {
+    if (this.#scope.closing) this.#scope.engine.groups.delete(this);
+    else this.#pump();
+  }
+
   #pump(): void {
     if (this.#left === 0) return this.#finish();
-    for (; this.#next < this.#items.length && this.#running < this.#plan.maxWorkers; this.#next += 1) {
-      if (this.#calls[this.#next] === undefined) this.#start(this.#next);
+    if (this.#next >= this.#items.length) return;
+    const busy = this.#running - this.#waiting();
+    for (let free = this.#plan.maxWorkers - busy; this.#next < this.#items.length && free > 0; this.#next += 1) {
+      if (this.#calls[this.#next] !== undefined) continue;
+      this.#start(this.#next);
+      free -= 1;
     }
+  }
+
+  #waiting(): number {
+    const { engine, open } = this.#scope;
+    if (engine.pauses.size === 0) return 0;
+    let count = 0;
+    for (const branch of open) if (waits(branch)) count += 1;
+    return count;
   }
 
   #start(position: number): void {
@@ -130,6 +150,7 @@ class GroupRun {
   }
 
   #finish(): void {
+    this.#scope.engine.groups.delete(this);
     const nodes = this.#calls.map((call) => call?.node);
     // Closed before all had begun: what there is, is not the group's value.
     if (this.#left > 0 || this.#ends.failed + this.#ends.cancelled > 0) this.#reject(new GroupFailure(this.#scope.node?.address ?? this.#plan.name, nodes));

@@ -28,7 +28,7 @@ export function issue(scope: Scope, request: CallRequest): Call | undefined {
   const { engine } = scope;
   engine.begin();
   if (scope.closing) scope.disturbed = true;
-  const closed = engine.stopped ?? (scope.closing ? new ScopeClosedError(scope.node?.address ?? `run ${engine.stateId}`) : undefined);
+  const closed = engine.stopReason(scope.node) ?? (scope.closing ? new ScopeClosedError(scope.node?.address ?? `run ${engine.stateId}`) : undefined);
   if (closed !== undefined) {
     request.onError(closed, undefined);
     return undefined;

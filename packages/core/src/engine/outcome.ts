@@ -119,12 +119,17 @@ function versionOf({ node, spec }: Call): { readonly ver?: string | null } {
   return spec.actor === undefined || spec.actor.version === node.version ? {} : { ver: spec.actor.version ?? null };
 }
 
-function recordEnd(call: Call, records: readonly JournalRecord[]): void {
+/** Appends the records that end a call; once they are acknowledged it is released, and whoever else waits for that is told. */
+export function recordEnd(call: Call, records: readonly JournalRecord[], recorded?: () => void): void {
   const { engine } = call;
   const last = records.at(-1);
   const unreached = call.request.root === true && last?.k === "completed" ? engine.unreached() : undefined;
   // Like a refusal: nothing is recorded, and code that reaches the point can resume the run.
   if (unreached !== undefined) return engine.stop(unreached);
   const rest = call.request.root === true && last ? engine.endOfRun(call, last) : undefined;
-  engine.append(rest ? [...records, rest.record] : records, "outcome", () => release(call), rest?.header);
+  const acknowledged = (): void => {
+    release(call);
+    recorded?.();
+  };
+  engine.append(rest ? [...records, rest.record] : records, "outcome", acknowledged, rest?.header);
 }

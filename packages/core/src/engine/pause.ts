@@ -1,9 +1,11 @@
 import type { AwaitingRecord, JournalRecord, StartedRecord } from "../journal/journal-record.ts";
+import { TimeoutError } from "../errors/call-errors.ts";
+import { tokenFrom } from "./answer.ts";
 import type { Call } from "./call.ts";
-import { cancel, complete } from "./outcome.ts";
+import { cancel, complete, failForGood, recordEnd } from "./outcome.ts";
 import { StorageView } from "./storage-view.ts";
 
-/** Records a new sleep and what ends it, and begins it (rule I5). */
+/** Records a new wait or sleep and what ends it, and begins it (rules I3, I5). */
 export function beginPause(call: Call, record: StartedRecord): void {
   recordPause(call, record);
 }
@@ -16,29 +18,68 @@ export function restartPause(call: Call): void {
 
 /** Goes on with one that is open: only the rest is waited. */
 export function enterPause(call: Call): void {
-  const stopTimer = callWhenDue(call, () => {
-    call.onAbort = undefined;
-    complete(call, undefined, { storage: new StorageView(call.scope.storage) });
-  });
-  call.onDrop = stopTimer;
-  call.onAbort = (reason) => {
+  const { engine, spec } = call;
+  const stopTimer = callWhenDue(call, () => (spec.type === "sleep_call" ? wakeUp(call) : void timeOut(call)));
+  const end = (): void => {
     stopTimer();
+    leave(call);
+  };
+  call.onDrop = end;
+  call.onAbort = (reason) => {
+    end();
     cancel(call, reason);
   };
+  engine.pauses.add(call);
+  if (spec.type === "wait_call") void engine.inbox.look();
+  engine.suspension.judgeSoon();
+}
+
+function leave(call: Call): void {
+  const { engine } = call;
+  engine.pauses.delete(call);
+  if (!engine.inbox.needed) engine.inbox.rest();
 }
 
 function recordPause(call: Call, first: JournalRecord): void {
-  const { engine, node } = call;
+  const { engine, node, spec } = call;
   const seq = engine.ride([first]);
   if (node === undefined) engine.bind(call, seq);
-  engine.append([awaitingRecord(call)], "start", () => undefined);
+  // A token must not be given to people and then be lost.
+  engine.append([awaitingRecord(call)], spec.type === "wait_call" ? "outcome" : "start", () => undefined);
   enterPause(call);
 }
 
 function awaitingRecord({ engine, node, spec }: Call): AwaitingRecord {
   const at = engine.now();
-  const { delayMs, until } = spec.pause ?? {};
-  return { k: "awaiting", at, c: node.id, ...(until !== undefined && { due: until }), ...(delayMs !== undefined && { due: at + delayMs, delay: delayMs }) };
+  const { delayMs, until, prompt } = spec.pause ?? {};
+  return {
+    k: "awaiting",
+    at,
+    c: node.id,
+    ...(until !== undefined && { due: until }),
+    ...(delayMs !== undefined && { due: at + delayMs, delay: delayMs }),
+    ...(spec.type === "wait_call" && { token: tokenFrom(engine.system.newId()) }),
+    ...(prompt && { prompt }),
+  };
+}
+
+function wakeUp(call: Call): void {
+  leave(call);
+  call.onAbort = undefined;
+  complete(call, undefined, { storage: new StorageView(call.scope.storage) });
+}
+
+/** I4: an answer that is there when the time is up still counts. */
+async function timeOut(call: Call): Promise<void> {
+  const { engine, node, spec } = call;
+  await engine.inbox.look();
+  if (engine.stopped !== undefined || call.state !== "open" || call.outcomeRecorded || call.abortReason !== undefined) return;
+  leave(call);
+  call.onAbort = undefined;
+  const fallback = spec.pause?.fallback;
+  if (fallback === undefined) return failForGood(call, new TimeoutError(node.address, "timeoutMs", node.delayMs ?? 0));
+  call.live = { value: fallback.live };
+  recordEnd(call, [{ k: "completed", at: engine.now(), c: node.id, ...(fallback.encoded && { v: fallback.encoded }) }]);
 }
 
 /**
@@ -47,7 +88,8 @@ function awaitingRecord({ engine, node, spec }: Call): AwaitingRecord {
  */
 function callWhenDue(call: Call, callback: () => void): () => void {
   const { engine, node } = call;
-  const { dueAt = 0, delayMs } = node;
+  const { dueAt, delayMs } = node;
+  if (dueAt === undefined) return () => undefined;
   let stopTimer = (): void => undefined;
   const arm = (): void => {
     const leftMs = Math.max(0, Math.min(dueAt - engine.now(), delayMs ?? Infinity));

@@ -35,7 +35,9 @@ function outcomeOf(call: Call): Outcome | Promise<Outcome> {
       return error instanceof Promise ? error.then((settled) => ({ error: settled }), refused) : { error };
     }
     if (live !== undefined) return live;
-    const value = restored(spec, decodeValue(node.value), node.address);
+    // What a wait gives without an answer is no answer: its schema is not asked.
+    const schema = node.type === "wait_call" && node.message === undefined ? undefined : spec.outputSchema;
+    const value = restored({ type: spec.type, outputSchema: schema }, decodeValue(node.value), node.address);
     return value instanceof Promise ? value.then((settled: unknown) => ({ value: settled }), refused) : { value };
   } catch (error) {
     return refused(error);
@@ -51,8 +53,8 @@ function errorOf(call: Call): Error | Promise<Error> {
   if (node.state === "cancelled" || node.error === undefined) return new CancelledError(node.address, node.reason ?? "it was aborted");
   if (node.branches !== undefined) return groupError(call, engine.values);
   const cause = decodeFailure(node.error, engine.values);
-  // A branch is a position in a group, not an actor: its outcome is what its function threw.
-  return node.type === "branch" ? cause : new ActorFailedError(node.address, node.attempt, cause);
+  // A branch is a position in a group, not an actor: its outcome is what its function threw. A wait only runs out of time.
+  return node.type === "branch" || node.type === "wait_call" ? cause : new ActorFailedError(node.address, node.attempt, cause);
 }
 
 function deliver(call: Call, outcome: Outcome): void {

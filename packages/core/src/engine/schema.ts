@@ -6,7 +6,7 @@ import { InputRejectedError, SchemaRejectedError } from "../errors/call-errors.t
  * The value as a schema gives it; the value itself without one. A promise only if the schema itself is asynchronous.
  * Throws `SchemaRejectedError`.
  */
-export function validated(schema: StandardSchemaV1 | undefined, value: unknown, address: string, what: "input" | "output"): unknown {
+export function validated(schema: StandardSchemaV1 | undefined, value: unknown, address: string, what: "input" | "output" | "answer"): unknown {
   if (schema === undefined) return value;
   const result = schema["~standard"].validate(value);
   return result instanceof Promise ? result.then((settled) => accepted(settled, address, what)) : accepted(result, address, what);
@@ -19,7 +19,7 @@ export function restored(spec: Pick<CallSpec, "type" | "outputSchema">, value: u
   return items.some((item) => item instanceof Promise) ? Promise.all(items) : items;
 }
 
-function accepted(result: StandardSchemaV1.Result<unknown>, address: string, what: "input" | "output"): unknown {
+function accepted(result: StandardSchemaV1.Result<unknown>, address: string, what: "input" | "output" | "answer"): unknown {
   if (result.issues === undefined) return result.value;
   const Rejected = what === "input" ? InputRejectedError : SchemaRejectedError;
   throw new Rejected(

@@ -56,7 +56,8 @@ export class ScopeValues {
 
   #checkOpen(): void {
     const { engine, closing, node } = this.#scope;
-    engine.throwIfStopped();
+    const stopped = engine.stopReason(node);
+    if (stopped !== undefined) throw stopped;
     if (closing) throw new ScopeClosedError(node?.address ?? `run ${engine.stateId}`);
   }
 }

@@ -72,7 +72,7 @@ export class SchemaRejectedError extends RepriseError {
   /** What the schema said, as plain data. */
   readonly data: readonly { readonly message: string; readonly path: string }[];
 
-  constructor(address: string, what: "input" | "output", issues: readonly { readonly message: string; readonly path: string }[]) {
+  constructor(address: string, what: "input" | "output" | "answer", issues: readonly { readonly message: string; readonly path: string }[]) {
     const first = issues[0];
     super("SCHEMA_REJECTED", `${address}: ${what}${first?.path ?? ""}: ${first?.message ?? "refused by the schema"}`, { address, path: `${what}${first?.path ?? ""}` });
     this.data = issues;

@@ -26,6 +26,12 @@ export const errorCodes = {
   TIMEOUT: "same",
   SCOPE_CLOSED: "never",
 
+  // Waiting
+  SUSPENDED: "never",
+  EXECUTION_AWAITING: "later",
+  AMBIGUOUS_ANSWER: "never",
+  ANSWER_TOO_LATE: "never",
+
   // Refusals: the run stops, nothing is recorded after, better code or an option can resume it
   AMBIGUOUS_REPLAY: "never",
   INPUT_CHANGED: "never",

@@ -19,6 +19,8 @@ export const ExecutionStatus = {
   STARTED: "started",
   /** A wait or a sleep: it goes on when it is answered, or due. */
   AWAITING: "awaiting",
+  /** An answer was refused by the schema of the wait, which goes on. */
+  REJECTED: "rejected",
   COMPLETED: "completed",
   FAILED: "failed",
   /** A failed attempt will be followed by another one at `dueAt`. */

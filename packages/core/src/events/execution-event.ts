@@ -44,7 +44,7 @@ export interface ExecutionEvent {
   readonly opening?: "retry" | "recovery" | "changed";
   /** On the started event of a group: how many items it has and how many may run at once. */
   readonly group?: { readonly size: number; readonly maxWorkers: number };
-  /** On cancelled: why. */
+  /** On cancelled and rejected: why. */
   readonly reason?: string;
   /** On the first started event of a call: its recorded input, decoded anew at each access. */
   readonly input?: unknown;

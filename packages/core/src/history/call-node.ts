@@ -81,6 +81,8 @@ export interface CallNode {
   /** Of a wait. */
   token: string | undefined;
   prompt: EncodedValue | undefined;
+  /** Of a wait: the message that answered it. */
+  message: string | undefined;
   /** What its code was told by `now()`, in order. */
   times: RecordedTime[] | undefined;
 }

@@ -26,6 +26,8 @@ export function contradictions(view: RunView, record: JournalRecord, before: Jou
       return before?.k === "failed" && before.c === record.c ? [] : [`a retry of ${address} was planned without a failure right before it`];
     case "awaiting":
       return isPause(node.type) && state === "open" ? [] : [`${address} awaits something, and is ${isPause(node.type) ? state : "no wait or sleep"}`];
+    case "rejected":
+      return node.type === "wait_call" && state === "open" ? [] : [`an answer to ${address} was refused, which is ${node.type === "wait_call" ? state : "no wait"}`];
     case "expired":
       return mustBe(["open", "retrying"], node, "out of time");
   }

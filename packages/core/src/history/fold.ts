@@ -1,4 +1,3 @@
-import { parseAddress } from "../address/address.ts";
 import type { RetrySettings } from "../actors/call-policy.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import { CorruptError } from "../errors/storage-errors.ts";
@@ -6,6 +5,8 @@ import type { CompletedRecord, CutRecord, JournalRecord, StartedRecord, StorageW
 import type { PlainData } from "../ports/retry.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import { everything, type Range } from "../timeline/ranges.ts";
+import { emptyMail, receive, type Mail } from "./mail.ts";
+import { newNode } from "./new-node.ts";
 import type { CallNode, RecordedTime, RecordedValue } from "./call-node.ts";
 
 /** Writes that joined the storage of the run together. */
@@ -37,6 +38,8 @@ export interface RunView {
   lastIssued: number;
   /** The retry settings of the run, as they were last recorded (rule T1). */
   retry: RetrySettings;
+  /** The answers that have come. */
+  readonly mail: Mail;
   /** What code outside any actor was told by `now()`, in order. */
   times: RecordedTime[] | undefined;
   /** The records it is the fold of. */
@@ -65,6 +68,7 @@ export function emptyView(): RunView {
     lastIssued: 0,
     retry: {},
     times: undefined,
+    mail: emptyMail(),
     visible: everything,
     unrecovered: false,
     cut: undefined,
@@ -98,6 +102,10 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
       if (record.status === "completed" && view.cut) view.cut.completed = true;
       if (record.meta) view.metadata.push(record.meta);
       for (const id of record.through ?? []) nodeOf(view, id, seq).endedParent = true;
+      return undefined;
+    case "message":
+      receive(view.mail, record);
+      view.mail.early.push(record);
       return undefined;
     case "now":
       ((record.p === undefined ? view : nodeOf(view, record.p, seq)).times ??= []).push({ seq, at: record.at });
@@ -149,6 +157,8 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
       end(node, "completed", record.at, seq);
       if (record.ver !== undefined) node.version = record.ver ?? undefined;
       node.value = valueOf(view, record, seq);
+      node.message = record.msg;
+      if (record.msg !== undefined) receive(view.mail, { msg: record.msg, aid: record.aid });
       node.writes = record.w ?? [];
       if (node.parent === undefined && record.w) view.storage.push({ seq, call: node, writes: record.w });
       break;
@@ -168,6 +178,9 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
       node.delayMs = record.delay;
       node.maxAttempts = record.max;
       node.retryConfig = record.cfg as PlainData | undefined;
+      break;
+    case "rejected":
+      receive(view.mail, record);
       break;
     case "awaiting":
       node.dueAt = record.due;
@@ -194,55 +207,6 @@ function open(view: RunView, record: StartedRecord, seq: number): CallNode {
   (parent ?? view).lastIssued = seq;
   if (node.root) view.root = node;
   return node;
-}
-
-function newNode(view: RunView, record: StartedRecord, seq: number, parent: CallNode | undefined): CallNode {
-  const { path, type, segment } = parseAddress(record.a);
-  return {
-    id: seq,
-    begun: seq,
-    parent,
-    address: record.a,
-    path,
-    type,
-    segment,
-    input: inputOf(record, parent),
-    version: record.ver,
-    fingerprint: record.fp,
-    root: record.root === 1,
-    once: record.once === 1,
-    timeline: view.cut?.seq ?? 0,
-    workers: record.workers,
-    children: [],
-    state: "open",
-    attempt: 1,
-    failures: 0,
-    lost: 0,
-    opening: seq,
-    openingKind: "first",
-    visibleFrom: seq,
-    lastIssued: 0,
-    endedParent: false,
-    failedThroughChild: false,
-    endSeq: 0,
-    startedAt: record.at,
-    budgetAt: record.at,
-    attemptAt: record.at,
-    endedAt: undefined,
-    value: undefined,
-    writes: [],
-    error: undefined,
-    reason: undefined,
-    branches: undefined,
-    expired: undefined,
-    dueAt: undefined,
-    delayMs: undefined,
-    maxAttempts: undefined,
-    retryConfig: undefined,
-    token: undefined,
-    prompt: undefined,
-    times: undefined,
-  };
 }
 
 function restart(view: RunView, node: CallNode, record: Extract<JournalRecord, { k: "restarted" }>, seq: number): void {
@@ -278,12 +242,6 @@ function end(node: CallNode, state: CallNode["state"], at: number, seq: number):
   node.endSeq = seq;
   node.endedAt = at;
   node.dueAt = undefined;
-}
-
-function inputOf(record: StartedRecord, parent: CallNode | undefined): EncodedValue | undefined {
-  if (record.ip === 1) return parent?.input;
-  if (record.ix !== undefined) return parent?.input?.item(record.ix);
-  return record.i;
 }
 
 function valueOf(view: RunView, record: CompletedRecord, seq: number): RecordedValue {

@@ -11,7 +11,7 @@ import { decodeValue } from "./decode-node.ts";
  */
 export function toEvent(stateId: string, seq: number, record: JournalRecord, node: CallNode | undefined, next: JournalRecord | undefined): ExecutionEvent | undefined {
   if (node === undefined || record.k === "run" || record.k === "session" || record.k === "checkpoint" || record.k === "storage" || record.k === "cut") return undefined;
-  if (record.k === "expired" || record.k === "now") return undefined;
+  if (record.k === "expired" || record.k === "now" || record.k === "message") return undefined;
   const common = {
     seq,
     stateId,
@@ -50,6 +50,8 @@ export function toEvent(stateId: string, seq: number, record: JournalRecord, nod
       const event: ExecutionEvent = { ...common, status: "awaiting", ...(record.due !== undefined && { dueAt: record.due }), ...(record.delay !== undefined && { delayMs: record.delay }) };
       return prompt === undefined ? Object.freeze(event) : lazily(event, "prompt", () => prompt.decode());
     }
+    case "rejected":
+      return Object.freeze({ ...common, status: "rejected", reason: record.why });
     case "cancelled":
       return Object.freeze({ ...common, status: "cancelled", executionTimeMs, reason: record.why });
   }

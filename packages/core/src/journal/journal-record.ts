@@ -25,6 +25,8 @@ export type CompletedRecord = WithValues<Shape<"completed">, { readonly v?: Enco
 export type FailedRecord = WithValues<Shape<"failed">, { readonly e: ErrorRecord }>;
 export type RetryingRecord = Shape<"retrying">;
 export type AwaitingRecord = WithValues<Shape<"awaiting">, { readonly prompt?: EncodedValue }>;
+export type RejectedRecord = Shape<"rejected">;
+export type MessageRecord = WithValues<Shape<"message">, { readonly v?: EncodedValue }>;
 export type NowRecord = Shape<"now">;
 export type CancelledRecord = Shape<"cancelled">;
 export type StorageRecord = WithValues<Shape<"storage">, { readonly w: readonly StorageWrite[] }>;
@@ -42,6 +44,8 @@ export type JournalRecord =
   | FailedRecord
   | RetryingRecord
   | AwaitingRecord
+  | RejectedRecord
+  | MessageRecord
   | NowRecord
   | CancelledRecord
   | StorageRecord

@@ -62,6 +62,8 @@ export class Journal {
   #chain: Promise<void> = Promise.resolve();
   /** The last batch that is not handed over yet because a content is not stored yet. */
   #handing: Promise<unknown> | undefined;
+  /** Batches that were flushed and not acknowledged. */
+  #inFlight = 0;
   #failed = false;
   #failure: unknown;
   #sealed = false;
@@ -76,6 +78,16 @@ export class Journal {
 
   get lastSeq(): number {
     return this.records.length;
+  }
+
+  /** Has something been appended that is not acknowledged? What rides does not count: nobody waits for it. */
+  get busy(): boolean {
+    return this.#flushing || this.#inFlight > 0;
+  }
+
+  /** The writer; taken again if the run rests. */
+  writer(): Promise<StateWriter> {
+    return (this.#ready ??= this.#acquireAgain(this.#written));
   }
 
   /** Appends records as one unit, all or none. Returns the seq of the first; `acknowledged` is called in journal order. */
@@ -116,7 +128,7 @@ export class Journal {
     const ready = this.#ready;
     this.#ready = undefined;
     // Known at once: an append that comes meanwhile takes the lease again after it was given back, not beside it.
-    this.#releasing = ready?.then((writer) => writer.release());
+    if (ready) this.#releasing = ready.then((writer) => writer.release());
     if (this.#failed) await this.#releasing?.catch(() => undefined);
     else await this.#releasing;
     if (this.#failed) throw this.#failure;
@@ -148,10 +160,12 @@ export class Journal {
     if (batch === undefined || this.#failed) return;
     if (this.#settings.durability === "checkpoint" && batch.level !== "firm") {
       // Buffered counts as appended: the records stay in the batch, only who waits is told.
+      this.#inFlight += 1;
       this.#chain = this.#chain.then(() => this.#tell(batch));
       return;
     }
     this.#batch = undefined;
+    this.#inFlight += 1;
     const sent = this.#send(batch);
     this.#chain = this.#chain.then(async () => {
       try {
@@ -167,6 +181,7 @@ export class Journal {
   }
 
   #tell(batch: Batch): void {
+    this.#inFlight -= 1;
     if (this.#failed) return;
     for (; batch.told < batch.records.length; batch.told += 1) {
       const { record, seq } = batch.records[batch.told] as Batch["records"][number];

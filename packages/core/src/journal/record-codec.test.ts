@@ -33,6 +33,13 @@ const golden: readonly (readonly [JournalRecord, string])[] = [
   ],
   [{ k: "retrying", at: 7, c: 3, due: 1007, delay: 1000, max: 4, cfg: { maxAttempts: 4 } }, '{"k":"retrying","at":7,"c":3,"due":1007,"delay":1000,"max":4,"cfg":{"maxAttempts":4}}'],
   [{ k: "cancelled", at: 8, c: 3, why: "its parent has ended" }, '{"k":"cancelled","at":8,"c":3,"why":"its parent has ended"}'],
+  [{ k: "awaiting", at: 8, c: 3, due: 1008, delay: 1000 }, '{"k":"awaiting","at":8,"c":3,"due":1008,"delay":1000}'],
+  [{ k: "awaiting", at: 8, c: 3, token: "wt_0", prompt: encoded(["Publish?", 1n]) }, '{"k":"awaiting","at":8,"c":3,"token":"wt_0","prompt":["Publish?",{"$i":"1"}]}'],
+  [{ k: "completed", at: 8, c: 3, v: encoded(true), msg: "m-1", aid: "click" }, '{"k":"completed","at":8,"c":3,"v":true,"msg":"m-1","aid":"click"}'],
+  [{ k: "rejected", at: 8, c: 3, msg: "m-1", aid: "click", why: "no boolean" }, '{"k":"rejected","at":8,"c":3,"msg":"m-1","aid":"click","why":"no boolean"}'],
+  [{ k: "message", at: 8, msg: "m-1", aid: "click", to: "approval", v: encoded(-0) }, '{"k":"message","at":8,"msg":"m-1","aid":"click","to":"approval","v":{"$n":"-0"}}'],
+  [{ k: "message", at: 8, msg: "m-1", to: "approval" }, '{"k":"message","at":8,"msg":"m-1","to":"approval"}'],
+  [{ k: "now", at: 8, p: 3 }, '{"k":"now","at":8,"p":3}'],
   [{ k: "storage", at: 9, w: [["n", "a", 1]] }, '{"k":"storage","at":9,"w":[["n","a",1]]}'],
   [
     { k: "storage", at: 9, w: [["page", "r", { id: "0123456789abcdef".repeat(4), size: 7, kind: "bytes" }]] },

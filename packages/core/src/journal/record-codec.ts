@@ -59,6 +59,8 @@ function toStored(record: JournalRecord): unknown {
       return record.i === undefined ? record : { ...record, i: record.i.tree };
     case "awaiting":
       return record.prompt === undefined ? record : { ...record, prompt: record.prompt.tree };
+    case "message":
+      return record.v === undefined ? record : { ...record, v: record.v.tree };
     case "completed":
       if (record.v === undefined && record.w === undefined) return record;
       return { ...record, ...(record.v && { v: record.v.tree }), ...(record.w && { w: record.w.map(storedWrite) }) };
@@ -78,6 +80,8 @@ function fromStored(stored: ReturnType<typeof recordSchema.parse>, values: Value
       return withValue(stored, "i", stored.i, values) as JournalRecord;
     case "awaiting":
       return withValue(stored, "prompt", stored.prompt, values) as JournalRecord;
+    case "message":
+      return withValue(stored, "v", stored.v, values) as JournalRecord;
     case "completed":
       return { ...withValue(stored, "v", stored.v, values), ...(stored.w && { w: stored.w.map((write) => liveWrite(write, values)) }) } as JournalRecord;
     case "storage":

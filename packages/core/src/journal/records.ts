@@ -108,6 +108,9 @@ export const recordSchemas = {
     vb: z.array(seq).optional(),
     ver: versionOfOutcome,
     w: writes,
+    /** Of a wait: the message that answered it, and what its sender called the answer. */
+    msg: z.string().optional(),
+    aid: z.string().optional(),
   }),
   failed: z.strictObject({
     k: z.literal("failed"),
@@ -137,6 +140,19 @@ export const recordSchemas = {
     prompt: tree.optional(),
   }),
   cancelled: z.strictObject({ k: z.literal("cancelled"), at: time, c: seq, why: z.string() }),
+  /** An answer that the wait's schema refused: the wait goes on. */
+  rejected: z.strictObject({ k: z.literal("rejected"), at: time, c: seq, msg: z.string(), aid: z.string().optional(), why: z.string() }),
+  /** An answer that came before any wait that it could be for, kept until there is one. */
+  message: z.strictObject({
+    k: z.literal("message"),
+    at: time,
+    msg: z.string(),
+    aid: z.string().optional(),
+    /** Name or address of the wait. */
+    to: z.string(),
+    /** Absent for undefined. */
+    v: tree.optional(),
+  }),
   /** The time that the code of call `p`, or of the run, was given by `now()`: the record's own. */
   now: z.strictObject({ k: z.literal("now"), at: time, p: seq.optional() }),
   /** Writes made outside any actor. */
@@ -182,6 +198,8 @@ export const recordSchema = z.discriminatedUnion("k", [
   recordSchemas.retrying,
   recordSchemas.awaiting,
   recordSchemas.cancelled,
+  recordSchemas.rejected,
+  recordSchemas.message,
   recordSchemas.now,
   recordSchemas.storage,
   recordSchemas.checkpoint,

@@ -58,6 +58,12 @@ export interface StateHead extends StateHeader {
   readonly lease: LeaseState;
 }
 
+/** Something that was left for whoever extends a run: an answer. */
+export interface Message {
+  readonly id: string;
+  readonly bytes: Uint8Array;
+}
+
 /** Filters of `list`; every given one must hold. */
 export interface ListQuery {
   /** All of these. */
@@ -68,7 +74,7 @@ export interface ListQuery {
   readonly status?: readonly StateStatus[];
   readonly pipelineName?: string;
   readonly parentStateId?: string;
-  /** `wakeAt` at or before, ms since the epoch. */
+  /** `wakeAt` at or before, ms since the epoch; also runs that have unread messages and have neither completed nor failed. */
   readonly dueBefore?: number;
   /** `createdAt` after, ms since the epoch. */
   readonly createdAfter?: number;
@@ -156,6 +162,13 @@ export interface StateBackend {
   list(query?: ListQuery): Promise<ListPage>;
   /** Removes a run for good. Epochs keep growing if the id is used again, so that an old writer stays fenced. */
   remove(stateId: string, authority: { readonly writer: StateWriter } | { readonly force: true }): Promise<void>;
+  /**
+   * Leaves a message for whoever extends the run, now or later; needs no lease. Once it has resolved, every `messages()` that is
+   * called after gives the message, until it is acknowledged, after any failure that the backend's strongest level names. A
+   * message whose id is waiting already is not left again. The id is 1 to 64 of `a-z 0-9 _ -`. Throws `NOT_FOUND`,
+   * `INVALID_ID`, and `LIMIT` for more than `maxRecordBytes` or where 1,000 messages wait.
+   */
+  post(stateId: string, messageId: string, bytes: Uint8Array): Promise<void>;
   /** Reads all that is stored of a run and names every damage, each as a `CORRUPT` error. Optional: `read` stops at the first. */
   verify?(stateId: string): Promise<readonly RepriseError[]>;
   /** Idempotent. Writers that are still open are released. */
@@ -179,6 +192,15 @@ export interface StateWriter extends AsyncDisposable {
    * the bytes as soon as the call returns.
    */
   append(records: readonly Uint8Array[], options: AppendOptions): Promise<number>;
+  /** What was posted and is not acknowledged, each once; in the order of posting, where one had resolved before the next was called. Ends with what is there. */
+  messages(): AsyncIterable<Message>;
+  /** The message is not given again; one that is not there is none. A power loss may bring it back. */
+  acknowledge(messageId: string): Promise<void>;
+  /**
+   * Calls back soon after somebody posted a message, from any process, and possibly without one. Returns what ends it; so does
+   * the end of the writer. Does not keep the process alive.
+   */
+  onMessage(callback: () => void): () => void;
   /** Everything appended so far is durable at the backend's strongest level when this resolves. */
   flush(): Promise<void>;
   /** Tells others that the holder is alive. Backends do this by themselves too. */

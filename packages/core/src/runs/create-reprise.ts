@@ -13,6 +13,8 @@ import { checkRewind, planRewind, rewindRun } from "./rewind-run.ts";
 import { withReuse, type RunState } from "./run-state.ts";
 import { resolveSettings } from "./settings.ts";
 import { checkPoint } from "../timeline/timeline-point.ts";
+import { waitingOf } from "./waiting.ts";
+import { wakeDue } from "./wake.ts";
 
 /**
  * The entry to everything: where runs live, how they are retried, who watches them. Throws `INVALID_OPTION` and
@@ -60,18 +62,22 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     return state;
   };
 
+  const resume: Reprise["resume"] = async (actor, stateId, openOptions = {}) => {
+    checkActor(actor);
+    return finished(await open(existing(stateId, openOptions)), (state) => state.execute(actor, undefined));
+  };
+
   return {
     ...inspectionOf(settings),
+    ...waitingOf(settings),
     async execute(actor, ...[input, executeOptions = {}]) {
       checkActor(actor);
       checkObject("options", executeOptions);
       const { stateId = system.newId(), metadata, ...rest } = executeOptions;
       return finished(await open({ stateId: checkStateId(stateId), create: "may", metadata, options: rest }), (state) => state.execute(actor, { given: input }));
     },
-    async resume(actor, stateId, openOptions = {}) {
-      checkActor(actor);
-      return finished(await open(existing(stateId, openOptions)), (state) => state.execute(actor, undefined));
-    },
+    resume,
+    wake: (actors) => wakeDue(settings, actors, resume),
     async create(createOptions = {}) {
       checkObject("options", createOptions);
       const { stateId = system.newId(), metadata, ...rest } = createOptions;

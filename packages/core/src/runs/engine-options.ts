@@ -13,6 +13,7 @@ export function engineOptions(settings: RepriseSettings, options: OpenOptions, p
     allowRepeat: new Set(options.allowRepeat),
     maxLost: settings.maxLost,
     graceMs: settings.graceMs,
+    suspendAfterMs: settings.suspendAfterMs,
     retry: settings.options.retry,
     aliases: aliasesOf(options.aliases),
     runRetry,

@@ -20,6 +20,9 @@ export function ephemeralBackend(): StateBackend {
     },
     head: async () => undefined,
     list: async () => ({ rows: [], damaged: [] }),
+    async post(stateId) {
+      throw unknown(stateId);
+    },
     async remove(stateId) {
       throw unknown(stateId);
     },
@@ -46,6 +49,11 @@ export function forgetfulWriter(stateId: string, from = 0): StateWriter {
       lastSeq += records.length;
       return lastSeq;
     },
+    async *messages() {
+      // Nobody can post any.
+    },
+    acknowledge: nothing,
+    onMessage: () => () => undefined,
     flush: nothing,
     renew: nothing,
     release: nothing,

@@ -13,6 +13,9 @@ import type { ValueExtension } from "../values/codec.ts";
 import type { TimelinePlan } from "../timeline/plan-cut.ts";
 import type { TimelinePoint } from "../timeline/timeline-point.ts";
 import type { SessionFacts } from "./session-facts.ts";
+import type { PendingWait } from "./pending-wait.ts";
+import type { WakeActors, WokenRun } from "./wake.ts";
+import type { Waiting } from "./waiting.ts";
 import type { ExecutionState, StateMetadata } from "./execution-state.ts";
 import type { Inspection } from "./inspection.ts";
 
@@ -42,6 +45,8 @@ export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVe
   readonly graceMs?: number;
   /** Recorded when a run is loaded, beside the time, the mode and the library version; a function is asked at each load. Default: nothing. */
   readonly session?: SessionFacts | (() => SessionFacts);
+  /** A sleep that is due later than this is waited for without a process: the run is suspended, in ms. Default: 30,000. */
+  readonly suspendAfterMs?: number;
   /** Printers and other watchers of every run. */
   readonly subscribers?: readonly Subscriber[];
   /** Clock, randomness and timers. Default: those of the runtime. */
@@ -102,6 +107,8 @@ export type ExecutionOutcome<Output> = OutcomeFacts &
   (
     | { readonly status: "completed"; readonly stateId: string; readonly value: Output }
     | { readonly status: "failed"; readonly stateId: string; readonly error: Error }
+    /** It waits for answers (`pending`), for a time (`wakeAt`, in ms since the epoch), or for whichever comes first. */
+    | { readonly status: "awaiting"; readonly stateId: string; readonly pending: readonly PendingWait[]; readonly wakeAt?: number }
   );
 
 /** What an outcome says beside how the run ended. */
@@ -113,7 +120,7 @@ export interface OutcomeFacts {
 }
 
 /** Made by `createReprise`. */
-export interface Reprise extends Inspection {
+export interface Reprise extends Inspection, Waiting {
   /** Runs an actor as a run of its own: starts it, or resumes it if `stateId` exists. Never throws for a failure of the actor. */
   execute<Input, Output>(actor: Actor<Input, Output>, ...rest: CallArguments<Input, ExecuteOptions>): Promise<ExecutionOutcome<Output>>;
   /** Continues a run with its recorded input. Throws `NOT_FOUND` if it does not exist; fails with `NOT_FOUND` if it never began an actor. */
@@ -130,6 +137,12 @@ export interface Reprise extends Inspection {
   rewind(stateId: string, point: TimelinePoint, options?: RewindOptions): Promise<TimelinePlan>;
   /** What `rewind` would do; takes no lease and changes nothing. Throws `POINT_NOT_FOUND`, `NOT_FOUND`, … */
   plan(stateId: string, point: TimelinePoint): Promise<TimelinePlan>;
+  /**
+   * Resumes every run that is due: whose sleep is over, whose wait has run out of time, or that has unread answers; each with the
+   * actor its root is called after. Runs that somebody holds, and paused and interrupted ones, are left alone. Call it now and then,
+   * in one process or in many.
+   */
+  wake(actors: WakeActors): Promise<WokenRun[]>;
   list(query?: ListQuery): Promise<ListPage>;
   head(stateId: string): Promise<StateHead | undefined>;
   /** Removes a run for good; `LeaseHeldError` if somebody holds it. */

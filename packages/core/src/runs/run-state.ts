@@ -10,7 +10,7 @@ import { runRoot } from "../engine/root-call.ts";
 import { storageFacade } from "../engine/storage-facade.ts";
 import { throughGate } from "../engine/through-gate.ts";
 import { messageOf } from "../errors/message-of.ts";
-import { RepriseError } from "../errors/reprise-error.ts";
+import { isRepriseError, RepriseError } from "../errors/reprise-error.ts";
 import { StateStatus } from "../events/event-type.ts";
 import { topics, type Topic, type Topics } from "../events/execution-event.ts";
 import { deepFrozen } from "../history/deep-frozen.ts";
@@ -37,6 +37,7 @@ export class RunState implements ExecutionState {
   readonly try: Verbs["try"];
   readonly map: Verbs["map"];
   readonly sleep: Verbs["sleep"];
+  readonly waitFor: Verbs["waitFor"];
   readonly now: Verbs["now"];
   readonly random: Verbs["random"];
   readonly uuid: Verbs["uuid"];
@@ -60,6 +61,7 @@ export class RunState implements ExecutionState {
     this.try = verbs.try;
     this.map = verbs.map;
     this.sleep = verbs.sleep;
+    this.waitFor = verbs.waitFor;
     this.now = verbs.now;
     this.random = verbs.random;
     this.uuid = verbs.uuid;
@@ -152,6 +154,7 @@ export class RunState implements ExecutionState {
       seq = engine.append([{ k: "checkpoint", at, status, ...meta, ...(through.length > 0 && { through }), ...engine.reuseSoFar() }], "firm", resolve, {
         status,
         updatedAt: at,
+        ...(resting && { wakeAt: null }),
         ...(metadata && headerOf(metadata)),
       });
     });
@@ -175,6 +178,10 @@ export class RunState implements ExecutionState {
     this.#ended = true;
     const { stateId, validation, reuse } = this;
     const facts = validation && { validation };
+    const { awaited } = this.#engine.suspension;
+    if (awaited !== undefined && !outcome.ok && isRepriseError(outcome.error, "EXECUTION_AWAITING")) {
+      return withReuse({ status: "awaiting", stateId, pending: awaited.pending, ...(awaited.wakeAt !== undefined && { wakeAt: awaited.wakeAt }), ...facts }, reuse);
+    }
     return withReuse(outcome.ok ? { status: "completed", stateId, value: outcome.value as Output, ...facts } : { status: "failed", stateId, error: outcome.error, ...facts }, reuse);
   }
 

@@ -22,12 +22,13 @@ export interface RepriseSettings {
   readonly durability: Durability | "checkpoint";
   readonly maxLost: number;
   readonly graceMs: number;
+  readonly suspendAfterMs: number;
   readonly rules: EngineRules;
 }
 
 function checkParts(options: RepriseOptions): void {
   const { backend, artifacts, retry, system, subscribers, codec } = options;
-  checkMethods("backend", "a state backend, such as fsBackend({ dir })", ["acquire", "read", "head", "list", "remove", "close"], backend);
+  checkMethods("backend", "a state backend, such as fsBackend({ dir })", ["acquire", "read", "head", "list", "remove", "post", "close"], backend);
   if (backend !== undefined) checkObject("backend.capabilities", backend.capabilities);
   checkMethods("artifacts", "an artifact backend, such as fsArtifacts({ dir })", ["put", "get", "open", "stat", "close"], artifacts);
   checkMethods("retry", "a retry provider, such as retryProvider() of @reprise/retry", ["from", "defaultFor"], retry);
@@ -45,9 +46,10 @@ const reach = { process: 0, host: 1, cluster: 2 } as const;
 export function resolveSettings(options: RepriseOptions): RepriseSettings {
   checkObject("options", options);
   checkParts(options);
-  const { maxLost = 3, graceMs = 5_000 } = options;
+  const { maxLost = 3, graceMs = 5_000, suspendAfterMs = 30_000 } = options;
   if (!Number.isInteger(maxLost) || maxLost < 1) invalid("maxLost", "a whole number from 1", maxLost);
   if (!(Number.isFinite(graceMs) && graceMs >= 0)) invalid("graceMs", "a number of milliseconds from 0", graceMs);
+  if (typeof suspendAfterMs !== "number" || !(suspendAfterMs >= 0)) invalid("suspendAfterMs", "a number of milliseconds from 0, or Infinity", suspendAfterMs);
   const { retry: _provider, ...policy } = options;
   checkPolicy(policy);
   checkOneOf("durability", ["power", "process", "checkpoint"], options.durability);
@@ -65,6 +67,7 @@ export function resolveSettings(options: RepriseOptions): RepriseSettings {
     durability: durabilityOf(options, backend),
     maxLost,
     graceMs,
+    suspendAfterMs,
     rules: { ...allRules, ...(options as { readonly [rulesKey]?: Partial<EngineRules> })[rulesKey] },
   };
 }

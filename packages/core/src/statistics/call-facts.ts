@@ -63,6 +63,8 @@ function changed(before: CallFacts, event: ExecutionEvent): Partial<CallFacts> &
       const delayMs = Math.max(0, event.delayMs ?? 0);
       return { status: "retrying", dueAt: event.dueAt, delayMs, backoffMs: before.backoffMs + delayMs, retryEvents: before.retryEvents + 1 };
     }
+    case "rejected":
+      return { status: "awaiting", dueAt: before.dueAt, since: before.since };
     case "awaiting":
       return { status: "awaiting", dueAt: event.dueAt };
   }

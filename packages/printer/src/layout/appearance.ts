@@ -11,6 +11,12 @@ export function appearanceOf(call: CallView): Appearance {
   return call.source === "recovered" && call.status === "completed" ? "recovered" : call.status;
 }
 
+/** How an event appears. An answer that was refused is a failure, though not the call's. */
+export function appearanceOfEvent({ status }: ExecutionEvent): Appearance {
+  if (status === "started") return "running";
+  return status === "rejected" ? "failed" : status;
+}
+
 /** The sign of an appearance. */
 export function glyphOf(appearance: Appearance, glyphs: Glyphs): string {
   return glyphs[appearance];

@@ -6,7 +6,7 @@ import { cutText, leftAligned, textWidth } from "../text/measure.ts";
 import { preview, type SecretKey } from "../text/preview.ts";
 import { errorText } from "../view/describe-error.ts";
 import type { CallView, RunView } from "../view/run-view.ts";
-import { attemptsText, glyphOf, kindNames, tookMs, toneOfRun } from "./appearance.ts";
+import { appearanceOfEvent, attemptsText, glyphOf, kindNames, tookMs, toneOfRun } from "./appearance.ts";
 import { eventIndent } from "./indent.ts";
 import { readValue } from "./read-value.ts";
 import { depthOf, shownName } from "./shown-path.ts";
@@ -25,8 +25,8 @@ export interface EventLayout {
 export function eventLines(view: RunView, event: ExecutionEvent, layout: EventLayout): readonly Line[] {
   const call = view.calls.get(event.call);
   if (call === undefined) return [];
-  const tone: Tone = event.status === "started" ? "running" : event.status;
-  const glyph = glyphOf(event.status === "started" ? "running" : event.status, layout.glyphs);
+  const tone = appearanceOfEvent(event);
+  const glyph = glyphOf(tone, layout.glyphs);
   const line = callLine(view, call, { glyph, tone, status: event.status, facts: eventFacts(call, event) }, layout);
   return [line, ...eventNotes(call, event, layout).map((note) => noteLine(depthOf(view, call), note, layout))];
 }
@@ -122,7 +122,7 @@ function eventFacts(call: CallView, event: ExecutionEvent): readonly Span[] {
     facts.push(span(`${call.progress.completed}/${call.progress.size}`, "faint"));
   }
   if (event.executionTimeMs !== undefined) facts.push(span(formatDuration(tookMs(call, event)), "faint"));
-  if (event.status === "cancelled" && event.reason !== undefined) facts.push(span(event.reason, "faint"));
+  if ((event.status === "cancelled" || event.status === "rejected") && event.reason !== undefined) facts.push(span(event.reason, "faint"));
   return facts;
 }
 

@@ -1,5 +1,5 @@
 import { appendLine, eventFields, logFields, progressFields, recoveredFields, summaryFields, type Field } from "../layout/append-line.ts";
-import { toneOfRun } from "../layout/appearance.ts";
+import { appearanceOfEvent, toneOfRun } from "../layout/appearance.ts";
 import { worthALine, worthAProgressLine } from "../layout/worth-a-line.ts";
 import type { Tone } from "../text/line.ts";
 import { statistics } from "../view/statistics.ts";
@@ -30,7 +30,7 @@ export function appendMode(context: ModeContext): Mode {
       if (topic === "event") {
         const call = view.calls.get(message.call);
         if (call === undefined || !worthALine(view, message, context.minimal)) return [];
-        const tone = message.status === "started" ? "running" : message.status;
+        const tone = appearanceOfEvent(message);
         return [...around(message.call, message.at), line(message.at, message.status, tone, message.address, [...eventFields(call, message, context), ...run(message.stateId)])];
       }
       if (topic === "recovered") {

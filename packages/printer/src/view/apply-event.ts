@@ -14,6 +14,7 @@ export function applyEvent(view: RunView, call: CallView, event: ExecutionEvent)
       return failed(view, next, event.error);
     case "retrying":
     case "awaiting":
+    case "rejected":
     case "cancelled":
       return next;
   }

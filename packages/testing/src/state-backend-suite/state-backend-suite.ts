@@ -6,6 +6,7 @@ import { headerCases } from "./header-cases.ts";
 import { idCases } from "./id-cases.ts";
 import { leaseCases } from "./lease-cases.ts";
 import { listCases } from "./list-cases.ts";
+import { messageCases } from "./message-cases.ts";
 import { orderCases } from "./order-cases.ts";
 import { readCases } from "./read-cases.ts";
 import { reopenCases } from "./reopen-cases.ts";
@@ -38,6 +39,7 @@ export function stateBackendSuite(name: string, options: StateBackendSuiteOption
     takeoverCases(context);
     headerCases(context);
     listCases(context);
+    messageCases(context);
     errorCases(context);
     reopenCases(context);
     connectCases(context);

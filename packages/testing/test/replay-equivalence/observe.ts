@@ -6,7 +6,8 @@ import type { Life } from "./life.ts";
 /** How a run ended, as text: equal texts, equal ends. */
 export function outcomeText(outcome: ExecutionOutcome<unknown> | undefined): string {
   if (outcome === undefined) return "died";
-  return outcome.status === "completed" ? `completed ${JSON.stringify(outcome.value)}` : `failed ${describeError(outcome.error)}`;
+  if (outcome.status === "completed") return `completed ${JSON.stringify(outcome.value)}`;
+  return outcome.status === "failed" ? `failed ${describeError(outcome.error)}` : "awaiting";
 }
 
 /**

@@ -37,7 +37,7 @@ async function regrouped<Item>(
   });
   await world.runUntilCrash(work, undefined, point);
   const { outcome } = await world.resume(work);
-  if (outcome.status !== "completed") throw outcome.error;
+  if (outcome.status !== "completed") throw "error" in outcome ? outcome.error : new Error(outcome.status);
   return { values: outcome.value, ran, world };
 }
 

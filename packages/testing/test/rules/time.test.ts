@@ -55,7 +55,7 @@ describe("I5: sleep", () => {
     };
     await dieAt(world, virtualSystem({ now: 100_000 }), 5_000, work);
     const system = virtualSystem({ now: 50_000 });
-    const { outcome, heard } = await system.runUntil(world.resume(agentOf(work), undefined, { system }));
+    const { outcome, heard } = await system.runUntil(world.resume(agentOf(work), undefined, { system, suspendAfterMs: 1e9 }));
     expect(outcome.status).toBe("completed");
     expect(heard.of("event").filter(({ type, status }) => type === "sleep_call" && status === "completed").map(({ at }) => at)).toEqual([70_000, 120_000]);
   });
@@ -87,7 +87,7 @@ describe("I5: sleep", () => {
   });
 
   test("T6: a sleep may be longer than a timer can count", async () => {
-    const state = await createReprise().create();
+    const state = await createReprise({ suspendAfterMs: Number.POSITIVE_INFINITY }).create();
     const early = await Promise.race([state.sleep(new Date(Date.now() + 2 ** 31 * 1_000)).catch(() => "closed"), new Promise((resolve) => setTimeout(resolve, 20, "asleep"))]);
     expect(early).toBe("asleep");
     await state.close();

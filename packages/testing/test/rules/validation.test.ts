@@ -353,7 +353,7 @@ describe("R5: what is served from the record", () => {
       },
     });
     const backend = memoryBackend({ system });
-    const first = await system.runUntil(createReprise({ backend, system }).execute(work, undefined, { stateId }));
+    const first = await system.runUntil(createReprise({ backend, system, suspendAfterMs: Number.POSITIVE_INFINITY }).execute(work, undefined, { stateId }));
     const at = system.now();
     const again = (): Promise<ExecutionOutcome<unknown>> => system.runUntil(createReprise({ backend, system }).resume(work, stateId, { mode: "validation" }));
     const fine = await again();

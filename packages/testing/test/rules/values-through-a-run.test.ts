@@ -71,7 +71,7 @@ describe("H2: what survives", () => {
     const executed = given.length;
     const { outcome } = await world.resume(work);
     const expected = make();
-    if (outcome.status !== "completed") throw outcome.error;
+    if (outcome.status !== "completed") throw "error" in outcome ? outcome.error : new Error(outcome.status);
     for (const value of [...given, outcome.value, ...got.map(([first]) => first)]) {
       expect(value).toStrictEqual(expected);
       expect(shape(value)).toEqual(shape(expected));
@@ -174,7 +174,7 @@ describe("H2: what is refused", () => {
       },
     });
     const outcome = await world.begin().reprise.execute(work, undefined, { stateId });
-    if (outcome.status !== "completed") throw outcome.error;
+    if (outcome.status !== "completed") throw "error" in outcome ? outcome.error : new Error(outcome.status);
     expect(outcome.value).toMatchObject({ before: 1, after: 2, attempts: 1, cause: { code: "NOT_ENCODABLE" } });
     expect(outcome.value.cause?.message).toContain(`result${path}`);
     expect(runs).toBe(1);

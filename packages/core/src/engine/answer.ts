@@ -1,0 +1,53 @@
+import { z } from "zod";
+import type { CallNode } from "../history/call-node.ts";
+import type { RunView } from "../history/fold.ts";
+import { segmentText } from "../address/address.ts";
+import type { Message } from "../ports/state-backend.ts";
+
+/** An answer as it travels: what is in a message. */
+export interface Answer {
+  /** Address, name or token of the wait. */
+  readonly to: string;
+  /** The call that was found to be meant when it was sent. */
+  readonly call?: number | undefined;
+  readonly answerId?: string | undefined;
+  /** Tree of the value; absent for undefined. */
+  readonly tree?: unknown;
+}
+
+const schema = z.strictObject({ k: z.literal("answer"), v: z.literal(1), to: z.string(), c: z.int().positive().optional(), aid: z.string().optional(), value: z.unknown() });
+
+/** An answer as the bytes of a message. */
+export function encodeAnswer({ to, call, answerId, tree }: Answer): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ k: "answer", v: 1, to, c: call, aid: answerId, value: tree }));
+}
+
+/** The answer in a message; undefined if it is of another kind. Throws if it is nothing. */
+export function decodeAnswer({ bytes }: Message): Answer | undefined {
+  const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  if (typeof json === "object" && json !== null && "k" in json && typeof json.k === "string" && json.k !== "answer") return undefined;
+  const { to, c, aid, value } = schema.parse(json);
+  return { to, call: c, answerId: aid, tree: value };
+}
+
+const token = /^wt_[0-9a-f]{32}$/u;
+
+/** A token for a wait, from a fresh id. */
+export function tokenFrom(id: string): string {
+  return `wt_${id.replaceAll("-", "")}`;
+}
+
+/** Is this the token of some wait, and not a name? */
+export function isToken(to: string): boolean {
+  return token.test(to);
+}
+
+/** Is an answer to `to` one for this wait? It may give its token, its address with or without the type, or its name with or without key and number. */
+export function isMeant(node: CallNode, to: string): boolean {
+  return node.token === to || [node.address, node.path, segmentText(node.segment), node.segment.name].includes(to);
+}
+
+/** Every wait of the run that `to` could mean. */
+export function waitsMeant(view: RunView, to: string): CallNode[] {
+  return [...view.calls.values()].filter((node) => node.type === "wait_call" && isMeant(node, to));
+}

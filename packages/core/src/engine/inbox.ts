@@ -1,0 +1,183 @@
+import type { MessageRecord } from "../journal/journal-record.ts";
+import type { Message, StateWriter } from "../ports/state-backend.ts";
+import type { EncodedValue } from "../values/encoded-value.ts";
+import { decodeAnswer, isMeant, waitsMeant, type Answer } from "./answer.ts";
+import type { Call } from "./call.ts";
+import type { Engine } from "./engine.ts";
+import { recordEnd } from "./outcome.ts";
+import { validated } from "./schema.ts";
+
+/** An answer on its way to a wait. */
+interface Letter {
+  readonly id: string;
+  readonly to: string;
+  readonly call: number | undefined;
+  readonly answerId: string | undefined;
+  readonly value: EncodedValue | undefined;
+}
+
+/** Gives answers to the waits they are for (rule I4). Messages are read while something waits, one after the other: the first valid answer wins. */
+export class Inbox {
+  readonly #engine: Engine;
+  /** Messages that were dealt with in this process and may still be there. */
+  readonly #inHand = new Set<string>();
+  /** Looks that are not over. */
+  #looks = 0;
+  #last: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+  #stopWatching: (() => void) | undefined;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Is a message being read or an answer being checked? */
+  get busy(): boolean {
+    return this.#looks > 0;
+  }
+
+  /** Does anything wait for an answer? */
+  get needed(): boolean {
+    for (const { spec } of this.#engine.pauses) if (spec.type === "wait_call") return true;
+    return false;
+  }
+
+  /**
+   * Looks for answers; resolves when all that were there when this was called have been dealt with. One look at a time: whoever
+   * asks during one gets the next, which sees what came meanwhile.
+   */
+  look(): Promise<void> {
+    if (this.#next !== undefined) return this.#next;
+    this.#looks += 1;
+    const next = this.#last
+      .then(() => {
+        this.#next = undefined;
+        return this.#read();
+      })
+      .then(() => {
+        this.#looks -= 1;
+        this.#engine.suspension.judgeSoon();
+      });
+    this.#next = next;
+    this.#last = next;
+    return next;
+  }
+
+  /** Nothing waits any more. */
+  rest(): void {
+    this.#stopWatching?.();
+    this.#stopWatching = undefined;
+  }
+
+  async #read(): Promise<void> {
+    const engine = this.#engine;
+    try {
+      for (const kept of engine.view.mail.early.slice()) await this.#offer(kept);
+      const writer = await engine.journal.writer();
+      if (engine.stopped === undefined && this.needed) this.#stopWatching ??= writer.onMessage(() => void this.look());
+      for await (const message of writer.messages()) {
+        if (engine.stopped !== undefined) return;
+        await this.#take(message, writer);
+      }
+    } catch (error) {
+      if (engine.stopped !== undefined) return;
+      engine.log("error", "INBOX_FAILED", `the messages of the run could not be read: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  async #offer({ msg, aid, to, v }: MessageRecord): Promise<void> {
+    const letter: Letter = { id: msg, to, call: undefined, answerId: aid, value: v };
+    const [call, ...others] = this.#asking(letter);
+    if (call !== undefined && others.length === 0) await this.#deliver(call, letter, undefined);
+  }
+
+  async #take(message: Message, writer: StateWriter): Promise<void> {
+    const { mail } = this.#engine.view;
+    if (this.#inHand.has(message.id)) return;
+    if (mail.received.has(message.id)) return this.#done(message.id, writer);
+    const answer = this.#answerIn(message, writer);
+    if (answer === undefined) return;
+    const letter = this.#letterOf(message.id, answer);
+    if (letter.answerId !== undefined && mail.answerIds.has(letter.answerId)) return this.#drop(letter, writer, "ANSWER_REPEATED", `an answer "${letter.answerId}" has come before`);
+    const [call, ...others] = this.#asking(letter);
+    if (call !== undefined && others.length === 0) return this.#deliver(call, letter, writer);
+    if (call !== undefined) {
+      const addresses = [call, ...others].map(({ node }) => node.address).join(", ");
+      this.#engine.log("warn", "ANSWER_AMBIGUOUS", `an answer to "${letter.to}" waits until only one of these does: ${addresses}`);
+      return undefined;
+    }
+    return this.#notAsked(letter, writer);
+  }
+
+  #answerIn(message: Message, writer: StateWriter): Answer | undefined {
+    try {
+      return decodeAnswer(message);
+    } catch (error) {
+      this.#engine.log("error", "MESSAGE_UNREADABLE", `message ${message.id} is no answer and is dropped: ${error instanceof Error ? error.message : String(error)}`);
+      this.#done(message.id, writer);
+      return undefined;
+    }
+  }
+
+  #letterOf(id: string, { to, call, answerId, tree }: Answer): Letter {
+    return { id, to, call, answerId, value: tree === undefined ? undefined : this.#engine.values.fromTree(tree) };
+  }
+
+  /** The waits that ask for this answer now. */
+  #asking({ to, call }: Letter): Call[] {
+    const asking = [...this.#engine.pauses].filter((pause) => pause.spec.type === "wait_call" && !pause.outcomeRecorded && pause.abortReason === undefined);
+    const found = asking.filter(({ node }) => node.id === call);
+    return found.length > 0 ? found : asking.filter(({ node }) => isMeant(node, to));
+  }
+
+  /** No wait asks for it at present: it is too late, or for a wait that comes again, or too early. */
+  #notAsked(letter: Letter, writer: StateWriter): void {
+    const { view } = this.#engine;
+    const meant = view.calls.get(letter.call ?? 0);
+    const candidates = meant === undefined ? waitsMeant(view, letter.to) : [meant];
+    if (candidates.some(({ state }) => state === "open")) return;
+    if (candidates.length > 0) return this.#drop(letter, writer, "ANSWER_TOO_LATE", `an answer to "${letter.to}" came when the wait was over`);
+    this.#record(letter, writer, { k: "message", at: this.#engine.now(), msg: letter.id, ...(letter.answerId !== undefined && { aid: letter.answerId }), to: letter.to, ...(letter.value && { v: letter.value }) });
+  }
+
+  async #deliver(call: Call, letter: Letter, writer: StateWriter | undefined): Promise<void> {
+    const { engine, node, spec } = call;
+    const named = { msg: letter.id, ...(letter.answerId !== undefined && { aid: letter.answerId }) };
+    let checked: { readonly value: unknown } | { readonly refusal: string };
+    try {
+      checked = { value: await validated(spec.outputSchema, letter.value?.decode(), node.address, "answer") };
+    } catch (error) {
+      checked = { refusal: error instanceof Error ? error.message : String(error) };
+    }
+    // The schema may have taken its time: whoever was faster has won.
+    if (engine.stopped !== undefined || call.state !== "open" || call.outcomeRecorded || call.abortReason !== undefined) return;
+    if ("refusal" in checked) {
+      this.#record(letter, writer, { k: "rejected", at: engine.now(), c: node.id, ...named, why: checked.refusal });
+      engine.log("warn", "ANSWER_REJECTED", checked.refusal, { address: node.address });
+      return;
+    }
+    call.live = checked;
+    this.#inHand.add(letter.id);
+    call.onDrop?.();
+    call.onAbort = undefined;
+    recordEnd(call, [{ k: "completed", at: engine.now(), c: node.id, ...(letter.value && { v: letter.value }), ...named }], () => this.#done(letter.id, writer));
+  }
+
+  #record(letter: Letter, writer: StateWriter | undefined, record: Parameters<Engine["append"]>[0][number]): void {
+    this.#inHand.add(letter.id);
+    this.#engine.append([record], "outcome", () => this.#done(letter.id, writer));
+  }
+
+  #drop(letter: Letter, writer: StateWriter, code: string, message: string): void {
+    this.#engine.log("warn", code, message);
+    this.#done(letter.id, writer);
+  }
+
+  /** What became of it is durable, or there is nothing to keep. If it stays there nevertheless, it is known. */
+  #done(id: string, writer: StateWriter | undefined): void {
+    this.#inHand.add(id);
+    writer?.acknowledge(id).catch((error: unknown) => {
+      this.#engine.log("warn", "INBOX_FAILED", `message ${id} could not be removed: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  }
+}

@@ -1,0 +1,79 @@
+import { ExecutionAwaitingError, SuspendedError } from "../errors/wait-errors.ts";
+import { pendingWait, type PendingWait } from "../runs/pending-wait.ts";
+import { dropAll } from "./drop-all.ts";
+import type { Engine } from "./engine.ts";
+import { isQuiescent, wakeTime } from "./quiescence.ts";
+
+/** What a suspended run waits for. */
+export interface Awaited {
+  readonly pending: readonly PendingWait[];
+  /** When it is to be resumed without an answer, in ms since the epoch. */
+  readonly wakeAt: number | undefined;
+}
+
+/** Finds out when the run can only wait, and ends it then (rule I3). */
+export class Suspension {
+  readonly #engine: Engine;
+  #scheduled = false;
+  /** The inbox was looked at since anything last moved. */
+  #looked = false;
+  /** Set once the run is suspended. */
+  awaited: Awaited | undefined;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Something has changed: judges in a macrotask of its own, when the code has made of it what it makes. Costs nothing unless something pauses. */
+  judgeSoon(): void {
+    const { pauses, stopped, system } = this.#engine;
+    if (this.#scheduled || pauses.size === 0 || stopped !== undefined) return;
+    this.#scheduled = true;
+    system.yield(() => {
+      this.#scheduled = false;
+      this.#judge();
+    });
+  }
+
+  #judge(): void {
+    const engine = this.#engine;
+    if (engine.stopped !== undefined || engine.pauses.size === 0) return;
+    // Branches that wait have given their slots back: others may begin.
+    for (const group of engine.groups) group.pump();
+    if (!isQuiescent(engine)) {
+      this.#looked = false;
+    } else if (!this.#looked && engine.inbox.needed) {
+      this.#looked = true;
+      void engine.inbox.look();
+    } else {
+      this.#suspend();
+    }
+  }
+
+  #suspend(): void {
+    const engine = this.#engine;
+    const waiting = [...engine.pauses].filter(({ spec }) => spec.type === "wait_call").map(({ node }) => node);
+    const wakeAt = wakeTime(engine.top);
+    this.awaited = { pending: waiting.toSorted((a, b) => a.id - b.id).map(pendingWait), wakeAt };
+    const at = engine.now();
+    engine.append([{ k: "checkpoint", at, status: "awaiting" }], "firm", () => undefined, { status: "awaiting", updatedAt: at, wakeAt: wakeAt ?? null });
+    void this.#unwind(new SuspendedError(engine.stateId), new ExecutionAwaitingError(engine.stateId, this.awaited.pending, wakeAt));
+  }
+
+  /** Code is told at once; calls at the top when it has unwound and the lease is given back. */
+  async #unwind(error: Error, atTop: Error): Promise<void> {
+    const engine = this.#engine;
+    engine.seal(error, atTop);
+    const calls = [...engine.top.open];
+    for (const { inner } of calls) if (inner) dropAll(inner, error);
+    for (const call of calls) call.abort(error);
+    let told = atTop;
+    try {
+      await engine.handlers.ended(engine.system, engine.options.graceMs);
+      await engine.journal.rest();
+    } catch (failure) {
+      told = failure as Error;
+    }
+    for (const call of calls) call.drop(told);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Actor } from "../actors/actor.ts";
+import { parseAddress } from "../address/address.ts";
+import { checkActor } from "../actors/check.ts";
+import { checkObject } from "../errors/invalid.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
+import type { ListQuery } from "../ports/state-backend.ts";
+import { lastRoot } from "./engine-options.ts";
+import { readJournal } from "./read-journal.ts";
+import type { ExecutionOutcome } from "./reprise.ts";
+import type { RepriseSettings } from "./settings.ts";
+
+/** What `wake` can resume runs with, as a list or by any names: a run is resumed with the actor its root is called after. */
+export type WakeActors = readonly Actor<never, unknown>[] | { readonly [name: string]: Actor<never, unknown> };
+
+/** What became of a run that was due. */
+export type WokenRun =
+  | { readonly stateId: string; readonly outcome: ExecutionOutcome<unknown> }
+  /** It was not resumed: somebody else was faster (`LEASE_HELD`), none of the actors is its, or it cannot be opened. */
+  | { readonly stateId: string; readonly error: Error };
+
+const atOnce = 5;
+
+/** Resumes what is due: sleeps and waits whose time has come, and runs with unread messages (rule I5). */
+export async function wakeDue(settings: RepriseSettings, actors: WakeActors, resume: (actor: Actor<never, unknown>, stateId: string) => Promise<ExecutionOutcome<unknown>>): Promise<WokenRun[]> {
+  checkObject("actors", actors);
+  const known = Array.isArray(actors) ? (actors as readonly Actor<never, unknown>[]) : Object.values(actors as { readonly [name: string]: Actor<never, unknown> });
+  for (const actor of known) checkActor(actor);
+  const due = await dueRuns(settings);
+  const woken: WokenRun[] = [];
+  const queue = due.values();
+  const work = async (): Promise<void> => {
+    for (const stateId of queue) {
+      try {
+        woken.push({ stateId, outcome: await resume(await actorOf(settings, stateId, known), stateId) });
+      } catch (error) {
+        woken.push({ stateId, error: error as Error });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return woken.toSorted((a, b) => due.indexOf(a.stateId) - due.indexOf(b.stateId));
+}
+
+/** Paused and interrupted runs are left to whoever stopped them. */
+async function dueRuns({ backend, system }: RepriseSettings): Promise<string[]> {
+  const found: string[] = [];
+  const query: ListQuery = { dueBefore: system.now(), status: ["awaiting", "running"] };
+  for (let page = await backend.list(query); ; page = await backend.list({ ...query, cursor: page.next })) {
+    for (const { stateId, lease } of page.rows) if (lease !== "live") found.push(stateId);
+    if (page.next === undefined) return found;
+  }
+}
+
+async function actorOf({ backend, records }: RepriseSettings, stateId: string, actors: readonly Actor<never, unknown>[]): Promise<Actor<never, unknown>> {
+  const root = lastRoot(await readJournal(stateId, backend.read(stateId), records));
+  if (root === undefined) throw new RepriseError("NOT_FOUND", `run ${stateId} was not begun by execute: load it to go on`, { stateId });
+  const { segment, type } = parseAddress(root.a);
+  const actor = actors.find((each) => each.name === segment.name && each.type === type);
+  if (actor !== undefined) return actor;
+  throw new RepriseError("NOT_FOUND", `run ${stateId} belongs to ${root.a}, which is none of the actors given to wake`, { stateId, address: root.a });
+}
