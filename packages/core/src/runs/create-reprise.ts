@@ -11,6 +11,7 @@ import { openRun, type OpenRequest } from "./open-run.ts";
 import type { ExecutionOutcome, OpenOptions, Reprise, RepriseOptions } from "./reprise.ts";
 import { checkRewind, planRewind, rewindRun } from "./rewind-run.ts";
 import { withReuse, type RunState } from "./run-state.ts";
+import { checkedQuery } from "./run-query.ts";
 import { resolveSettings } from "./settings.ts";
 import { checkPoint } from "../timeline/timeline-point.ts";
 import { waitingOf } from "./waiting.ts";
@@ -95,7 +96,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       return rewindRun(settings, stateId, checked, rewindOptions);
     },
     plan: async (stateId, point) => planRewind(settings, checkStateId(stateId), checkPoint(point)),
-    list: (query) => backend.list(query),
+    list: async (query) => backend.list(checkedQuery(query)),
     head: (stateId) => backend.head(checkStateId(stateId)),
     async delete(stateId) {
       await letGo(checkStateId(stateId));

@@ -3,7 +3,7 @@ import type { CallPolicy, RunRetryOptions } from "../actors/call-policy.ts";
 import type { CallArguments } from "../actors/context.ts";
 import type { ArtifactBackend } from "../ports/artifact-backend.ts";
 import type { RetryProvider } from "../ports/retry.ts";
-import type { Durability, ListPage, ListQuery, StateBackend, StateHead } from "../ports/state-backend.ts";
+import type { Durability, ListPage, StateBackend, StateHead } from "../ports/state-backend.ts";
 import type { Subscriber } from "../ports/subscriber.ts";
 import type { System } from "../system.ts";
 import type { ReuseSummary } from "../engine/reuse-tally.ts";
@@ -17,6 +17,7 @@ import type { PendingWait } from "./pending-wait.ts";
 import type { WakeActors, WokenRun } from "./wake.ts";
 import type { Waiting } from "./waiting.ts";
 import type { ExecutionState, StateMetadata } from "./execution-state.ts";
+import type { RunQuery } from "./run-query.ts";
 import type { Inspection } from "./inspection.ts";
 
 /** What an acknowledged outcome survives (rule H4). */
@@ -143,7 +144,8 @@ export interface Reprise extends Inspection, Waiting {
    * in one process or in many.
    */
   wake(actors: WakeActors): Promise<WokenRun[]>;
-  list(query?: ListQuery): Promise<ListPage>;
+  /** Runs by what is known of them without reading a journal, newest first, a page at a time (rule S4). Throws `INVALID_OPTION`. */
+  list(query?: RunQuery): Promise<ListPage>;
   head(stateId: string): Promise<StateHead | undefined>;
   /** Removes a run for good; `LeaseHeldError` if somebody holds it. */
   delete(stateId: string): Promise<void>;
