@@ -22,11 +22,12 @@ export type { CallPolicy, OnInputChange, OnUnknownOutcome, OnVersionChange, Retr
 
 // Runs
 export { createReprise } from "./runs/create-reprise.ts";
-export type { CreateOptions, ExecuteOptions, ExecutionOutcome, OpenOptions, OutcomeFacts, Reprise, RepriseOptions, RewindOptions, RunDurability } from "./runs/reprise.ts";
+export type { CreateOptions, ExecuteOptions, ExecutionOutcome, ForkOptions, ForkResult, OpenOptions, OutcomeFacts, Reprise, RepriseOptions, RewindOptions, RunDurability } from "./runs/reprise.ts";
 export type { CheckpointOptions, ExecutionState, StateMetadata } from "./runs/execution-state.ts";
 export type { ArtifactBackend, ByteRange, StoredArtifact } from "./ports/artifact-backend.ts";
 export type { RunQuery } from "./runs/run-query.ts";
 export type { ListPage, StateBackend, StateHead } from "./ports/state-backend.ts";
+export type { Lineage } from "./history/fold.ts";
 export type { TimelinePlan } from "./timeline/plan-cut.ts";
 export type { TimelinePoint } from "./timeline/timeline-point.ts";
 

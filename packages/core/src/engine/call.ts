@@ -74,6 +74,8 @@ export class Call {
   ran = false;
   /** The outcome came from the record. */
   replayed = false;
+  /** Its value was given by a fork. */
+  pinned = false;
   inputChanged = false;
   versionChanged = false;
   /** Set if the call was told to end before its time. */

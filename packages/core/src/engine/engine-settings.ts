@@ -1,6 +1,6 @@
 import type { RunView } from "../history/fold.ts";
 import type { JournalSettings } from "../journal/journal.ts";
-import type { JournalRecord, SessionRecord, StartedRecord } from "../journal/journal-record.ts";
+import type { HiddenRoot, JournalRecord, SessionRecord } from "../journal/journal-record.ts";
 import type { StateWriter } from "../ports/state-backend.ts";
 import type { System } from "../system.ts";
 import type { ValueCodec } from "../values/codec.ts";
@@ -23,7 +23,7 @@ export interface EngineSettings {
   /** The record to write before anything else, if the run was loaded. */
   readonly session: SessionRecord | undefined;
   /** The call that `execute` began, where a cut has hidden it. */
-  readonly hiddenRoot: StartedRecord | undefined;
+  readonly hiddenRoot: HiddenRoot | undefined;
   /** The address that the run was to resume from. */
   readonly resumeFrom: string | undefined;
 }

@@ -7,7 +7,7 @@ import { eventsOf } from "../history/run-history.ts";
 import { toEvent } from "../history/to-event.ts";
 import type { Contents } from "../journal/contents.ts";
 import { Journal, type AppendLevel } from "../journal/journal.ts";
-import type { CheckpointRecord, JournalRecord, SessionRecord, StartedRecord } from "../journal/journal-record.ts";
+import type { CheckpointRecord, HiddenRoot, JournalRecord, SessionRecord } from "../journal/journal-record.ts";
 import type { RetryPolicy } from "../ports/retry.ts";
 import type { HeaderPatch } from "../ports/state-backend.ts";
 import type { System } from "../system.ts";
@@ -48,7 +48,7 @@ export class Engine {
   /** The top of the run: the scope of calls that no actor makes. */
   readonly top: Scope;
   readonly storage: TopStorage;
-  readonly hiddenRoot: StartedRecord | undefined;
+  readonly hiddenRoot: HiddenRoot | undefined;
   /** The address that the run was to resume from, until a call with it is made. */
   resumeFrom: string | undefined;
   /** Waits and sleeps that have begun and have no outcome yet. */

@@ -14,6 +14,7 @@ import { beginLeaf, restartLeaf } from "./leaf-attempt.ts";
 import type { Match, MatchRequest } from "./matcher.ts";
 import { cancel, failForGood } from "./outcome.ts";
 import { beginPause, enterPause, restartPause } from "./pause.ts";
+import { beginPinned, repeatPinned } from "./pinned-call.ts";
 import { release } from "./release.ts";
 import { reviveRetries } from "./retry-decision.ts";
 import type { Scope } from "./scope.ts";
@@ -101,7 +102,9 @@ function start(call: Call, match: Match): void {
     ...(spec.workers !== undefined && { workers: spec.workers }),
   };
   if (engine.validation !== undefined && !admitExtra(call, record, engine.validation)) return;
-  if (isLeaf(spec.type)) beginLeaf(call, record);
+  const pin = engine.view.pins.get(address);
+  if (pin !== undefined && engine.validation === undefined) beginPinned(call, record, pin);
+  else if (isLeaf(spec.type)) beginLeaf(call, record);
   else if (isPause(spec.type)) beginPause(call, record);
   else beginCode(call, record);
   engine.validation?.addExtra(call.node);
@@ -126,6 +129,8 @@ function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
   if (call.inputChanged) engine.log("warn", "INPUT_CHANGED", "the recorded outcome belongs to another input", { address: node.address });
   if (call.versionChanged) engine.log("warn", "VERSION_CHANGED", `recorded with version ${node.version ?? "none"}`, { address: node.address });
   const decided = verdict(node, scope.opening);
+  const pin = engine.view.pins.get(node.address);
+  if (pin !== undefined && decided !== "reuse" && decided !== "replay") return repeatPinned(call, pin);
   refuseRepetition(call, decided);
   switch (decided) {
     case "reuse":

@@ -56,7 +56,7 @@ function recordValue(call: Call, prepared: Prepared, ending: Ending): void {
   if (call.state !== "open") return engine.late(call);
   const writes = ending.storage.writes();
   call.live = { value: prepared.live };
-  const record: CompletedRecord = { k: "completed", at: engine.now(), c: node.id, ...prepared.fields, ...versionOf(call), ...(writes && { w: writes }) };
+  const record: CompletedRecord = { k: "completed", at: engine.now(), c: node.id, ...prepared.fields, ...versionOf(call), ...(writes && { w: writes }), ...(call.pinned && { pin: 1 }) };
   if (writes && !engine.rules.joinAtRelease) scope.storage.join(writes);
   recordEnd(call, [...(ending.before ?? []), record]);
 }

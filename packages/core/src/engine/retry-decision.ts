@@ -20,7 +20,7 @@ const neverRetried: ReadonlySet<unknown> = new Set(["NOT_ENCODABLE", "CANCELLED"
 export function decideRetry(call: Call, error: ErrorRecord): RetryPlan | undefined {
   const { engine, node, spec, scope } = call;
   const once = node.once || spec.actor?.repeatable === false;
-  if (spec.actor === undefined || once || scope.closing || neverRetried.has(error.code) || error.name === "InputRejectedError") return undefined;
+  if (spec.actor === undefined || call.pinned || once || scope.closing || neverRetried.has(error.code) || error.name === "InputRejectedError") return undefined;
   const plan = planOf(call, error);
   if (plan === undefined) return undefined;
   // T5: no delay passes the call's own limit.

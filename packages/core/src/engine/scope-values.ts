@@ -49,8 +49,10 @@ export class ScopeValues {
     this.#checkOpen();
     const { engine, node } = this.#scope;
     this.#drawn[kind] += 1;
-    // `visibleFrom` names the scope and, where it was opened afresh, the opening: another attempt at the same draws again.
-    const parts = [engine.stateId, timelineOf(this.#scope), node?.visibleFrom ?? 0, kind, this.#drawn[kind]];
+    // `visibleFrom` names the scope and, where it was opened afresh, the opening: another attempt at the same draws again. No two
+    // timelines share a seq, so that a scope that was rewound away never draws what its successor does.
+    const [run, scope] = node === undefined ? [engine.view.chance ?? engine.stateId, 0] : (node.chance ?? [engine.stateId, node.visibleFrom]);
+    const parts = [run, scope, kind, this.#drawn[kind]];
     return engine.system.sha256(new TextEncoder().encode(JSON.stringify(parts)));
   }
 
@@ -60,9 +62,4 @@ export class ScopeValues {
     if (stopped !== undefined) throw stopped;
     if (closing) throw new ScopeClosedError(node?.address ?? `run ${engine.stateId}`);
   }
-}
-
-/** The cut in effect when the scope's call was first recorded: code that is entered again draws what it drew. The top of a run is never hidden. */
-function timelineOf({ node }: Scope): number {
-  return node?.timeline ?? 0;
 }

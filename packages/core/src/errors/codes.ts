@@ -58,6 +58,7 @@ export const errorCodes = {
   NO_SPACE: "reacquire",
   CORRUPT: "never",
   INCOMPATIBLE: "never",
+  INCOMPLETE: "never",
   CLOSED: "never",
   READ_ONLY: "never",
   IO: "later",

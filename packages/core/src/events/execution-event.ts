@@ -30,6 +30,8 @@ export interface ExecutionEvent {
   readonly executionTimeMs?: number;
   /** On failed, and on the retrying that follows: what was thrown. */
   readonly error?: ErrorRecord;
+  /** On completed: the value was given by a fork, no handler ran. */
+  readonly pinned?: true;
   /** On failed: no further attempt follows by itself. */
   readonly final?: boolean;
   /** On retrying: the delay before the next attempt, in ms; on awaiting: how long a sleep or a wait is to last at most. */

@@ -83,6 +83,10 @@ export interface CallNode {
   prompt: EncodedValue | undefined;
   /** Of a wait: the message that answered it. */
   message: string | undefined;
+  /** Of code that a fork took over: the run and the seq that its chance is drawn for. */
+  chance: readonly [stateId: string, seq: number] | undefined;
+  /** Its value was given by a fork: no handler ran. */
+  pinned: boolean;
   /** What its code was told by `now()`, in order. */
   times: RecordedTime[] | undefined;
 }

@@ -17,6 +17,14 @@ export interface StorageJoin {
   readonly writes: readonly StorageWrite[];
 }
 
+/** Where a fork comes from. */
+export interface Lineage {
+  /** The run it was made from. */
+  readonly stateId: string;
+  /** Seq of the last record of that run which it took over. */
+  readonly seq: number;
+}
+
 /** The state of a run: the fold of its records. */
 export interface RunView {
   readonly calls: Map<number, CallNode>;
@@ -48,9 +56,16 @@ export interface RunView {
   unrecovered: boolean;
   /** The last cut it shows: its seq, the address it was to resume from, and whether the run has completed since. */
   cut: { readonly seq: number; readonly resume: string | undefined; completed: boolean } | undefined;
+  /** Of a fork: what it was made from, and the values it gives calls with these addresses (rule R10). */
+  lineage: Lineage | undefined;
+  pins: ReadonlyMap<string, EncodedValue>;
+  /** The run that the chance of code outside any actor is drawn for; undefined for this one. */
+  chance: string | undefined;
   /** Addresses of calls with `repeatable: false` that a cut allows to run again, once (rule R11). */
   readonly mayRepeat: Set<string>;
 }
+
+const noPins: ReadonlyMap<string, EncodedValue> = new Map();
 
 /** The state of a run without records. */
 export function emptyView(): RunView {
@@ -72,6 +87,9 @@ export function emptyView(): RunView {
     visible: everything,
     unrecovered: false,
     cut: undefined,
+    lineage: undefined,
+    pins: noPins,
+    chance: undefined,
     mayRepeat: new Set(),
   };
 }
@@ -87,6 +105,9 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
     case "run":
       view.stateId = record.id;
       view.createdAt = record.at;
+      view.lineage = record.parent && { stateId: record.parent.id, seq: record.parent.seq };
+      view.pins = record.pins ? new Map(record.pins) : noPins;
+      view.chance = record.was;
       if (record.meta) view.metadata.push(record.meta);
       view.retry = record.retry ?? view.retry;
       return undefined;
@@ -132,6 +153,7 @@ function cut(view: RunView, record: CutRecord, seq: number, before: number): voi
   view.status = "paused";
   for (const id of record.anew ?? []) nodeOf(view, id, seq).state = "unstarted";
   view.cut = { seq, resume: record.resume, completed: false };
+  if (record.meta) view.metadata.push(record.meta);
   for (const address of record.allow ?? []) view.mayRepeat.add(address);
   // The time of what was hidden is not the time of the calls that are open: limits and pauses go on from the point (rules T5, I5).
   const hiddenMs = Math.max(0, record.at - before);
@@ -160,6 +182,7 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
       node.message = record.msg;
       if (record.msg !== undefined) receive(view.mail, { msg: record.msg, aid: record.aid });
       node.writes = record.w ?? [];
+      node.pinned = record.pin === 1;
       if (node.parent === undefined && record.w) view.storage.push({ seq, call: node, writes: record.w });
       break;
     case "failed":
@@ -233,7 +256,10 @@ function restart(view: RunView, node: CallNode, record: Extract<JournalRecord, {
   node.opening = seq;
   if (record.opening !== undefined) {
     node.openingKind = record.opening;
-    if (record.reuse !== true) node.visibleFrom = seq;
+    if (record.reuse !== true) {
+      node.visibleFrom = seq;
+      node.chance = record.was;
+    }
   }
 }
 

@@ -52,6 +52,8 @@ export function newNode(view: Pick<RunView, "cut">, record: StartedRecord, seq: 
     prompt: undefined,
     message: undefined,
     times: undefined,
+    chance: record.was,
+    pinned: false,
   };
 }
 

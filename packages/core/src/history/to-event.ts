@@ -32,7 +32,7 @@ export function toEvent(stateId: string, seq: number, record: JournalRecord, nod
     case "restarted":
       return Object.freeze({ ...common, status: "started", ...(record.opening && { opening: record.opening }), ...maxOf(node), ...groupOf(node) });
     case "completed":
-      return lazily({ ...common, status: "completed", executionTimeMs }, "value", () => decodeValue(value));
+      return lazily({ ...common, status: "completed", executionTimeMs, ...(record.pin === 1 && { pinned: true }) }, "value", () => decodeValue(value));
     case "failed":
       return Object.freeze({ ...common, status: "failed", executionTimeMs, error: deepFrozen(record.e), final: !(next?.k === "retrying" && next.c === record.c) });
     case "retrying":

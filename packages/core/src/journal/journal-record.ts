@@ -16,7 +16,16 @@ export type StorageWrite =
   | readonly [key: string, kind: "d"]
   | readonly [name: string, kind: "r", reference: ArtifactReference];
 
-export type RunRecord = WithValues<Shape<"run">, { readonly meta?: EncodedValue; readonly retry?: RetrySettings }>;
+/** The call that `execute` began, where it is not visible. */
+export interface HiddenRoot {
+  readonly a: string;
+  readonly i?: EncodedValue;
+}
+
+export type RunRecord = WithValues<
+  Shape<"run">,
+  { readonly meta?: EncodedValue; readonly retry?: RetrySettings; readonly root?: HiddenRoot; readonly pins?: readonly (readonly [address: string, value: EncodedValue])[] }
+>;
 export type SessionRecord = WithValues<Shape<"session">, { readonly retry?: RetrySettings }>;
 export type StartedRecord = WithValues<Shape<"started">, { readonly i?: EncodedValue }>;
 export type RestartedRecord = Shape<"restarted">;
@@ -31,7 +40,7 @@ export type NowRecord = Shape<"now">;
 export type CancelledRecord = Shape<"cancelled">;
 export type StorageRecord = WithValues<Shape<"storage">, { readonly w: readonly StorageWrite[] }>;
 export type CheckpointRecord = WithValues<Shape<"checkpoint">, { readonly meta?: EncodedValue }>;
-export type CutRecord = Shape<"cut">;
+export type CutRecord = WithValues<Shape<"cut">, { readonly meta?: EncodedValue }>;
 
 /** A record as the program holds it; `records.ts` says what the fields mean. */
 export type JournalRecord =

@@ -1,3 +1,4 @@
+import { appendEnds } from "./append-ends.ts";
 import { FencedError } from "../errors/storage-errors.ts";
 import { fold, type RunView } from "../history/fold.ts";
 import type { Durability, HeaderPatch, StateWriter } from "../ports/state-backend.ts";
@@ -26,9 +27,6 @@ export interface JournalSettings {
   /** Called once, with the error of the first write that failed (rule H6). */
   readonly onFailure: (error: unknown) => void;
 }
-
-/** More records or bytes than this are not handed over in one append, unless they belong together. */
-const largestAppend = { records: 10_000, bytes: 2 ** 23 };
 
 interface Batch {
   records: { readonly record: JournalRecord; readonly seq: number }[];
@@ -249,24 +247,4 @@ export class Journal {
     this.#batch = undefined;
     this.#settings.onFailure(error);
   }
-}
-
-/** Where the appends of a batch end: between units, before one would make an append too large. */
-function appendEnds(bytes: readonly Uint8Array[], units: readonly number[]): number[] {
-  const ends: number[] = [];
-  let position = 0;
-  let append = { records: 0, bytes: 0 };
-  for (const unit of units) {
-    let unitBytes = 0;
-    for (let index = position; index < position + unit; index += 1) unitBytes += bytes[index]?.length ?? 0;
-    const full = append.records + unit > largestAppend.records || append.bytes + unitBytes > largestAppend.bytes;
-    if (full && append.records > 0) {
-      ends.push(position);
-      append = { records: 0, bytes: 0 };
-    }
-    append.records += unit;
-    append.bytes += unitBytes;
-    position += unit;
-  }
-  return position > (ends.at(-1) ?? 0) ? [...ends, position] : ends;
 }

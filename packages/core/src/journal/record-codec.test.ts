@@ -12,6 +12,13 @@ const text = (record: JournalRecord): string => new TextDecoder().decode(codec.e
 /** One record of every kind, as it stands in a journal. Journals out there look like this: never edit a line, only add. */
 const golden: readonly (readonly [JournalRecord, string])[] = [
   [{ k: "run", at: 1, v: 1, id: "run-1", meta: encoded({ tags: ["a"] }) }, '{"k":"run","at":1,"v":1,"id":"run-1","meta":{"tags":["a"]}}'],
+  [
+    { k: "run", at: 1, v: 1, id: "run-2", parent: { id: "run-1", seq: 7, n: 9 }, was: "run-1", root: { a: "b::agent_call", i: encoded(2n) }, pins: [["a::tool_call", encoded(1n)]] },
+    '{"k":"run","at":1,"v":1,"id":"run-2","parent":{"id":"run-1","seq":7,"n":9},"was":"run-1","root":{"a":"b::agent_call","i":{"$i":"2"}},"pins":[["a::tool_call",{"$i":"1"}]]}',
+  ],
+  [{ k: "started", at: 3, a: "a::agent_call", was: ["run-1", 3] }, '{"k":"started","at":3,"a":"a::agent_call","was":["run-1",3]}'],
+  [{ k: "completed", at: 5, c: 3, pin: 1 }, '{"k":"completed","at":5,"c":3,"pin":1}'],
+  [{ k: "cut", at: 11, ranges: [[1, 3]], why: { position: 3 }, meta: encoded({ tags: ["x"] }) }, '{"k":"cut","at":11,"ranges":[[1,3]],"why":{"position":3},"meta":{"tags":["x"]}}'],
   [{ k: "session", at: 2, lib: "0.1.0", opening: "recovery" }, '{"k":"session","at":2,"lib":"0.1.0","opening":"recovery"}'],
   [{ k: "run", at: 1, v: 1, id: "run-2", retry: { retry: { maxAttempts: 5 }, retryByType: { tool_call: false } } }, '{"k":"run","at":1,"v":1,"id":"run-2","retry":{"retry":{"maxAttempts":5},"retryByType":{"tool_call":false}}}'],
   [{ k: "session", at: 2, lib: "0.1.0", retry: { retryByType: {} } }, '{"k":"session","at":2,"lib":"0.1.0","retry":{"retryByType":{}}}'],

@@ -53,7 +53,14 @@ function refuseNewer(json: unknown, stateId: string): void {
 function toStored(record: JournalRecord): unknown {
   switch (record.k) {
     case "run":
+      return {
+        ...record,
+        ...(record.meta && { meta: record.meta.tree }),
+        ...(record.root && { root: { ...record.root, ...(record.root.i && { i: record.root.i.tree }) } }),
+        ...(record.pins && { pins: record.pins.map(([address, value]) => [address, value.tree]) }),
+      };
     case "checkpoint":
+    case "cut":
       return record.meta === undefined ? record : { ...record, meta: record.meta.tree };
     case "started":
       return record.i === undefined ? record : { ...record, i: record.i.tree };
@@ -74,7 +81,13 @@ function toStored(record: JournalRecord): unknown {
 function fromStored(stored: ReturnType<typeof recordSchema.parse>, values: ValueCodec): JournalRecord {
   switch (stored.k) {
     case "run":
+      return {
+        ...withValue(stored, "meta", stored.meta, values),
+        ...(stored.root && { root: withValue(stored.root, "i", stored.root.i, values) }),
+        ...(stored.pins && { pins: stored.pins.map(([address, tree]) => [address, values.fromTree(tree)]) }),
+      } as JournalRecord;
     case "checkpoint":
+    case "cut":
       return withValue(stored, "meta", stored.meta, values) as JournalRecord;
     case "started":
       return withValue(stored, "i", stored.i, values) as JournalRecord;

@@ -34,9 +34,23 @@ const retrySettings = z
   })
   .optional();
 
+/** Whose chance code draws that a fork took over: a run, and a seq in it. */
+const was = z.tuple([z.string(), seq]).optional();
+/** Of a fork. */
+const forkFields = {
+  /** The run it was made from, the last record taken over, and how many records it began with: with fewer it was never finished. */
+  parent: z.strictObject({ id: z.string(), seq, n: seq }).optional(),
+  /** The run whose chance code outside any actor draws. */
+  was: z.string().optional(),
+  /** The call that `execute` began, where it was not taken over: its address and input. */
+  root: z.strictObject({ a: z.string(), i: tree.optional() }).optional(),
+  /** Values for calls with these addresses. */
+  pins: z.array(z.tuple([z.string(), tree])).optional(),
+};
+
 export const recordSchemas = {
   /** The first record of every journal. */
-  run: z.strictObject({ k: z.literal("run"), at: time, v: z.int().positive(), id: z.string(), meta: tree.optional(), retry: retrySettings }),
+  run: z.strictObject({ k: z.literal("run"), at: time, v: z.int().positive(), id: z.string(), meta: tree.optional(), retry: retrySettings, ...forkFields }),
   /** The first append of a process that loaded the run; with `opening` it opens a failed run again. `retry` replaces what was recorded. */
   session: z.strictObject({
     k: z.literal("session"),
@@ -76,6 +90,7 @@ export const recordSchemas = {
     once: z.literal(1).optional(),
     /** Of a group: how many branches may run at once. */
     workers: z.int().positive().optional(),
+    was,
   }),
   /**
    * A further attempt; with `opening` ended code is opened again: by a retry, by the recovery of a failed run, or because
@@ -90,6 +105,7 @@ export const recordSchemas = {
     opening: z.enum(["retry", "recovery", "changed"]).optional(),
     /** What completed in earlier attempts stays visible. */
     reuse: z.boolean().optional(),
+    was,
   }),
   /**
    * The attempt of an agent has run out of time. Recorded before its children are told, so that a resumed run ends it too
@@ -111,6 +127,8 @@ export const recordSchemas = {
     /** Of a wait: the message that answered it, and what its sender called the answer. */
     msg: z.string().optional(),
     aid: z.string().optional(),
+    /** The value was given by a fork: no handler ran. */
+    pin: z.literal(1).optional(),
   }),
   failed: z.strictObject({
     k: z.literal("failed"),
@@ -183,6 +201,8 @@ export const recordSchemas = {
     resume: z.string().optional(),
     /** Addresses of calls that must not happen twice and may now run again. */
     allow: z.array(z.string()).optional(),
+    /** Of the cut that ends what a fork took over: its metadata. */
+    meta: tree.optional(),
   }),
 } as const;
 

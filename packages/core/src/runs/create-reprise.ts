@@ -9,6 +9,7 @@ import { inspectionOf } from "./inspection.ts";
 import { checkMetadata } from "./metadata.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
 import type { ExecutionOutcome, OpenOptions, Reprise, RepriseOptions } from "./reprise.ts";
+import { forkRun } from "./fork-run.ts";
 import { checkRewind, planRewind, rewindRun } from "./rewind-run.ts";
 import { withReuse, type RunState } from "./run-state.ts";
 import { checkedQuery } from "./run-query.ts";
@@ -95,6 +96,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       await letGo(stateId);
       return rewindRun(settings, stateId, checked, rewindOptions);
     },
+    fork: async (stateId, forkOptions = {}) => forkRun(settings, checkStateId(stateId), forkOptions),
     plan: async (stateId, point) => planRewind(settings, checkStateId(stateId), checkPoint(point)),
     list: async (query) => backend.list(checkedQuery(query)),
     head: (stateId) => backend.head(checkStateId(stateId)),

@@ -2,7 +2,6 @@ import { aliasesOf } from "../engine/aliases.ts";
 import type { EngineOptions } from "../engine/engine-options.ts";
 import type { ReplayPolicy } from "../engine/replay-policy.ts";
 import type { RunRetry } from "../engine/run-retry.ts";
-import type { JournalRecord, StartedRecord } from "../journal/journal-record.ts";
 import type { OpenOptions } from "./reprise.ts";
 import type { RepriseSettings } from "./settings.ts";
 
@@ -25,9 +24,4 @@ export function engineOptions(settings: RepriseSettings, options: OpenOptions, p
 
 function withoutUndefined<T extends object>(options: T): Partial<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
-
-/** The call that `execute` began, hidden or not. */
-export function lastRoot(records: readonly JournalRecord[]): StartedRecord | undefined {
-  return records.findLast((record): record is StartedRecord => record.k === "started" && record.root === 1);
 }

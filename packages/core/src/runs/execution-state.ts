@@ -2,6 +2,7 @@ import type { Verbs } from "../actors/context.ts";
 import type { RetrySettings } from "../actors/call-policy.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import type { Topic, Topics } from "../events/execution-event.ts";
+import type { Lineage } from "../history/fold.ts";
 import type { History } from "../history/history.ts";
 import type { StateSnapshot } from "../snapshots/state-snapshot.ts";
 import type { ReuseSummary } from "../engine/reuse-tally.ts";
@@ -29,6 +30,8 @@ export interface ExecutionState extends Verbs, AsyncDisposable {
   readonly status: StateStatus;
   readonly metadata: StateMetadata;
   readonly history: History;
+  /** Where the run comes from, if it is a fork; else null. */
+  readonly lineage: Lineage | null;
   /** The address the run was loaded to resume from, until a call with it is made; then null. */
   readonly resumeFrom: string | null;
   /** Milliseconds since the epoch. */

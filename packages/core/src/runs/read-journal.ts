@@ -1,3 +1,4 @@
+import { RepriseError } from "../errors/reprise-error.ts";
 import { CorruptError } from "../errors/storage-errors.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import type { RecordCodec } from "../journal/record-codec.ts";
@@ -16,7 +17,14 @@ export async function readJournal(stateId: string, stored: AsyncIterable<readonl
       records.push(record);
     }
   }
+  checkWhole(records[0], records.length, stateId);
   return records;
+}
+
+/** A fork is written in several appends, and the process that made it may have died between them. */
+function checkWhole(first: JournalRecord | undefined, length: number, stateId: string): void {
+  if (first?.k !== "run" || first.parent === undefined || length >= first.parent.n) return;
+  throw new RepriseError("INCOMPLETE", `run ${stateId} is a fork of ${first.parent.id} that was never finished: it has ${length} of ${first.parent.n} records; delete it and fork again`, { stateId });
 }
 
 /** Throws `CORRUPT` unless the record can stand behind that many others. */

@@ -1,4 +1,5 @@
 import { expectTypeOf, test } from "vitest";
+import type { ForkResult, Lineage } from "../index.ts";
 import type { CreateOptions, ExecuteOptions, ExecutionState, OpenOptions, Reprise, TimelinePlan, TimelinePoint } from "../index.ts";
 
 declare const reprise: Reprise;
@@ -21,4 +22,12 @@ test("R9: only a run that exists can be resumed from an address", () => {
   expectTypeOf<ExecuteOptions>().toHaveProperty("resumeFrom");
   expectTypeOf<CreateOptions>().not.toHaveProperty("resumeFrom");
   expectTypeOf<ExecutionState["resumeFrom"]>().toEqualTypeOf<string | null>();
+});
+
+test("R10: a fork says what it is and where it comes from", () => {
+  expectTypeOf(reprise.fork("run-1", { at: { position: 3 }, pin: { "a::tool_call": 1 }, metadata: { tags: ["x"] } })).resolves.toEqualTypeOf<ForkResult>();
+  expectTypeOf(reprise.fork("run-1")).resolves.toHaveProperty("lineage").toEqualTypeOf<Lineage>();
+  expectTypeOf<ExecutionState["lineage"]>().toEqualTypeOf<Lineage | null>();
+  // @ts-expect-error -- pins go by address
+  void reprise.fork("run-1", { pin: ["a::tool_call"] });
 });

@@ -10,6 +10,7 @@ import type { ReuseSummary } from "../engine/reuse-tally.ts";
 import type { ReplayMode } from "../engine/replay-mode.ts";
 import type { ValidationReport } from "../validation/validation-report.ts";
 import type { ValueExtension } from "../values/codec.ts";
+import type { Lineage } from "../history/fold.ts";
 import type { TimelinePlan } from "../timeline/plan-cut.ts";
 import type { TimelinePoint } from "../timeline/timeline-point.ts";
 import type { SessionFacts } from "./session-facts.ts";
@@ -103,6 +104,32 @@ export interface RewindOptions {
   readonly waitMs?: number;
 }
 
+/** Options of `fork`. */
+export interface ForkOptions {
+  /** Up to where the run is taken over. Default: its end, or just before the first start of what is pinned. */
+  readonly at?: TimelinePoint;
+  /** Of the new run. Default: a random UUID. Must not exist yet. */
+  readonly stateId?: string;
+  /**
+   * Values by address, of tools, llms and agents: whenever such a call would begin in the fork, it ends with this value instead, and
+   * its handler does not run. It must not have begun before the point.
+   */
+  readonly pin?: Readonly<Record<string, unknown>>;
+  /** Added to the metadata of the run. `parentStateId` is that of the original. */
+  readonly metadata?: StateMetadata;
+  /** Addresses of calls with `repeatable: false` that may happen in the fork although they have happened in the original. */
+  readonly allowRepeat?: readonly string[];
+}
+
+/** What `fork` gives. */
+export interface ForkResult {
+  /** Of the new run. */
+  readonly stateId: string;
+  readonly lineage: Lineage;
+  /** What was taken over of the original, and what runs in the fork. */
+  readonly plan: TimelinePlan;
+}
+
 /** How a run ended, or where it stands. */
 export type ExecutionOutcome<Output> = OutcomeFacts &
   (
@@ -136,6 +163,11 @@ export interface Reprise extends Inspection, Waiting {
    * `POINT_NOT_FOUND`, `NOT_REPEATABLE`, `LEASE_HELD`, `NOT_FOUND`, …
    */
   rewind(stateId: string, point: TimelinePoint, options?: RewindOptions): Promise<TimelinePlan>;
+  /**
+   * Copies a run up to a point into a new one, which is paused and knows where it comes from. The original is only read; nobody needs
+   * to let go of it. Durable when it resolves. Throws `POINT_NOT_FOUND`, `NOT_REPEATABLE`, `ALREADY_EXISTS`, `NOT_FOUND`, …
+   */
+  fork(stateId: string, options?: ForkOptions): Promise<ForkResult>;
   /** What `rewind` would do; takes no lease and changes nothing. Throws `POINT_NOT_FOUND`, `NOT_FOUND`, … */
   plan(stateId: string, point: TimelinePoint): Promise<TimelinePlan>;
   /**

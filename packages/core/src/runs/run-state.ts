@@ -15,6 +15,7 @@ import { StateStatus } from "../events/event-type.ts";
 import { topics, type Topic, type Topics } from "../events/execution-event.ts";
 import { deepFrozen } from "../history/deep-frozen.ts";
 import type { History } from "../history/history.ts";
+import type { Lineage } from "../history/fold.ts";
 import { RunHistory } from "../history/run-history.ts";
 import type { StorageWrite } from "../journal/journal-record.ts";
 import type { RunFeed, Subscriber } from "../ports/subscriber.ts";
@@ -99,6 +100,10 @@ export class RunState implements ExecutionState {
 
   get retrySettings(): RetrySettings {
     return this.#engine.options.runRetry?.settings ?? deepFrozen(this.#engine.view.retry);
+  }
+
+  get lineage(): Lineage | null {
+    return this.#engine.view.lineage ?? null;
   }
 
   get resumeFrom(): string | null {

@@ -4,7 +4,7 @@ import { checkActor } from "../actors/check.ts";
 import { checkObject } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { ListQuery } from "../ports/state-backend.ts";
-import { lastRoot } from "./engine-options.ts";
+import { lastRoot } from "../timeline/last-root.ts";
 import { readJournal } from "./read-journal.ts";
 import type { ExecutionOutcome } from "./reprise.ts";
 import type { RepriseSettings } from "./settings.ts";

@@ -37,7 +37,7 @@ export function checkpointsOf(records: readonly JournalRecord[], visible: readon
   const found: CheckpointSummary[] = [];
   for (const seq of seqsIn(visible, records.length)) {
     const record = records[seq - 1];
-    if (record?.k !== "run" && record?.k !== "checkpoint") continue;
+    if (record?.k !== "run" && record?.k !== "checkpoint" && record?.k !== "cut") continue;
     if (record.meta) patches.push(record.meta);
     if (record.k === "checkpoint") found.push(checkpointSummary(record, seq, patches));
   }

@@ -127,7 +127,7 @@ function endedWithin(node: CallNode): CallNode[] {
 
 /** R11: calls that must not happen twice, and of which a start would be hidden. */
 function hiddenStarts(records: readonly JournalRecord[], present: RunView, ranges: readonly Range[]): CallNode[] {
-  const once = new Map([...present.calls].filter(([, node]) => node.once && node.state !== "unstarted"));
+  const once = new Map([...present.calls].filter(([, node]) => node.once && !node.pinned && node.state !== "unstarted"));
   if (once.size === 0) return [];
   const found = new Set<CallNode>();
   for (const seq of seqsIn(present.visible, records.length)) {

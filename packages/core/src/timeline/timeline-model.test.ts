@@ -1,9 +1,13 @@
 // Timelines against a naive model: for every position of a journal the set of records it shows, kept as the journal grows.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { CallNode } from "../history/call-node.ts";
+import { callsOf, type RunView } from "../history/fold.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
+import { createCodec } from "../values/codec.ts";
 import { cutRecord } from "./cut-record.ts";
 import { foldRanges, foldVisible } from "./fold-visible.ts";
+import { forkRecords } from "./fork-records.ts";
 import { planCut } from "./plan-cut.ts";
 import { seqsIn, timelineAt } from "./ranges.ts";
 
@@ -170,5 +174,41 @@ test("R9: right after a cut no leaf is open, whatever came before", () => {
       const open = [...foldVisible(stateId, model.records).calls.values()].filter((node) => node.type === "tool_call" && node.state === "open");
       expect(open).toEqual([]);
     }),
+  );
+});
+
+/** What a view says of its calls, without their seqs. */
+function told(view: RunView): unknown {
+  const place = new Map([...view.calls.values()].map((node, index) => [node, index]));
+  const facts = (node: CallNode): unknown => [
+    [place.get(node), node.address, node.state, node.attempt, node.failures, node.lost, node.endedParent, node.openingKind, node.budgetAt],
+    node.parent && place.get(node.parent),
+    node.children.map((child) => place.get(child)),
+  ];
+  return { calls: [...view.calls.values()].map(facts), top: view.top.map((node) => place.get(node)), unrecovered: view.unrecovered, root: view.root && place.get(view.root) };
+}
+
+test("R10: a fork shows what a rewind to the same point shows, under seqs of its own", () => {
+  const meta = createCodec().encode({}, "metadata").encoded;
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), number, (steps, choice) => {
+      const model = new Model();
+      for (const one of steps) take(model, one);
+      const at = model.records.length;
+      const point = { position: 1 + (choice % at) };
+      const planned = planCut(stateId, model.records, point);
+      const rewound = foldVisible(stateId, [...model.records, cutRecord(planned, { at, point, allowRepeat: undefined })]);
+      const before = structuredClone(model.records);
+      const records = forkRecords(model.records, planned, { stateId: "fork", at, pins: new Map(), meta, allow: [], newToken: () => "" });
+      expect(model.records).toEqual(before);
+      const fork = foldVisible("fork", records);
+      expect(told(fork)).toEqual(told(rewound));
+      expect(fork).toMatchObject({ status: "paused", stateId: "fork", lineage: { stateId, seq: planned.plan.position } });
+      expect(records[0]).toMatchObject({ k: "run", parent: { n: records.length } });
+      // Every position of the fork can be shown: no record names one that is not there.
+      for (let position = 1; position <= records.length; position += 1) foldVisible("fork", records, position);
+      expect(callsOf(fork).filter((node) => node.type === "tool_call" && node.state === "open")).toEqual([]);
+    }),
+    { numRuns: 300 },
   );
 });
