@@ -28,7 +28,6 @@ export class AttemptTimer {
     if (limit === Infinity) return;
     const expiry: Expiry = callLeft <= limit ? { option: "timeoutMs", limitMs: timeoutMs ?? 0 } : { option: "attemptTimeoutMs", limitMs: attemptTimeoutMs ?? 0 };
     this.#stop = engine.after(Math.max(0, limit), () => this.#onTimeout(new TimeoutError(node.address, expiry.option, expiry.limitMs), expiry));
-    this.#call.onDrop = this.#stop;
   }
 
   stop(): void {

@@ -4,15 +4,16 @@ import type { Call } from "./call.ts";
 import type { Scope } from "./scope.ts";
 
 /**
- * Ends a scope whose handler has ended (rule I1): its open calls are aborted and awaited up to the grace; what is open
- * then, however deep, is revoked and gets a cancelled record, which `done` appends together with the outcome.
+ * Ends a scope whose handler has ended (rule I1), by itself if no reason is given: its open calls are aborted and awaited
+ * up to the grace; what is open then, however deep, is revoked and gets a cancelled record, which `done` appends together
+ * with the outcome.
  */
-export function closeScope(scope: Scope, reason: Error, done: (cancelled: readonly CancelledRecord[]) => void): void {
+export function closeScope(scope: Scope, reason: Error | undefined, done: (cancelled: readonly CancelledRecord[]) => void): void {
   const { engine } = scope;
   scope.closing = true;
   for (const call of scope.open) {
     call.quiet();
-    call.abort(reason);
+    call.abort(reason ?? new CancelledError(call.node.address, "its parent has ended"));
   }
   if (scope.open.size === 0) return done([]);
   // What is recorded to have ended by now will end: it takes the time that it takes (rule R5).

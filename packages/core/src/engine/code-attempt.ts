@@ -1,12 +1,13 @@
-import { CancelledError, ScopeClosedError, TimeoutError } from "../errors/call-errors.ts";
+import { ScopeClosedError, TimeoutError } from "../errors/call-errors.ts";
 import type { CallNode } from "../history/call-node.ts";
 import type { CancelledRecord, RestartedRecord, StartedRecord } from "../journal/journal-record.ts";
 import { isError } from "../values/error-facts.ts";
 import { AttemptTimer, type Expiry } from "./attempt-timer.ts";
 import type { AttemptOutcome, Call } from "./call.ts";
+import type { Engine } from "./engine.ts";
 import { closeScope } from "./close-scope.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { cancel, complete, fail } from "./outcome.ts";
+import { cancel, complete, fail, type Ending } from "./outcome.ts";
 import { validated } from "./schema.ts";
 import { Scope } from "./scope.ts";
 import { StorageView } from "./storage-view.ts";
@@ -64,13 +65,13 @@ function reusesChildren(call: Call): boolean {
   const { node, spec } = call;
   if (spec.type !== "agent_call") return true;
   // R11: a fresh start would run again what must not happen twice.
-  if (hasUnrepeatable(node)) return true;
+  if (hasUnrepeatable(call.engine, node)) return true;
   const wish = spec.actor?.retryChildren ?? "auto";
   return wish === "auto" ? node.failedThroughChild : wish === "reuse";
 }
 
-function hasUnrepeatable(node: CallNode): boolean {
-  return node.children.some((child) => child.once || hasUnrepeatable(child));
+function hasUnrepeatable(engine: Engine, node: CallNode): boolean {
+  return node.children.some((child) => child.once || engine.markedOnce.has(child) || hasUnrepeatable(engine, child));
 }
 
 function startThroughGate(call: Call, seq: number): void {
@@ -91,6 +92,10 @@ class CodeAttempt {
   readonly #scope: Scope;
   readonly #timer: AttemptTimer;
   #ended = false;
+  /** What its outcome brings, while an asynchronous output schema is at work. */
+  #ending: Ending | undefined;
+  /** Its limit passed after its code had ended. */
+  #late: Error | undefined;
 
   constructor(call: Call) {
     this.#call = call;
@@ -107,6 +112,7 @@ class CodeAttempt {
     this.#call.ran = true;
     this.#call.inner = this.#scope;
     this.#call.onAbort = (reason) => this.#abort(reason);
+    this.#call.onDrop = () => this.#timer.stop();
     // The limits of recorded code have passed or not: that is in the record.
     if (this.#call.beside === undefined) this.#timer.start();
     const turnBefore = engine.turn;
@@ -133,10 +139,28 @@ class CodeAttempt {
 
   #expire(error: Error, { option, limitMs }: Expiry): void {
     const { engine, node, state } = this.#call;
-    if (this.#ended || state !== "open") return;
+    if (state !== "open") return;
+    if (this.#ended) return this.#tooLate(error);
     engine.ride([{ k: "expired", at: engine.now(), c: node.id, option, limit: limitMs }]);
     this.#scope.abort(error);
     this.#end({ error });
+  }
+
+  /** Its code has ended: only an asynchronous output schema can be what takes too long (rule T5). */
+  #tooLate(error: Error): void {
+    this.#late = error;
+    if (this.#ending !== undefined) fail(this.#call, error, this.#ending);
+  }
+
+  #complete(value: unknown, ending: Ending): void {
+    const checking = complete(this.#call, value, ending);
+    if (checking === undefined) return this.#timer.stop();
+    this.#ending = ending;
+    void checking.then(() => {
+      this.#ending = undefined;
+      this.#timer.stop();
+    });
+    if (this.#late !== undefined) this.#tooLate(this.#late);
   }
 
   #abort(reason: Error): void {
@@ -152,8 +176,8 @@ class CodeAttempt {
       return;
     }
     this.#ended = true;
-    this.#timer.stop();
-    const reason = "error" in outcome && isError(outcome.error) ? (outcome.error as Error) : new CancelledError(call.node.address, "its parent has ended");
+    if ("error" in outcome) this.#timer.stop();
+    const reason = "error" in outcome && isError(outcome.error) ? (outcome.error as Error) : undefined;
     closeScope(this.#scope, reason, (cancelled) => {
       if (call.state !== "open") return;
       call.inner = undefined;
@@ -161,9 +185,10 @@ class CodeAttempt {
       if (call.beside !== undefined) return call.beside(outcome, this.#scope.storage);
       const ending = { storage: this.#scope.storage, before: cancelled };
       const aborted = call.abortReason !== undefined && ("error" in outcome || this.#scope.disturbed);
+      if (!aborted && "value" in outcome) return this.#complete(outcome.value, ending);
+      this.#timer.stop();
       if (aborted && call.abortReason) cancel(call, call.abortReason, cancelled);
-      else if ("value" in outcome) complete(call, outcome.value, ending);
-      else fail(call, outcome.error, ending);
+      else if ("error" in outcome) fail(call, outcome.error, ending);
     });
   }
 }

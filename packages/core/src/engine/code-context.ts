@@ -46,16 +46,16 @@ export function verbsOf(scope: Scope): Omit<Verbs, "storage" | "artifacts"> {
   const { engine } = scope;
   const values = new ScopeValues(scope);
   return {
-    sleep: (duration, options = {}) => promised<void>((resolve, reject) => sleep(scope, duration, options, resolve, reject)),
+    sleep: (duration, options = {}) => promised<void>(scope, (resolve, reject) => requestSleep(scope, duration, options, resolve, reject)),
     waitFor: <Answer, Output, Default>(name: string, options: WaitOptions<Answer, Output, Default> = {}) =>
-      promised<Output | Default>((resolve, reject) => issue(scope, { ...waitRequest(scope, name, options), onValue: (value) => resolve(value as Output), onError: reject })),
+      promised<Output | Default>(scope, (resolve, reject) => ({ ...waitRequest(scope, name, options), onValue: (value) => resolve(value as Output), onError: reject })),
     now: () => values.now(),
     random: () => values.random(),
     uuid: () => values.uuid(),
-    run: (actor, ...[input, options]) => promised((resolve, reject) => callActor(scope, actor, input, options, resolve, reject)),
+    run: (actor, ...[input, options]) => promised(scope, (resolve, reject) => requestCall(scope, actor, input, options, resolve, reject)),
     try: <Output>(actor: Actor<never, Output>, ...[input, options]: [input?: unknown, options?: CallOptions]) =>
-      promised<TryResult<Output>>((resolve, reject) =>
-        callActor(
+      promised<TryResult<Output>>(scope, (resolve, reject) =>
+        requestCall(
           scope,
           actor,
           input,
@@ -65,18 +65,18 @@ export function verbsOf(scope: Scope): Omit<Verbs, "storage" | "artifacts"> {
         ),
       ),
     map: <Item, Output>(name: string, items: readonly Item[], work: Work, options: MapOptions<Item> = {}) =>
-      promised<Output[]>((resolve, reject) => {
+      promised<Output[]>(scope, (resolve, reject) => {
         const plan = checkMapOptions(checkName("group", name), items, work, options);
         const keys = options.key === undefined ? undefined : groupKeys(items, options.key, engine.system.sha256);
         const { encoded } = engine.values.encode(items, "items");
-        return issue(scope, {
+        return {
           spec: groupSpec({ ...plan, work, keys }, encoded),
           input: encoded,
           policy: {},
           key: undefined,
           onValue: (values) => resolve(values as Output[]),
           onError: reject,
-        });
+        };
       }),
   };
 }
@@ -101,55 +101,63 @@ function waitRequest(scope: Scope, name: string, options: WaitOptions<unknown, u
 }
 
 // A date is no part of what a sleep is matched by: it often comes from a clock, and the recorded one is kept.
-function sleep(scope: Scope, duration: number | Date, options: SleepOptions, resolve: () => void, reject: (error: Error) => void): Call | undefined {
+function requestSleep(scope: Scope, duration: number | Date, options: SleepOptions, resolve: () => void, reject: (error: Error) => void): CallRequest {
   const { engine } = scope;
   const pause = checkSleep(duration, options);
-  return issue(scope, {
+  return {
     spec: { type: "sleep_call", name: "sleep", actor: undefined, outputSchema: undefined, code: undefined, pause },
     input: "delayMs" in pause ? engine.values.encode(pause.delayMs, "duration").encoded : undefined,
     policy: {},
     key: options.key === undefined ? undefined : encodeKey(options.key, engine.system.sha256),
     onValue: resolve,
     onError: reject,
-  });
+  };
 }
 
-function callActor<Output>(
+function requestCall<Output>(
   scope: Scope,
   actor: Actor<never, Output>,
   input: unknown,
   options: CallOptions = {},
   resolve: (value: Output, call: Call) => void,
   reject: (error: Error, call?: Call) => void,
-): Call | undefined {
+): CallRequest {
   const { engine } = scope;
   checkActor(actor);
   checkCallOptions(options);
-  return issue(scope, {
+  return {
     spec: actorSpec(actor),
     input: input === undefined ? undefined : engine.values.encode(input, "input").encoded,
     policy: policyFor(engine, actor, options),
     key: options.key === undefined ? undefined : encodeKey(options.key, engine.system.sha256),
     onValue: (value, call) => resolve(value as Output, call),
     onError: reject,
-  });
+  };
 }
 
 // The promise is known to its call, so that one nobody awaits any more can be rejected without being "unhandled".
-function promised<T>(begin: (resolve: (value: T) => void, reject: (error: Error) => void) => Call | undefined): Promise<T> {
-  let call: Call | undefined;
-  let begun = false;
+function promised<T>(scope: Scope, requestOf: (resolve: (value: T) => void, reject: (error: Error) => void) => CallRequest): Promise<T> {
+  const { engine } = scope;
+  let settle = { resolve: (_value: T): void => undefined, reject: (_error: unknown): void => undefined };
   const promise = new Promise<T>((resolve, reject) => {
-    call = begin(resolve, reject);
-    begun = true;
+    settle = { resolve, reject };
   });
-  if (call !== undefined) {
-    call.promise = promise;
-    // The code it runs may have stopped the run in this very turn.
-    if (call.state === "dropped") call.quiet();
+  let request: CallRequest;
+  try {
+    request = requestOf(settle.resolve, settle.reject);
+  } catch (error) {
+    // Bad options: nothing was begun.
+    settle.reject(error);
+    return promise;
   }
-  // The run has stopped, or the context has ended: that is said elsewhere. Bad options are not, and throw out of `begin`.
-  else if (begun) promise.catch(() => undefined);
+  const begin = (): void => {
+    const call = issue(scope, request);
+    if (call !== undefined) call.promise = promise;
+    // The run has stopped, be it by the code that runs in this very turn, or the context has ended: that is said elsewhere.
+    if (call === undefined || call.state === "dropped") promise.catch(() => undefined);
+  };
+  if (scope === engine.top && engine.journal.resting && engine.stopped === undefined) void engine.leases.awake(begin).catch(settle.reject);
+  else begin();
   return promise;
 }
 

@@ -13,13 +13,14 @@ import type { HeaderPatch } from "../ports/state-backend.ts";
 import type { System } from "../system.ts";
 import type { ValueCodec } from "../values/codec.ts";
 import type { Call } from "./call.ts";
-import { dropAll } from "./drop-all.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 import type { ErrorOrigins } from "./failure.ts";
 import type { ReplayPolicy } from "./replay-policy.ts";
+import { dropAll } from "./drop-all.ts";
 import { Gate } from "./gate.ts";
 import { Inbox } from "./inbox.ts";
+import { LeaseWaits } from "./lease-waits.ts";
 import { recordedWork } from "./recorded-time.ts";
 import { recoveredNotice } from "./recovered-notice.ts";
 import { replayedEvent } from "./replayed-event.ts";
@@ -61,6 +62,8 @@ export class Engine {
   readonly origins: ErrorOrigins = new WeakMap<object, CallNode>();
   /** The latest scope of each call, where it had records to find: what it leaves is reported as unvisited. */
   readonly reporting = new Map<CallNode | undefined, Scope>();
+  /** Calls recorded without it whose actor now says `repeatable: false` (rule R11). */
+  readonly markedOnce = new Set<CallNode>();
   /** Policies made of the recorded retry settings of the run. */
   readonly revived = new Map<unknown, RetryPolicy>();
   /** Where large values and artifacts go. */
@@ -68,6 +71,7 @@ export class Engine {
   /** How code that waits for what it reads is told that the run has stopped. */
   readonly reads = new Set<(error: Error) => void>();
   readsBegun = 0;
+  readonly leases: LeaseWaits;
   /** The scope whose code runs in this turn. */
   turn: Scope | undefined;
   /** Why the run makes no more calls: a refusal, a storage error, or the end of the handle. */
@@ -107,6 +111,7 @@ export class Engine {
       records,
       settings.writer,
     );
+    this.leases = new LeaseWaits(this.journal);
     this.bus = new Bus({
       eventsFrom: (from, limit) =>
         eventsOf(view.stateId, records.slice(0, this.#acknowledged), { visible: view.visible, from, limit }).map((event) => (event.seq <= this.#replayedTo ? replayedEvent(event) : event)),
@@ -125,6 +130,7 @@ export class Engine {
       knownCode: true,
       opening,
     });
+    this.top.onEmpty = () => this.leases.tellIdle();
   }
 
   get stateId(): string {
@@ -162,8 +168,10 @@ export class Engine {
 
   /** Appends records that go with the next append; returns the seq of the last. */
   ride(records: readonly JournalRecord[]): number {
-    if (this.#openSession(false) !== undefined) this.journal.append(records, "start", () => undefined, { status: "running", updatedAt: this.now() });
-    else this.journal.ride(records);
+    const header = this.#openSession(false);
+    // A run at rest takes its lease when a verb needs it, not for what can wait.
+    if (header === undefined || this.journal.resting) this.journal.ride(records, header);
+    else this.journal.append(records, "start", () => undefined, header);
     return this.journal.lastSeq;
   }
 
@@ -191,6 +199,7 @@ export class Engine {
     if (this.stopped !== undefined) return;
     this.seal(error);
     dropAll(this.top, error);
+    this.leases.tellIdle();
   }
 
   /** Takes nothing more and lets nothing more through; what is open learns of it from whoever calls this. */
@@ -218,7 +227,6 @@ export class Engine {
   stopReason(node: CallNode | undefined): Error | undefined {
     return node === undefined ? this.#stoppedAtTop : this.stopped;
   }
-
 
   log(level: LogNotice["level"], code: string, message: string, facts: { readonly address?: string | undefined } = {}): void {
     if (this.bus.has("log")) this.bus.publish("log", this.#notice({ level, code, message, ...(facts.address === undefined ? {} : { address: facts.address }) }));

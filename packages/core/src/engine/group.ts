@@ -134,18 +134,18 @@ class GroupRun {
       onError: (_error, call) => {
         const failed = call?.node?.state === "failed";
         this.#ends[failed ? "failed" : "cancelled"] += 1;
-        if (failed && this.#plan.failFast) this.#finish();
-        else this.#ended();
+        this.#ended(failed && this.#plan.failFast);
       },
     });
     this.#progress();
   }
 
-  #ended(): void {
+  #ended(last = false): void {
     this.#running -= 1;
     this.#left -= 1;
     this.#progress();
-    if (!this.#scope.closing) this.#pump();
+    if (last) this.#finish();
+    else if (!this.#scope.closing) this.#pump();
     else if (this.#running === 0) this.#finish();
   }
 

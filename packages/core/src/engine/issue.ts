@@ -39,6 +39,7 @@ export function issue(scope: Scope, request: CallRequest): Call | undefined {
   try {
     const match = findRecord(call);
     if (match.node !== undefined) call.node = match.node;
+    if (match.node?.once === false && call.spec.actor?.repeatable === false) engine.markedOnce.add(match.node);
     if (match.node === undefined || engine.validation === undefined) reviveRetries(call);
     scope.open.add(call);
     const begins = match.node === undefined || match.node.state === "unstarted";

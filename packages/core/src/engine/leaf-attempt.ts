@@ -51,9 +51,11 @@ class LeafAttempt {
   }
 
   run(): void {
-    if (!this.#call.ran) this.#call.engine.reuse.executed();
-    this.#call.ran = true;
-    this.#call.onAbort = (reason) => this.#context.abort(reason);
+    const call = this.#call;
+    if (!call.ran) call.engine.reuse.executed();
+    call.ran = true;
+    call.onAbort = (reason) => this.#context.abort(reason);
+    call.onDrop = () => this.#stop();
     this.#timer.start();
     try {
       const result = this.#invoke();
@@ -82,20 +84,38 @@ class LeafAttempt {
     const call = this.#call;
     if (this.#ended || call.state !== "open") return call.engine.late(call);
     this.#ended = true;
-    this.#timer.stop();
-    this.#stopGrace?.();
-    this.#context.close();
     call.onAbort = undefined;
-    if (call.beside !== undefined) call.beside(this.#timeout === undefined ? outcome : { error: this.#timeout }, this.#storage);
-    else if (this.#timeout !== undefined) fail(call, this.#timeout);
+    if (call.beside !== undefined) {
+      this.#stop();
+      return call.beside(this.#timeout === undefined ? outcome : { error: this.#timeout }, this.#storage);
+    }
     // A result that comes inside the grace of an ending parent is kept: it was paid for (rule I1).
-    else if ("value" in outcome) complete(call, outcome.value, { storage: this.#storage });
+    if (this.#timeout === undefined && "value" in outcome) return this.#complete(outcome.value);
+    this.#stop();
+    if (this.#timeout !== undefined || "value" in outcome) fail(call, this.#timeout);
     else if (call.abortReason !== undefined) cancel(call, call.abortReason);
     else fail(call, outcome.error);
   }
 
+  /** Its time goes on while an asynchronous output schema is at work (rule T5). */
+  #complete(value: unknown): void {
+    this.#context.close();
+    const checking = complete(this.#call, value, { storage: this.#storage });
+    if (checking === undefined) this.#stop();
+    else void checking.then(() => this.#stop());
+  }
+
+  /** Nothing more comes of it: no timer, no write. */
+  #stop(): void {
+    this.#timer.stop();
+    this.#stopGrace?.();
+    this.#context.close();
+  }
+
   /** The handler is told, and given the grace to end before the failure is recorded: no attempt overlaps the next. */
   #timeOut(error: Error): void {
+    // The handler has ended: it is the schema that takes too long.
+    if (this.#ended) return fail(this.#call, error);
     this.#timeout = error;
     this.#context.abort(error);
     this.#stopGrace = this.#call.engine.after(this.#call.engine.options.graceMs, () => this.#settle({ error }));

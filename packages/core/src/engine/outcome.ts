@@ -24,19 +24,31 @@ export interface Prepared {
   readonly live: unknown;
 }
 
-/** An attempt ended with a value: records it, then releases it to the caller. */
-export function complete(call: Call, raw: unknown, ending: Ending): void {
+/**
+ * An attempt ended with a value: records it, then releases it to the caller. While an asynchronous output schema is at work
+ * the attempt goes on, and may be failed for the time it takes; the promise resolves when the schema has spoken.
+ */
+export function complete(call: Call, raw: unknown, ending: Ending): Promise<void> | undefined {
   let prepared: Prepared | Promise<Prepared>;
   try {
     prepared = prepare(call, raw);
   } catch (error) {
-    return fail(call, error, ending);
+    fail(call, error, ending);
+    return undefined;
   }
-  if (prepared instanceof Promise) {
-    void prepared.then((settled) => recordValue(call, settled, ending), (error: unknown) => fail(call, error, ending));
-  } else {
+  if (!(prepared instanceof Promise)) {
     recordValue(call, prepared, ending);
+    return undefined;
   }
+  const attempt = call.node.opening;
+  const unlessOver = (record: () => void): void => {
+    if (call.state === "open" && call.node.state === "open" && call.node.opening === attempt) record();
+    else call.engine.late(call);
+  };
+  return prepared.then(
+    (settled) => unlessOver(() => recordValue(call, settled, ending)),
+    (error: unknown) => unlessOver(() => fail(call, error, ending)),
+  );
 }
 
 /** Encodes a value and applies the output schema. Throws where it cannot be recorded or the schema refuses it. */

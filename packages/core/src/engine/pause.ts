@@ -66,7 +66,7 @@ function awaitingRecord({ engine, node, spec }: Call): AwaitingRecord {
 function wakeUp(call: Call): void {
   leave(call);
   call.onAbort = undefined;
-  complete(call, undefined, { storage: new StorageView(call.scope.storage) });
+  void complete(call, undefined, { storage: new StorageView(call.scope.storage) });
 }
 
 /** I4: an answer that is there when the time is up still counts. */

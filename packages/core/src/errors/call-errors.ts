@@ -41,9 +41,12 @@ export class GroupFailedError extends AggregateError {
 /** The call was aborted before it ended: its parent ended, or another branch failed fast. Code `CANCELLED`. */
 export class CancelledError extends RepriseError {
   override readonly name = "CancelledError";
+  /** Why, without the address. */
+  readonly reason: string;
 
   constructor(address: string, reason: string, details: RepriseErrorDetails = {}) {
     super("CANCELLED", `${address} was cancelled: ${reason}`, { ...details, address });
+    this.reason = reason;
     withoutFrames(this);
   }
 }

@@ -25,6 +25,7 @@ function journalByHand(durability: JournalSettings["durability"] = "power", arti
   const text = new TextDecoder();
   const writer = {
     lastSeq: 0,
+    signal: new AbortController().signal,
     append: (records: readonly Uint8Array[], options: AppendOptions) =>
       new Promise<number>((resolve, reject) => {
         sent.push({

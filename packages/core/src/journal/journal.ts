@@ -1,7 +1,8 @@
-import { appendEnds } from "./append-ends.ts";
+import { isRepriseError } from "../errors/reprise-error.ts";
 import { FencedError } from "../errors/storage-errors.ts";
 import { fold, type RunView } from "../history/fold.ts";
 import type { Durability, HeaderPatch, StateWriter } from "../ports/state-backend.ts";
+import { appendEnds } from "./append-ends.ts";
 import type { Contents } from "./contents.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import type { RecordCodec } from "./record-codec.ts";
@@ -51,6 +52,10 @@ export class Journal {
   readonly #settings: JournalSettings;
   /** The writer, or that which is on its way; always awaited, so that appends keep their order. Undefined while the run rests. */
   #ready: Promise<StateWriter> | undefined;
+  /** The lease is being taken again, before there is anything to write. */
+  #waking: Promise<StateWriter> | undefined;
+  /** The writer that is watched for the loss of its lease. */
+  #watched: StateWriter | undefined;
   /** The lease is being given back. */
   #releasing: Promise<void> | undefined;
   /** Seq of the last record handed to a writer. */
@@ -72,6 +77,35 @@ export class Journal {
     this.records = records;
     this.#written = records.length;
     this.#ready = writer && Promise.resolve(writer);
+    if (writer) this.#watch(writer);
+  }
+
+  /** The lease was given back: somebody else may have the run, and may have extended it. */
+  get resting(): boolean {
+    return this.#ready === undefined && !this.#failed;
+  }
+
+  /**
+   * Takes the lease of a resting run again. Throws what `acquire` throws (`LeaseHeldError`, …) and stays at rest, or
+   * `FencedError` if the run was extended elsewhere: that is a failure.
+   */
+  async wake(): Promise<void> {
+    if (!this.resting) return;
+    this.#waking ??= this.#wake();
+    await this.#waking;
+  }
+
+  async #wake(): Promise<StateWriter> {
+    try {
+      const writer = await this.#acquireAgain(this.#written);
+      this.#ready = Promise.resolve(writer);
+      return writer;
+    } catch (error) {
+      if (isRepriseError(error, "FENCED")) this.#fail(error);
+      throw error;
+    } finally {
+      this.#waking = undefined;
+    }
   }
 
   get lastSeq(): number {
@@ -85,7 +119,7 @@ export class Journal {
 
   /** The writer; taken again if the run rests. */
   writer(): Promise<StateWriter> {
-    return (this.#ready ??= this.#acquireAgain(this.#written));
+    return (this.#ready ??= this.#waking ?? this.#acquireAgain(this.#written));
   }
 
   /** Appends records as one unit, all or none. Returns the seq of the first; `acknowledged` is called in journal order. */
@@ -103,8 +137,8 @@ export class Journal {
   }
 
   /** Appends records that nobody waits for: they go with the next append, or with `settle`. */
-  ride(records: readonly JournalRecord[]): number {
-    return this.#add(records, "ride", undefined);
+  ride(records: readonly JournalRecord[], header?: HeaderPatch): number {
+    return this.#add(records, "ride", header);
   }
 
   /** Writes what is buffered and resolves when everything appended so far is acknowledged or has failed. */
@@ -123,8 +157,10 @@ export class Journal {
       this.#flush();
     }
     await this.#chain;
+    await this.#waking?.catch(() => undefined);
     const ready = this.#ready;
     this.#ready = undefined;
+    this.#watched = undefined;
     // Known at once: an append that comes meanwhile takes the lease again after it was given back, not beside it.
     if (ready) this.#releasing = ready.then((writer) => writer.release());
     if (this.#failed) await this.#releasing?.catch(() => undefined);
@@ -198,7 +234,7 @@ export class Journal {
     const bytes = batch.records.map(({ record }) => codec.encode(record, (id) => named.add(id)));
     const durability = this.#durabilityOf(batch.level);
     const level = { ...(durability === undefined ? {} : { durability }), ...(order[batch.level] < order.outcome ? { fence: false } : {}) };
-    const ready = (this.#ready ??= this.#acquireAgain(expect));
+    const ready = (this.#ready ??= this.#waking ?? this.#acquireAgain(expect));
     const ends = appendEnds(bytes, batch.units);
     // Not awaited one by one: appends keep their order, and share a sync.
     const handOver = (writer: StateWriter): Promise<unknown> =>
@@ -235,9 +271,20 @@ export class Journal {
   async #acquireAgain(expect: number): Promise<StateWriter> {
     await this.#releasing;
     const writer = await this.#settings.acquire();
-    if (writer.lastSeq === expect) return writer;
+    if (writer.lastSeq === expect) return this.#watch(writer);
     await writer.release();
     throw new FencedError(writer.stateId, `it was extended elsewhere: record ${writer.lastSeq} is the last, this handle knows ${expect}`, { indeterminate: false });
+  }
+
+  /** A lease that is lost ends the run at once, not at the next append. */
+  #watch(writer: StateWriter): StateWriter {
+    this.#watched = writer;
+    const lost = (): void => {
+      if (this.#watched === writer) this.#fail(writer.signal.reason);
+    };
+    if (writer.signal.aborted) queueMicrotask(lost);
+    else writer.signal.addEventListener("abort", lost, { once: true });
+    return writer;
   }
 
   #fail(error: unknown): void {

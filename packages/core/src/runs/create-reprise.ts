@@ -4,7 +4,6 @@ import { checkObject, invalid } from "../errors/invalid.ts";
 import { checkOpenOptions } from "./open-options.ts";
 import { ReplayMode } from "../engine/replay-mode.ts";
 import { isRepriseError } from "../errors/reprise-error.ts";
-import { LeaseHeldError } from "../errors/storage-errors.ts";
 import { inspectionOf } from "./inspection.ts";
 import { checkMetadata } from "./metadata.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
@@ -14,6 +13,7 @@ import { checkRewind, planRewind, rewindRun } from "./rewind-run.ts";
 import { withReuse, type RunState } from "./run-state.ts";
 import { checkedQuery } from "./run-query.ts";
 import { resolveSettings } from "./settings.ts";
+import { untilIdle } from "./until-idle.ts";
 import { checkPoint } from "../timeline/timeline-point.ts";
 import { waitingOf } from "./waiting.ts";
 import { wakeDue } from "./wake.ts";
@@ -41,9 +41,8 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
   const runs = new Map<string, RunState>();
   const handles = new Set<RunState>();
 
-  const letGo = async (stateId: string): Promise<void> => {
-    const holder = runs.get(stateId);
-    if (holder?.idle === false) throw new LeaseHeldError(stateId, { owner: `${system.owner} (this process)` });
+  const letGo = async (stateId: string, deadline = 0, signal?: AbortSignal): Promise<void> => {
+    const holder = await untilIdle(stateId, () => runs.get(stateId), { system, deadline, signal });
     await holder?.rest();
   };
 
@@ -51,10 +50,12 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
   const open = async (request: OpenRequest): Promise<RunState> => {
     checkOpenOptions(request.options);
     checkMetadata(request.metadata);
+    const { waitMs = 0, signal, mode } = request.options;
+    const deadline = system.now() + waitMs;
     // A validation takes no lease: whoever holds the run may go on with it.
-    const holds = request.options.mode !== ReplayMode.VALIDATION;
-    if (holds) await letGo(request.stateId);
-    const state = await openRun(settings, request);
+    const holds = mode !== ReplayMode.VALIDATION;
+    if (holds) await letGo(request.stateId, deadline, signal);
+    const state = await openRun(settings, request, deadline);
     if (holds) runs.set(request.stateId, state);
     handles.add(state);
     state.onClosed = () => {

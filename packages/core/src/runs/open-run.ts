@@ -31,14 +31,14 @@ export interface OpenRequest {
   readonly options: OpenOptions;
 }
 
-/** Takes the lease of a run, reads its journal and makes its state; a run without records begins here. */
-export async function openRun(settings: RepriseSettings, request: OpenRequest): Promise<RunState> {
+/** Takes the lease of a run, by `deadline` (ms since the epoch) if others hold it, reads its journal and makes its state; a run without records begins here. */
+export async function openRun(settings: RepriseSettings, request: OpenRequest, deadline: number): Promise<RunState> {
   const { stateId, options } = request;
-  const acquire = (how: OpenRequest["create"], signal?: AbortSignal): Promise<StateWriter> =>
+  const acquire = (how: OpenRequest["create"], waitMs: number | undefined, signal?: AbortSignal): Promise<StateWriter> =>
     settings.backend.acquire(stateId, {
       owner: settings.system.owner,
       create: how,
-      ...(options.waitMs !== undefined && { waitMs: options.waitMs }),
+      ...(waitMs !== undefined && { waitMs }),
       ...(signal && { signal }),
     });
   const policy = replayPolicy(options);
@@ -48,7 +48,8 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
   const runRetry = runRetryOf(options, settings.options.retry);
   const meta = request.metadata && settings.values.encode(request.metadata, "metadata").encoded;
   const contents = new Contents(settings.artifacts ?? (settings.options.backend ? undefined : ephemeralArtifacts(settings.system.sha256)), settings.system.sha256);
-  const writer = await acquire(options.resumeFrom === undefined ? request.create : "never", options.signal);
+  const left = options.waitMs && Math.max(0, deadline - settings.system.now());
+  const writer = await acquire(options.resumeFrom === undefined ? request.create : "never", left, options.signal);
   try {
     const records = await readJournal(stateId, writer.recovered(), settings.records);
     const resumption = await resumeFrom(settings, writer, records, options);
@@ -61,7 +62,7 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest): 
       view,
       records,
       writer,
-      journal: { codec: settings.records, contents, durability: settings.durability, acquire: () => acquire("never") },
+      journal: { codec: settings.records, contents, durability: settings.durability, acquire: () => acquire("never", options.waitMs) },
       options: engineOptions(settings, options, policy, runRetry),
       policy,
       rules: settings.rules,

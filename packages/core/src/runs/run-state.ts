@@ -129,7 +129,14 @@ export class RunState implements ExecutionState {
 
   /** Has it neither open calls nor a reason not to be given away? */
   get idle(): boolean {
-    return this.#engine.top.open.size === 0;
+    return this.#engine.top.open.size === 0 && !this.#engine.leases.waiting;
+  }
+
+  /** Calls back whenever it may have become idle; returns what ends that. */
+  onIdle(callback: () => void): () => void {
+    const { idleListeners } = this.#engine.leases;
+    idleListeners.add(callback);
+    return () => void idleListeners.delete(callback);
   }
 
   on<T extends Topic>(topic: T, handler: (message: Topics[T]) => void | Promise<void>): () => void {
@@ -141,10 +148,12 @@ export class RunState implements ExecutionState {
   async saveCheckpoint(options: CheckpointOptions = {}): Promise<number> {
     const engine = this.#engine;
     checkObject("options", options);
-    const { status = this.status, metadata } = options;
-    checkOneOf("status", Object.values(StateStatus), status);
+    const { metadata } = options;
+    checkOneOf("status", Object.values(StateStatus), options.status);
     checkMetadata(metadata);
     engine.throwIfStopped();
+    if (engine.journal.resting) await engine.leases.awake(() => engine.throwIfStopped());
+    const { status = this.status } = options;
     const unreached = status === StateStatus.COMPLETED ? engine.unreached() : undefined;
     if (unreached !== undefined) throw unreached;
     const resting = status !== StateStatus.RUNNING;

@@ -67,7 +67,7 @@ export function admitExtra(call: Call, record: StartedRecord, validation: Valida
   } else if (pauses) {
     // Nobody waits for what is only tried.
     validation.addExtra(call.node);
-    complete(call, undefined, { storage: new StorageView(scope.storage) });
+    void complete(call, undefined, { storage: new StorageView(scope.storage) });
   } else {
     validation.addExtra(call.node);
     const refusal = new NotRepeatableError(call.node.address, "it is not recorded, and a validation does not run what must not happen twice");
