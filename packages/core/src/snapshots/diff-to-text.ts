@@ -1,4 +1,6 @@
 import type { ArtifactReference } from "../actors/artifacts.ts";
+import { harmless } from "../values/harmless.ts";
+import { showTree } from "../values/show-tree.ts";
 import type { ValueDifference } from "../values/value-difference.ts";
 import type { CallSnapshot } from "./state-snapshot.ts";
 import type { EntryDifference, StateDiff, StatePosition } from "./state-diff.ts";
@@ -16,7 +18,7 @@ export function diffToText(diff: StateDiff): string {
   };
   part("new calls", newCalls.length, newCalls.map((call) => `+ ${callText(call)}`));
   part("removed calls", removedCalls.length, removedCalls.map((call) => `- ${callText(call)}`));
-  part("changed calls", changedCalls.length, changedCalls.flatMap(({ address, differences }) => [`~ ${safe(address)}`, ...differences.map(differenceText)]));
+  part("changed calls", changedCalls.length, changedCalls.flatMap(({ address, differences }) => [`~ ${harmless(address)}`, ...differences.map(differenceText)]));
   part("changed storage", changedStorage.length, changedStorage.flatMap(entryLines));
   part("new artifacts", newArtifacts.length, newArtifacts.map(({ name, after }) => `+ ${artifactText(name, after)}`));
   part("removed artifacts", removedArtifacts.length, removedArtifacts.map(({ name, before }) => `- ${artifactText(name, before)}`));
@@ -26,33 +28,33 @@ export function diffToText(diff: StateDiff): string {
 }
 
 function position({ stateId, seq }: StatePosition): string {
-  return `${safe(stateId)} at ${seq}`;
+  return `${harmless(stateId)} at ${seq}`;
 }
 
 function callText({ address, status, attempts, value, error }: CallSnapshot): string {
   const tries = attempts > 1 ? ` (${attempts} attempts)` : "";
-  const outcome = error ? `: ${safe(short(`${error.name}: ${error.message}`))}` : value === undefined ? "" : `: ${shown(value)}`;
-  return `${safe(address)} ${status}${tries}${outcome}`;
+  const outcome = error ? `: ${harmless(short(`${error.name}: ${error.message}`))}` : value === undefined ? "" : `: ${shown(value)}`;
+  return `${harmless(address)} ${status}${tries}${outcome}`;
 }
 
 function entryLines(entry: EntryDifference): string[] {
-  const key = JSON.stringify(safe(entry.key));
+  const key = JSON.stringify(harmless(entry.key));
   if (!("before" in entry)) return [`+ ${key}: ${shown(entry.after)}`];
   if (!("after" in entry)) return [`- ${key}: ${shown(entry.before)}`];
   return [`~ ${key}`, ...entry.differences.map(differenceText)];
 }
 
 function differenceText({ path, kind, before, after }: ValueDifference): string {
-  if (kind === "added") return `    ${safe(path)}: added ${shown(after)}`;
-  return kind === "removed" ? `    ${safe(path)}: removed ${shown(before)}` : `    ${safe(path)}: ${shown(before)} -> ${shown(after)}`;
+  if (kind === "added") return `    ${harmless(path)}: added ${shown(after)}`;
+  return kind === "removed" ? `    ${harmless(path)}: removed ${shown(before)}` : `    ${harmless(path)}: ${shown(before)} -> ${shown(after)}`;
 }
 
 function shown(tree: unknown): string {
-  return safe(short(JSON.stringify(tree) ?? "undefined"));
+  return harmless(short(showTree(tree)));
 }
 
 function artifactText(name: string, reference: ArtifactReference | undefined): string {
-  return `${JSON.stringify(safe(name))}: ${contentText(reference)}`;
+  return `${JSON.stringify(harmless(name))}: ${contentText(reference)}`;
 }
 
 function contentText(reference: ArtifactReference | undefined): string {
@@ -61,9 +63,4 @@ function contentText(reference: ArtifactReference | undefined): string {
 
 function short(text: string): string {
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
-}
-
-// What is recorded is not trusted: nothing in it may move a terminal's cursor or turn the line around.
-function safe(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu, (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, "0")}`);
 }

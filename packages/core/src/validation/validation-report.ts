@@ -1,5 +1,7 @@
 import type { EventType } from "../events/event-type.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
+import { harmless } from "../values/harmless.ts";
+import { showTree } from "../values/show-tree.ts";
 import type { ValueDifference } from "../values/value-difference.ts";
 
 /**
@@ -79,12 +81,6 @@ function changeOf({ kind, before, after }: ValueDifference): string {
 const longest = 120;
 
 function short(tree: unknown): string {
-  const text = JSON.stringify(withoutStack(tree)) ?? "undefined";
+  const text = harmless(showTree(tree));
   return text.length <= longest ? text : `${text.slice(0, longest)}…`;
-}
-
-function withoutStack(tree: unknown): unknown {
-  if (typeof tree !== "object" || tree === null || !("$e" in tree)) return tree;
-  const { name, message } = tree.$e as ErrorRecord;
-  return `${name}: ${message}`;
 }

@@ -2,6 +2,7 @@ import type { ErrorRecord } from "./error-record.ts";
 import { withoutStacks, type EncodedValue } from "./encoded-value.ts";
 import { formatPath, type PathKey } from "./value-path.ts";
 import { unescapeKey } from "./tags.ts";
+import { tagOf } from "./tree-tag.ts";
 
 /** One place at which two recorded values differ. */
 export interface ValueDifference {
@@ -149,13 +150,6 @@ function entriesOfSet(content: unknown): Entries {
 function entriesOfInstance(content: unknown): Entries {
   const [name, tree] = content as readonly [string, unknown];
   return new Map([["", { key: { kind: "extension", name }, tree }]]);
-}
-
-/** A tree's tag; a user's own key never reads like one. */
-function tagOf(tree: object): string | undefined {
-  const keys = Object.keys(tree);
-  const [key] = keys;
-  return keys.length === 1 && key !== undefined && key.startsWith("$") && unescapeKey(key) === undefined ? key : undefined;
 }
 
 function contentOf(tree: unknown, tag: string): unknown {
