@@ -5,8 +5,8 @@ import { agent, createReprise, llm, tool, type Actor, type ExecutionState } from
 import { retry, retryProvider } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
 import { counter, virtualSystem, type Counter, type VirtualSystem } from "../../src/index.ts";
+import { bothBackends as backends } from "../rules/support/both-backends.ts";
 import { crashPoint, createWorld, stateId } from "../rules/support/world.ts";
-import { backends } from "./support/backends.ts";
 
 const quick = retry({ maxAttempts: 3, initialDelayMs: 0, jitter: "none" });
 
@@ -16,7 +16,7 @@ function valueOf<T>(outcome: { readonly status: string; readonly value?: T; read
   return outcome.value as T;
 }
 
-describe.each(backends)("one address, several calls (%s)", (_, open) => {
+describe.each(backends)("one address, several calls (in %s)", (_, open) => {
   test("defect-T1: equal and different calls in a loop each run live, and each get their own result on every resume", async () => {
     const world = createWorld(await open());
     const step: Counter<number, string> = counter({ name: "step", run: (input: number) => `${input} as ${step.runs}` });
@@ -173,7 +173,7 @@ describe("branches side by side", () => {
     }
   });
 
-  test.each(backends)("defect-T6: completions of a flat group of one tool stay with their call, and none runs again (%s)", async (_, open) => {
+  test.each(backends)("defect-T6: completions of a flat group of one tool stay with their call, and none runs again (in %s)", async (_, open) => {
     const world = createWorld(await open());
     const point = crashPoint(world.disk);
     const ask = counter<string, string>({ name: "ask", run: async (question) => { await new Promise((resolve) => setImmediate(resolve)); return `${question}!`; } });
@@ -190,7 +190,7 @@ describe("branches side by side", () => {
     expect(ask.runs).toBe(4);
   });
 
-  test.each(backends)("defect-T8: a checkpoint in the middle of nested agents saves no position, so nothing is prefixed twice and nothing runs again (%s)", async (_, open) => {
+  test.each(backends)("defect-T8: a checkpoint in the middle of nested agents saves no position, so nothing is prefixed twice and nothing runs again (in %s)", async (_, open) => {
     const world = createWorld(await open());
     const point = crashPoint(world.disk);
     const paid = counter<number, number>({ name: "paid", run: (value) => value + 1 });
@@ -251,7 +251,7 @@ describe("results", () => {
     });
   }
 
-  test.each(backends)("defect-T10: results come back as the types they were, also inside lists, and no shape is guessed (%s)", async (_, open) => {
+  test.each(backends)("defect-T10: results come back as the types they were, also inside lists, and no shape is guessed (in %s)", async (_, open) => {
     const world = createWorld(await open());
     const point = crashPoint(world.disk);
     const result = {

@@ -8,14 +8,15 @@ import type { StateBackend } from "@reprise/core/spi";
 import { retryProvider } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
 import { counter, delegateWriter, virtualSystem } from "../../src/index.ts";
+import { bothBackends as backends } from "../rules/support/both-backends.ts";
 import { backendWith, createWorld, journalOf, rejectionOf, stateId } from "../rules/support/world.ts";
-import { backends, temporaryDirectory } from "./support/backends.ts";
+import { temporaryDirectory } from "./support/temporary-directory.ts";
 
 class Connection {
   readonly socket = { fd: 3 };
 }
 
-describe.each(backends)("one bad value (%s)", (_, open) => {
+describe.each(backends)("one bad value (in %s)", (_, open) => {
   const cyclic: { self?: unknown } = {};
   cyclic.self = cyclic;
   const bad: readonly (readonly [name: string, value: unknown, path: string])[] = [
@@ -122,7 +123,7 @@ describe("several holders", () => {
     expect(state.metadata).toMatchObject({ writer0: saves - 1, writer1: saves - 1, writer2: saves - 1, writer3: saves - 1 });
   }, 60_000);
 
-  test.each(backends)("defect-T19: the second holder of a state is refused, and a state that was overtaken can save nothing (%s)", async (_, open) => {
+  test.each(backends)("defect-T19: the second holder of a state is refused, and a state that was overtaken can save nothing (in %s)", async (_, open) => {
     const backend = await open();
     const reprise = createReprise({ backend });
     const note = tool({ name: "note", run: (text: string) => text });
@@ -209,7 +210,7 @@ describe("data, not code", () => {
   });
 });
 
-describe.each(backends)("what is known of a run (%s)", (_, open) => {
+describe.each(backends)("what is known of a run (in %s)", (_, open) => {
   test("defect-T23: saving again keeps tags, fields and the time of creation; times are numbers and grow", async () => {
     const backend = await open();
     const system = virtualSystem({ now: 1_000 });
@@ -305,7 +306,7 @@ describe("places and damage", () => {
     }
   });
 
-  test.each(backends)("defect-T27: nothing that was recorded changes with what it came from, nor with what was read (%s)", async (_, open) => {
+  test.each(backends)("defect-T27: nothing that was recorded changes with what it came from, nor with what was read (in %s)", async (_, open) => {
     const backend = await open();
     const shared = { list: [1, 2], bytes: Uint8Array.of(1, 2), map: new Map([["k", { deep: 1 }]]) };
     const spoil = (value: typeof shared): void => {

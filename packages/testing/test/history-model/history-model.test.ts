@@ -2,12 +2,12 @@
 // that was written from docs/rules.md.
 import fc from "fast-check";
 import { describe, test } from "vitest";
-import { backends } from "../defects/support/backends.ts";
+import { bothBackends as backends } from "../rules/support/both-backends.ts";
 import { command, Pair, type Command } from "./commands.ts";
 
-const runs = { "in memory": 400, "on disk": 25 } as const;
+const runs = { memory: 400, fs: 25 } as const;
 
-describe.each(backends)("A2, A3, R1, R3, R4, H1, S1, S3: a run driven by hand (%s)", (where, open) => {
+describe.each(backends)("A2, A3, R1, R3, R4, H1, S1, S3: a run driven by hand, in %s", (where, open) => {
   test("is what a naive one is after every step: history, status, metadata, storage, and what was reused", { timeout: 120_000 }, async () => {
     const property = fc.asyncProperty(fc.array(command, { maxLength: 30, size: "max" }), async (commands: readonly Command[]) => {
       const pair = new Pair(await open());
