@@ -6,7 +6,9 @@ import { AttemptTimer, type Expiry } from "./attempt-timer.ts";
 import type { AttemptOutcome, Call } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { closeScope } from "./close-scope.ts";
+import type { EncodedValue } from "../values/encoded-value.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { canonical } from "./matcher.ts";
 import { cancel, complete, fail, type Ending } from "./outcome.ts";
 import { validated } from "./schema.ts";
 import { Scope } from "./scope.ts";
@@ -51,8 +53,12 @@ function openBelow(node: CallNode): CallNode[] {
 export function reopenCode(call: Call, because?: "changed"): void {
   const { engine, node, scope } = call;
   const opening = because ?? openingOf(node, scope);
-  const record: RestartedRecord = { k: "restarted", at: engine.now(), c: node.id, n: node.attempt + 1, opening, reuse: opening !== "retry" || reusesChildren(call) };
+  const record: RestartedRecord = { k: "restarted", at: engine.now(), c: node.id, n: node.attempt + 1, opening, reuse: opening !== "retry" || reusesChildren(call), ...otherItems(call) };
   const seq = engine.append([record], "start", () => startThroughGate(call, seq));
+}
+
+function otherItems({ node, spec, request }: Call): { readonly i?: EncodedValue } {
+  return spec.type !== "group" || request.input === undefined || canonical(request.input) === canonical(node.input) ? {} : { i: request.input };
 }
 
 function openingOf(node: CallNode, scope: Scope): "retry" | "recovery" {

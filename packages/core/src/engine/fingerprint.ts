@@ -14,3 +14,8 @@ export function fingerprintOf(handler: (...parameters: never) => unknown, system
   known.set(handler, fingerprint);
   return fingerprint;
 }
+
+/** What records call a canonical input by: 128 bits of its sha256. */
+export function hashOf(canonical: string, system: System): string {
+  return system.sha256(new TextEncoder().encode(canonical)).slice(0, 32);
+}

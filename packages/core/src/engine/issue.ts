@@ -9,9 +9,9 @@ import { hasChanged } from "./branch-work.ts";
 import { Call, type CallRequest } from "./call.ts";
 import { beginCode, enterCode, reopenCode } from "./code-attempt.ts";
 import { decodeFailure } from "./failure.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { fingerprintOf, hashOf } from "./fingerprint.ts";
 import { beginLeaf, restartLeaf } from "./leaf-attempt.ts";
-import type { Match, MatchRequest } from "./matcher.ts";
+import { canonical, type Match, type MatchRequest } from "./matcher.ts";
 import { cancel, failForGood } from "./outcome.ts";
 import { beginPause, enterPause, restartPause } from "./pause.ts";
 import { beginPinned, repeatPinned } from "./pinned-call.ts";
@@ -101,6 +101,7 @@ function start(call: Call, match: Match): void {
     ...(request.root === true && { root: 1 }),
     ...(actor?.repeatable === false && { once: 1 }),
     ...(spec.workers !== undefined && { workers: spec.workers }),
+    ...givenField(call, match),
   };
   if (engine.validation !== undefined && !admitExtra(call, record, engine.validation)) return;
   const pin = engine.view.pins.get(address);
@@ -109,6 +110,12 @@ function start(call: Call, match: Match): void {
   else if (isPause(spec.type)) beginPause(call, record);
   else beginCode(call, record);
   engine.validation?.addExtra(call.node);
+}
+
+/** A3: the record that an earlier call was given by name is the only one of its name no more. */
+function givenField({ engine }: Call, match: Match): Pick<StartedRecord, "given"> {
+  if (match.node !== undefined || match.given === undefined) return {};
+  return { given: [match.given.node.id, hashOf(match.given.input, engine.system)] };
 }
 
 function fingerprintField({ spec, engine }: Call): Pick<StartedRecord, "fp"> {
@@ -144,7 +151,9 @@ function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
     case "lost":
       return lostLeaf(call);
     case "reenter":
-      return isPause(node.type) ? enterPause(call) : enterCode(call);
+      if (isPause(node.type)) return enterPause(call);
+      // Which items a group has is in its record: what resumes it next pairs it by them.
+      return spec.type === "group" && canonical(node.input) !== canonical(call.request.input) ? reopenCode(call, "changed") : enterCode(call);
     case "begin":
       return;
     case "execute":

@@ -184,3 +184,31 @@ describe("R9: what a cut has made unstarted", () => {
     expect(matcher.take(request("pay", 2, { once: true, onInputChange: "fail" }))).toMatchObject({ node: nodes[0], inputChanged: false });
   });
 });
+
+describe("A3, R2: a record that an earlier opening gave to another input", () => {
+  /** The second record says that the first had been given to a call with input 2. */
+  function given(): CallNode[] {
+    const nodes = recorded(["a", 1], ["a#2", 3]);
+    (nodes[0] as CallNode).givenTo = input(2)?.canonical;
+    return nodes;
+  }
+
+  test.each([known, { ...changedCode, wish: "reuse" as const }])("is given to that input again, though it is not the only one any more: %j", ({ wish, ...rules }: MatcherRules & { wish?: "reuse" }) => {
+    const matcher = new Matcher(given(), rules);
+    expect(matcher.take(request("a", 2, { onInputChange: wish }))).toMatchObject({ node: { id: 1 }, inputChanged: true });
+    expect(matcher.take(request("a", 3, { onInputChange: wish }))).toMatchObject({ node: { id: 2 }, inputChanged: false });
+    expect(() => matcher.take(request("a", 1, { onInputChange: wish }))).toThrow(code("AMBIGUOUS_REPLAY"));
+  });
+
+  test("is not where the code has changed, where the scope was opened again, or where its own call comes first", () => {
+    for (const rules of [changedCode, reopened]) expect(new Matcher(given(), rules).take(request("a", 2))).toMatchObject({ node: undefined, inputChanged: true });
+    const matcher = new Matcher(given(), known);
+    expect(matcher.take(request("a", 1))).toMatchObject({ node: { id: 1 }, inputChanged: false });
+    expect(matcher.take(request("a", 2))).toMatchObject({ node: undefined });
+  });
+
+  test("is refused or left alone as onInputChange says", () => {
+    expect(() => new Matcher(given(), known).take(request("a", 2, { onInputChange: "fail" }))).toThrow(code("INPUT_CHANGED"));
+    expect(new Matcher(given(), known).take(request("a", 2, { onInputChange: "rerun" }))).toMatchObject({ node: undefined, inputChanged: true });
+  });
+});

@@ -26,7 +26,13 @@ export interface MatchRequest {
 /** A record, or the number of a new call. */
 export type Match =
   | { readonly node: CallNode; readonly inputChanged: boolean }
-  | { readonly node: undefined; readonly number: number; readonly inputChanged: boolean };
+  | { readonly node: undefined; readonly number: number; readonly inputChanged: boolean; readonly given: Given | undefined };
+
+/** A record that an earlier call of this opening was given by name alone, and the canonical input of that call. */
+export interface Given {
+  readonly node: CallNode;
+  readonly input: string;
+}
 
 /** How a matcher treats calls without an equal input. */
 export interface MatcherRules {
@@ -47,8 +53,9 @@ interface Queue {
   /** Everything before it is taken. */
   head: number;
   byInput: Map<string, CallNode[]> | undefined;
-  /** Canonical input of a record that was given to a call with another input. */
-  givenAway: string | undefined;
+  givenAway: Given | undefined;
+  /** Records that an earlier opening gave away, by the hash of the input they were given to. */
+  givenBefore: Map<string, CallNode> | undefined;
 }
 
 /**
@@ -61,10 +68,13 @@ export class Matcher {
   readonly #taken = new Set<CallNode>();
   readonly #queues = new Map<string, Queue>();
   readonly #numbers = new Map<string, number>();
+  readonly #hash: (canonical: string) => string;
 
-  constructor(nodes: readonly CallNode[], rules: MatcherRules) {
+  /** `hash`: of canonical inputs, as records name them. */
+  constructor(nodes: readonly CallNode[], rules: MatcherRules, hash: (canonical: string) => string = (text) => text) {
     this.#nodes = nodes;
     this.#rules = rules;
+    this.#hash = hash;
     for (const node of nodes) {
       const { key, number } = node.segment;
       const name = rules.aliases?.get(node.segment.name) ?? node.segment.name;
@@ -75,6 +85,7 @@ export class Matcher {
       queue.nodes.push(node);
       if (node.state === "unstarted") queue.unstarted.push(node);
       if (node.type === "branch") queueIn(this.#queues, branchQueue(key)).nodes.push(node);
+      if (node.givenTo !== undefined) (queueIn(this.#queues, queueId(node.type, name, key)).givenBefore ??= new Map<string, CallNode>()).set(node.givenTo, node);
     }
   }
 
@@ -90,13 +101,15 @@ export class Matcher {
     if (this.#rules.validating === "live") return this.#takeNext(queue, request);
     const equal = this.#takeEqual(queue, request);
     if (equal !== undefined) return { node: equal, inputChanged: false };
+    const before = this.#givenBefore(queue, request);
+    if (before !== undefined) return this.#unequal(queue, before, request);
     const place = this.#takePlace(queue);
     if (place !== undefined) return { node: place, inputChanged: false };
     const head = this.#head(queue);
-    if (head === undefined) return this.#fresh(request, false);
+    if (head === undefined) return this.#fresh(request, false, queue);
     if (this.#mayTakeUnequal(queue, request)) return this.#unequal(queue, head, request);
     if (request.onInputChange === "fail" && !this.#rules.strict) throw new InputChangedError(request.address);
-    return this.#fresh(request, true);
+    return this.#fresh(request, true, queue);
   }
 
   /**
@@ -144,30 +157,41 @@ export class Matcher {
   #mayTakeUnequal(queue: Queue, request: MatchRequest): boolean {
     if (this.#rules.strict) return false;
     if (request.key !== undefined) return true;
-    return queue.nodes.length === 1 && (this.#rules.knownCode || request.onInputChange === "reuse");
+    return queue.nodes.length === 1 && this.#mayTakeByName(request);
+  }
+
+  #mayTakeByName(request: MatchRequest): boolean {
+    return this.#rules.knownCode || request.onInputChange === "reuse";
+  }
+
+  /** R2: what was the only record of its name when it was given away stays with whom it was given to, though there are more by now. */
+  #givenBefore(queue: Queue, request: MatchRequest): CallNode | undefined {
+    if (queue.givenBefore === undefined || this.#rules.strict || !this.#mayTakeByName(request)) return undefined;
+    const node = queue.givenBefore.get(this.#hash(canonical(request.input)));
+    return node === undefined || this.#taken.has(node) ? undefined : node;
   }
 
   #unequal(queue: Queue, head: CallNode, request: MatchRequest): Match {
     if (request.onInputChange === "fail") throw new InputChangedError(request.address);
     if (request.onInputChange === "rerun" || (request.rerunVersions && head.version !== request.version)) return this.#fresh(request, true);
-    if (request.key === undefined) queue.givenAway = canonical(head.input);
+    if (request.key === undefined) queue.givenAway = { node: head, input: canonical(request.input) };
     this.#taken.add(head);
     return { node: head, inputChanged: true };
   }
 
-  #fresh(request: MatchRequest, recordsLeft: boolean): Match {
+  #fresh(request: MatchRequest, recordsLeft: boolean, queue?: Queue): Match {
     if (recordsLeft && request.once) {
       throw new AmbiguousReplayError(request.address, "it is not repeatable, and a record of its name with another input is left that could be it; give it a key");
     }
     const counter = counterId(request.name, request.key);
     const number = (this.#numbers.get(counter) ?? 0) + 1;
     this.#numbers.set(counter, number);
-    return { node: undefined, number, inputChanged: recordsLeft };
+    return { node: undefined, number, inputChanged: recordsLeft, given: queue?.givenAway };
   }
 
   #takeEqual(queue: Queue, request: MatchRequest): CallNode | undefined {
     const input = canonical(request.input);
-    if (queue.givenAway === input && this.#rules.validating === undefined) {
+    if (queue.givenAway !== undefined && canonical(queue.givenAway.node.input) === input && this.#rules.validating === undefined) {
       throw new AmbiguousReplayError(request.address, "its record was given to an earlier call with another input; give both a key");
     }
     const equal = this.#equal(queue, input, request);
@@ -225,7 +249,7 @@ function itemsOf(input: EncodedValue | undefined): Set<string> {
 
 function queueIn(queues: Map<string, Queue>, id: string): Queue {
   let queue = queues.get(id);
-  if (queue === undefined) queues.set(id, (queue = { nodes: [], unstarted: [], head: 0, byInput: undefined, givenAway: undefined }));
+  if (queue === undefined) queues.set(id, (queue = { nodes: [], unstarted: [], head: 0, byInput: undefined, givenAway: undefined, givenBefore: undefined }));
   return queue;
 }
 

@@ -1,6 +1,7 @@
 import type { CallNode } from "../history/call-node.ts";
 import type { Call } from "./call.ts";
 import type { Engine } from "./engine.ts";
+import { hashOf } from "./fingerprint.ts";
 import { Matcher } from "./matcher.ts";
 import type { StorageView } from "./storage-view.ts";
 
@@ -48,8 +49,9 @@ export class Scope {
     this.node = settings.node;
     this.storage = settings.storage;
     this.opening = settings.opening;
-    const { policy, options } = settings.engine;
-    this.matcher = new Matcher(settings.visible, { strict: settings.strict, knownCode: settings.knownCode, validating: policy.compare ? policy.inputs : undefined, aliases: options.aliases });
+    const { policy, options, system } = settings.engine;
+    const rules = { strict: settings.strict, knownCode: settings.knownCode, validating: policy.compare ? policy.inputs : undefined, aliases: options.aliases };
+    this.matcher = new Matcher(settings.visible, rules, (text) => hashOf(text, system));
     // An attempt that is retried may well go another way than the one before; whoever resumes a run expects it not to.
     if (settings.visible.length > 0 && (settings.node?.openingKind !== "retry" || settings.engine.policy.compare)) this.engine.reporting.set(settings.node, this);
   }

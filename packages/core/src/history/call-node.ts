@@ -25,8 +25,6 @@ export interface CallNode {
   readonly path: string;
   readonly type: EventType;
   readonly segment: Segment;
-  /** Undefined for the value undefined. */
-  input: EncodedValue | undefined;
   readonly fingerprint: string | undefined;
   /** Begun by `execute`. */
   readonly root: boolean;
@@ -38,6 +36,10 @@ export interface CallNode {
   readonly children: CallNode[];
 
   state: CallState;
+  /** Undefined for the value undefined. Of a group, the items it was last opened with. */
+  input: EncodedValue | undefined;
+  /** Hash of the input of the call that was given this record by name alone, once there were more of its name (rule A3). */
+  givenTo: string | undefined;
   /** Of the actor that began it, and later of the one that ended it. */
   version: string | undefined;
   /** Number of the current or last attempt, from 1. */

@@ -221,6 +221,7 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
 
 function open(view: RunView, record: StartedRecord, seq: number): CallNode {
   const parent = record.p === undefined ? undefined : nodeOf(view, record.p, seq);
+  if (record.given) nodeOf(view, record.given[0], seq).givenTo = record.given[1];
   const node = newNode(view, record, seq, parent);
   view.mayRepeat.delete(node.address);
   // Where a call begins anew, whoever asked for it had asked before: nothing else has changed around it.
@@ -254,6 +255,7 @@ function restart(view: RunView, node: CallNode, record: Extract<JournalRecord, {
   node.endedParent = false;
   node.expired = undefined;
   node.opening = seq;
+  if (record.i) node.input = record.i;
   if (record.opening !== undefined) {
     node.openingKind = record.opening;
     if (record.reuse !== true) {

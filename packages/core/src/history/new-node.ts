@@ -17,6 +17,7 @@ export function newNode(view: Pick<RunView, "cut">, record: StartedRecord, seq: 
     segment,
     input: inputOf(record, parent),
     version: record.ver,
+    givenTo: undefined,
     fingerprint: record.fp,
     root: record.root === 1,
     once: record.once === 1,

@@ -28,7 +28,7 @@ export type RunRecord = WithValues<
 >;
 export type SessionRecord = WithValues<Shape<"session">, { readonly retry?: RetrySettings }>;
 export type StartedRecord = WithValues<Shape<"started">, { readonly i?: EncodedValue }>;
-export type RestartedRecord = Shape<"restarted">;
+export type RestartedRecord = WithValues<Shape<"restarted">, { readonly i?: EncodedValue }>;
 export type ExpiredRecord = Shape<"expired">;
 export type CompletedRecord = WithValues<Shape<"completed">, { readonly v?: EncodedValue; readonly w?: readonly StorageWrite[] }>;
 export type FailedRecord = WithValues<Shape<"failed">, { readonly e: ErrorRecord }>;

@@ -63,6 +63,7 @@ function toStored(record: JournalRecord): unknown {
     case "cut":
       return record.meta === undefined ? record : { ...record, meta: record.meta.tree };
     case "started":
+    case "restarted":
       return record.i === undefined ? record : { ...record, i: record.i.tree };
     case "awaiting":
       return record.prompt === undefined ? record : { ...record, prompt: record.prompt.tree };
@@ -90,6 +91,7 @@ function fromStored(stored: ReturnType<typeof recordSchema.parse>, values: Value
     case "cut":
       return withValue(stored, "meta", stored.meta, values) as JournalRecord;
     case "started":
+    case "restarted":
       return withValue(stored, "i", stored.i, values) as JournalRecord;
     case "awaiting":
       return withValue(stored, "prompt", stored.prompt, values) as JournalRecord;

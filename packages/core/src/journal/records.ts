@@ -90,6 +90,11 @@ export const recordSchemas = {
     once: z.literal(1).optional(),
     /** Of a group: how many branches may run at once. */
     workers: z.int().positive().optional(),
+    /**
+     * The only record of this name there was before had been given to a call with another input (rule A3): that record, and
+     * the hash of that input. It stays with that call, although it is the only one no more.
+     */
+    given: z.tuple([seq, z.string()]).optional(),
     was,
   }),
   /**
@@ -105,6 +110,8 @@ export const recordSchemas = {
     opening: z.enum(["retry", "recovery", "changed"]).optional(),
     /** What completed in earlier attempts stays visible. */
     reuse: z.boolean().optional(),
+    /** Of a group: its items from here on, where they are others. */
+    i: tree.optional(),
     was,
   }),
   /**

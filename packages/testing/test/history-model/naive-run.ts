@@ -23,6 +23,8 @@ export interface Row {
   endedParent: boolean;
   /** When it was opened again; 0 if it never was. */
   openedAt: number;
+  /** The input of a call it was given to by name, once it was not the only one of its name any more (A3). */
+  givenTo: unknown;
   writes: readonly Write[];
 }
 
@@ -34,7 +36,8 @@ interface Scope {
   readonly path: string;
   readonly visible: readonly Row[];
   readonly taken: Set<Row>;
-  readonly givenAway: Set<Row>;
+  /** And to which input. */
+  readonly givenAway: Map<Row, unknown>;
   readonly strict: boolean;
   readonly openedAt: number;
 }
@@ -138,10 +141,11 @@ export class NaiveRun {
     const free = namesakes.filter((row) => !scope.taken.has(row));
     const equal = free.find((row) => same(row.input, input));
     const [first] = free;
-    const paired = equal ?? (first !== undefined && !scope.strict && (key !== undefined || namesakes.length === 1) ? first : undefined);
+    const given = scope.strict ? undefined : free.find((row) => row.givenTo !== undefined && same(row.givenTo, input));
+    const paired = equal ?? given ?? (first !== undefined && !scope.strict && (key !== undefined || namesakes.length === 1) ? first : undefined);
     if (paired === undefined) return undefined;
     scope.taken.add(paired);
-    if (equal === undefined && key === undefined) scope.givenAway.add(paired);
+    if (equal === undefined && key === undefined) scope.givenAway.set(paired, input);
     return paired;
   }
 
@@ -168,7 +172,8 @@ export class NaiveRun {
   #add(scope: Scope, name: string, key: string | undefined, input: unknown, type: string): Row {
     const number = scope.rows.filter((row) => row.name === name && row.key === key).length + 1;
     const segment = `${name}${key === undefined ? "" : `[${key}]`}${number > 1 ? `#${number}` : ""}`;
-    const row: Row = { address: `${scope.path}${segment}::${type}`, name, key, input, rows: [], state: "started", attempts: 1, failures: 0, lost: 0, value: undefined, endedAt: 0, endedParent: false, openedAt: 0, writes: [] };
+    const row: Row = { address: `${scope.path}${segment}::${type}`, name, key, input, rows: [], state: "started", attempts: 1, failures: 0, lost: 0, value: undefined, endedAt: 0, endedParent: false, openedAt: 0, givenTo: undefined, writes: [] };
+    for (const [given, to] of scope.givenAway) if (given.name === name && key === undefined) given.givenTo = to;
     scope.rows.push(row);
     this.all.push(row);
     this.#event("started", row);
@@ -274,7 +279,7 @@ export class NaiveRun {
   }
 
   #addBranch(group: Row, address: string, input: number): Row {
-    const row: Row = { address, name: "branch", key: undefined, input, rows: [], state: "started", attempts: 1, failures: 0, lost: 0, value: undefined, endedAt: 0, endedParent: false, openedAt: 0, writes: [] };
+    const row: Row = { address, name: "branch", key: undefined, input, rows: [], state: "started", attempts: 1, failures: 0, lost: 0, value: undefined, endedAt: 0, endedParent: false, openedAt: 0, givenTo: undefined, writes: [] };
     group.rows.push(row);
     this.all.push(row);
     this.#event("started", row);
@@ -303,7 +308,7 @@ export class NaiveRun {
 }
 
 function scopeOf(rows: Row[], path: string, visible: readonly Row[], openedAt: number): Scope {
-  return { rows, path, visible, taken: new Set(), givenAway: new Set(), strict: openedAt > 0, openedAt };
+  return { rows, path, visible, taken: new Set(), givenAway: new Map(), strict: openedAt > 0, openedAt };
 }
 
 export function apply(storage: Map<string, number>, [kind, key, value]: Write): void {

@@ -4,9 +4,9 @@ import { createHash } from "node:crypto";
 import type { ExecutionEvent } from "@reprise/core/spi";
 import { attempt, liveOn } from "./exact.ts";
 import { codeText, programPipeline, type WitnessedCall } from "./interpret.ts";
-import { fingerprintsIn } from "./journal.ts";
+import { fingerprintsIn, givenIn } from "./journal.ts";
 import { cutDisk, emptyDisk, type Disk, type Life } from "./life.ts";
-import { ranAgain, ranUnrecorded } from "./observe.ts";
+import { outcomeText, ranAgain, ranUnrecorded } from "./observe.ts";
 import type { AgentSpec, Block, Program, Step } from "./program.ts";
 import { exactLatency } from "./world.ts";
 
@@ -53,12 +53,33 @@ export async function editFault(subject: EditedCase, disk: Disk, tally: EditTall
   const { before, after } = subject;
   const edited = await resumed(subject, after, disk, tally);
   if (typeof edited === "string") return `with the edited code: ${edited}`;
-  if (refusalOf(edited) === undefined) return undefined;
+  if (refusalOf(edited) === undefined) return stabilityFault(subject, edited);
   tally.refused += 1;
   if (edited.disk.events.some((event) => event.status === "failed" && refusals.has(String(event.error?.code)))) return "a refusal was recorded as a failure";
   // A3: refusals do not become history, so the code as it was goes on.
   const again = await resumed(subject, before, edited.disk, tally);
   return typeof again === "string" ? `with the code as it was, after a refusal: ${again}` : undefined;
+}
+
+/**
+ * R2: what the edited code made of the record is a function of the journal by then. Replayed without the append that ended
+ * it, the edited code gives the same and runs nothing.
+ */
+async function stabilityFault({ before, after, onInputChange, onVersionChange }: EditedCase, edited: Life): Promise<string | undefined> {
+  // R8 takes a record of the present version first: of two equal calls, one of which the old version had answered, they may change places.
+  if (after.tools.some((spec, index) => spec.version !== before.tools[index]?.version)) return undefined;
+  const { boundaries, events } = edited.disk;
+  const ended = events.findLast((event) => event.parent === undefined && event.status !== "started");
+  const point = boundaries.findLast((boundary) => boundary < (ended?.seq ?? 0)) ?? 0;
+  const engine = { ...(onInputChange && { onInputChange }), ...(onVersionChange && { onVersionChange }) };
+  const replay = await attempt(() => liveOn({ ...optionsOf(after), engine, disk: cutDisk(edited.disk, point) }));
+  if (typeof replay === "string") return `the edited code, resumed again: ${replay}`;
+  // What was still open when the grace ended was cancelled in the same append: it is open again.
+  const cancelled = new Set(events.filter((event) => event.seq > point && event.status === "cancelled").map((event) => event.address));
+  const ran = replay.process.handled.find((address) => !cancelled.has(address));
+  if (ran !== undefined) return `the edited code, resumed again, ran ${ran}`;
+  const [expected, actual] = [outcomeText(edited.outcome), outcomeText(replay.outcome)];
+  return expected === actual ? undefined : `the edited code, resumed again, ended differently:\n  expected ${expected}\n  got      ${actual}`;
 }
 
 async function resumed(subject: EditedCase, program: Program, disk: Disk, tally: EditTally): Promise<Life | string> {
@@ -145,10 +166,12 @@ class Records {
   readonly #reopened: ReadonlySet<number>;
   readonly #recordedCode: ReadonlyMap<number, string>;
   readonly #presentCode: ReadonlySet<string>;
+  readonly #given: ReadonlySet<number>;
 
   constructor(past: Disk, program: Program) {
     this.#calls = past.events.filter((event) => event.seq === event.call);
     this.#reopened = new Set(past.events.filter((event) => event.opening !== undefined).map((event) => event.call));
+    this.#given = givenIn(past.snapshot);
     this.#recordedCode = fingerprintsIn(past.snapshot);
     this.#presentCode = new Set(agentsIn(program.root).map((spec) => `${spec.name} ${fingerprint(codeText(spec))}`));
   }
@@ -161,7 +184,7 @@ class Records {
     if (record.parent !== undefined && this.#reopened.has(record.parent)) return "its scope had been opened again";
     if (isKeyed(address)) return undefined;
     const namesakes = this.#calls.filter((call) => call.parent === record.parent && call.name === record.name && call.type === record.type && !isKeyed(call.address));
-    if (namesakes.length !== 1) return `${namesakes.length} records of its name were visible`;
+    if (namesakes.length !== 1 && !this.#given.has(record.call)) return `${namesakes.length} records of its name were visible`;
     if (explicitly || parent === undefined) return undefined;
     const code = this.#recordedCode.get(parent.call);
     return code !== undefined && this.#presentCode.has(`${parent.name} ${code}`) ? undefined : "the code around it has changed";

@@ -63,11 +63,17 @@ export function fingerprintsIn(snapshot: MemorySnapshot | undefined): Map<number
   }));
 }
 
+/** Calls whose record says that they were given to another input, by name alone (rule A3). */
+export function givenIn(snapshot: MemorySnapshot | undefined): Set<number> {
+  return new Set((snapshot?.runs[0]?.records ?? []).flatMap((record) => parsed(record).given?.[0] ?? []));
+}
+
 interface Raw {
   readonly k: string;
   readonly at: number;
   readonly c?: number;
   readonly fp?: string;
+  readonly given?: readonly [call: number, input: string];
   readonly ranges?: readonly (readonly [from: number, to: number])[];
 }
 

@@ -1,9 +1,9 @@
 import { memoryBackend, truncateRun } from "@reprise/backend-memory";
 import { agent, createReprise, llm, tool, type AgentContext, type CallPolicy } from "@reprise/core";
 import { describe, expect, test } from "vitest";
-import { counter } from "../../src/index.ts";
+import { counter, type Counter } from "../../src/index.ts";
 import { retry } from "@reprise/retry";
-import { crashPoint, createWorld, stateId, type Life, type World } from "./support/world.ts";
+import { crashPoint, createWorld, rejectionOf, stateId, type Life, type World } from "./support/world.ts";
 
 const quick = retry({ maxAttempts: 3, initialDelayMs: 0, jitter: "none" });
 
@@ -298,6 +298,24 @@ describe("A3: how a call finds its record", () => {
     const resumed = await world.resume(better);
     expect(resumed.outcome).toMatchObject({ status: "completed", value: ["2", "1"] });
     expect(leaf.runs).toBe(2);
+  });
+
+  test("A3: a record that was given away by name stays with that call on every later resume, whatever came after it (R2)", async () => {
+    const world = createWorld();
+    const leaf: Counter<number, string> = counter({ name: "leaf", run: (value: number) => `${value} in run ${leaf.runs}` });
+    const life = async (inputs: readonly number[]): Promise<{ readonly values: string[]; readonly changed: string[] }> => {
+      const { reprise, heard } = world.begin();
+      await using state = await reprise.load(stateId).catch(() => reprise.create({ stateId }));
+      const values: string[] = [];
+      for (const input of inputs) values.push(await state.run(leaf.actor, input));
+      await state.close();
+      return { values, changed: heard.of("recovered").filter(({ inputChanged }) => inputChanged).map(({ address }) => address) };
+    };
+    expect((await life([1])).values).toEqual(["1 in run 1"]);
+    const expected = { values: ["1 in run 1", "3 in run 2", "4 in run 3"], changed: ["leaf::tool_call"] };
+    for (let time = 0; time < 4; time += 1) expect(await life([2, 3, 4])).toEqual(expected);
+    expect(await rejectionOf(life([2, 3, 1]))).toMatchObject({ code: "AMBIGUOUS_REPLAY" });
+    expect((await life([1, 3, 2])).values).toEqual(["1 in run 1", "3 in run 2", "2 in run 4"]);
   });
 
   test('A3: onInputChange "reuse" of the actor, the call, the load or the Reprise extends the pairing by name to changed code', async () => {

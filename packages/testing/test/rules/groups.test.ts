@@ -465,6 +465,41 @@ describe("P1: resuming", () => {
   });
 });
 
+describe("P1, R2: a group whose items changed", () => {
+  test.each([true, false])("P1: its record says which items it has now, and whoever resumes it next pairs it by them (it was open: %s)", async (open) => {
+    const world = createWorld();
+    const points = [crashPoint(world.disk, "first"), crashPoint(world.disk, "second")] as const;
+    const ran: number[] = [];
+    let life = 1;
+    const leaf = tool({ name: "leaf", run: async (item: number) => { ran.push(item); if (open && life === 1) await points[0].now(); return item * 10; } });
+    const caller = agent({
+      name: "caller",
+      run: async (_: void, context) => {
+        if (life === 1) return [await context.map("group", [1], leaf), await points[0].now()];
+        // Two groups with equal items: the first takes the record of the group as it was.
+        const values = [await context.map("group", [2, 1], leaf), await context.map("group", [2, 1], leaf)];
+        await points[1].now();
+        return values;
+      },
+    });
+    await world.runUntilCrash(caller, undefined, points[0]);
+    life = 2;
+    await world.runUntilCrash(caller, undefined, points[1]);
+    expect(ran.toSorted()).toEqual(open ? [1, 1, 1, 2, 2] : [1, 1, 2, 2]);
+    const { outcome, reprise } = await world.resume(caller);
+    expect(outcome).toMatchObject({ status: "completed", value: [[20, 10], [20, 10]] });
+    expect(ran).toHaveLength(open ? 5 : 4);
+    const history = await reprise.history(stateId);
+    expect(history.get("caller::group::group")?.input).toEqual([2, 1]);
+    const started = history.events().filter(({ type, status }) => type === "group" && status === "started");
+    expect(started.map(({ address, group, opening }) => [address, group?.size, opening])).toEqual([
+      ["caller::group::group", 1, undefined],
+      ["caller::group::group", 2, "changed"],
+      ["caller::group#2::group", 2, undefined],
+    ]);
+  });
+});
+
 describe("P1, R8: a group whose actor changed", () => {
   type Work = Actor<number, string> | ((item: number, context: AgentContext) => Promise<string>);
 
