@@ -43,6 +43,8 @@ export { EventType, ExecutionStatus, StateStatus } from "./events/event-type.ts"
 export { statisticsOf } from "./statistics/statistics-of.ts";
 export type { CallSummary, History } from "./history/history.ts";
 export type { CallSnapshot, CheckpointSummary, StateSnapshot } from "./snapshots/state-snapshot.ts";
+export type { ExportOptions, HandOffOptions } from "./transfer/export-run.ts";
+export type { ImportedRun, ImportOptions } from "./transfer/import-run.ts";
 export { diffSnapshots } from "./snapshots/diff-snapshots.ts";
 export { diffToText } from "./snapshots/diff-to-text.ts";
 export type { ArtifactDifference, CallDifference, EntryDifference, StateDiff, StatePosition } from "./snapshots/state-diff.ts";
@@ -64,6 +66,7 @@ export { AmbiguousAnswerError, ExecutionAwaitingError, SuspendedError } from "./
 export { AmbiguousReplayError, InputChangedError, NotRepeatableError, OutcomeUnknownError, VersionChangedError } from "./errors/replay-errors.ts";
 export { CorruptError, FencedError, LeaseHeldError } from "./errors/storage-errors.ts";
 export { PointNotFoundError, PointNotReachedError } from "./errors/timeline-errors.ts";
+export { SealedError } from "./errors/transfer-errors.ts";
 export type { ErrorCode, RetryAdvice } from "./errors/codes.ts";
 export type { RepriseErrorDetails } from "./errors/reprise-error.ts";
 

@@ -61,6 +61,7 @@ export const errorCodes = {
   INCOMPLETE: "never",
   CLOSED: "never",
   READ_ONLY: "never",
+  SEALED: "never",
   IO: "later",
   UNAVAILABLE: "same",
 } as const satisfies Record<string, RetryAdvice>;

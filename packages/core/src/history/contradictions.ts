@@ -8,6 +8,7 @@ import type { RunView } from "./fold.ts";
  * what was folded when it was written; somebody who doubts the journal asks. Calls that are not there are found by folding.
  */
 export function contradictions(view: RunView, record: JournalRecord, before: JournalRecord | undefined): string[] {
+  if ((before?.k === "sealed") !== (record.k === "received")) return [record.k === "received" ? "a run was received that was not sealed" : "a sealed run was extended"];
   if (record.k === "started") return inStarted(view, record);
   if (!("c" in record)) return [];
   const node = view.calls.get(record.c);

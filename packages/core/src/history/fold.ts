@@ -137,6 +137,9 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
     case "cut":
       cut(view, record, seq, before);
       return undefined;
+    case "sealed":
+    case "received":
+      return undefined;
     case "started":
       return open(view, record, seq);
     default:

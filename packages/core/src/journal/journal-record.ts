@@ -41,6 +41,8 @@ export type CancelledRecord = Shape<"cancelled">;
 export type StorageRecord = WithValues<Shape<"storage">, { readonly w: readonly StorageWrite[] }>;
 export type CheckpointRecord = WithValues<Shape<"checkpoint">, { readonly meta?: EncodedValue }>;
 export type CutRecord = WithValues<Shape<"cut">, { readonly meta?: EncodedValue }>;
+export type SealedRecord = Shape<"sealed">;
+export type ReceivedRecord = Shape<"received">;
 
 /** A record as the program holds it; `records.ts` says what the fields mean. */
 export type JournalRecord =
@@ -59,4 +61,6 @@ export type JournalRecord =
   | CancelledRecord
   | StorageRecord
   | CheckpointRecord
-  | CutRecord;
+  | CutRecord
+  | SealedRecord
+  | ReceivedRecord;

@@ -64,6 +64,8 @@ const golden: readonly (readonly [JournalRecord, string])[] = [
     { k: "cut", at: 11, ranges: [[1, 3], [5, 8]], anew: [6], why: { position: 8, address: "a::tool_call", attempt: 2 }, resume: "a::tool_call", allow: ["b::tool_call"] },
     '{"k":"cut","at":11,"ranges":[[1,3],[5,8]],"anew":[6],"why":{"position":8,"address":"a::tool_call","attempt":2},"resume":"a::tool_call","allow":["b::tool_call"]}',
   ],
+  [{ k: "sealed", at: 12, to: "elsewhere" }, '{"k":"sealed","at":12,"to":"elsewhere"}'],
+  [{ k: "received", at: 13 }, '{"k":"received","at":13}'],
 ];
 
 describe("S6: a record of version 1", () => {

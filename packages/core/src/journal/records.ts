@@ -211,6 +211,10 @@ export const recordSchemas = {
     /** Of the cut that ends what a fork took over: its metadata. */
     meta: tree.optional(),
   }),
+  /** The last record of a run that was handed off: it is extended elsewhere, or after a `received` record. */
+  sealed: z.strictObject({ k: z.literal("sealed"), at: time, to: z.string().optional() }),
+  /** Follows the seal of a run that was handed off: it goes on here. */
+  received: z.strictObject({ k: z.literal("received"), at: time }),
 } as const;
 
 /** Checks that a parsed line of a journal is a record. */
@@ -231,4 +235,6 @@ export const recordSchema = z.discriminatedUnion("k", [
   recordSchemas.storage,
   recordSchemas.checkpoint,
   recordSchemas.cut,
+  recordSchemas.sealed,
+  recordSchemas.received,
 ]);

@@ -14,6 +14,7 @@ import { withReuse, type RunState } from "./run-state.ts";
 import { checkedQuery } from "./run-query.ts";
 import { resolveSettings } from "./settings.ts";
 import { untilIdle } from "./until-idle.ts";
+import { transferOf } from "../transfer/transfer.ts";
 import { checkPoint } from "../timeline/timeline-point.ts";
 import { waitingOf } from "./waiting.ts";
 import { wakeDue } from "./wake.ts";
@@ -101,6 +102,10 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     plan: async (stateId, point) => planRewind(settings, checkStateId(stateId), checkPoint(point)),
     list: async (query) => backend.list(checkedQuery(query)),
     head: (stateId) => backend.head(checkStateId(stateId)),
+    ...transferOf(settings, {
+      letGo,
+      end: (stateId, error) => runs.get(stateId)?.end(error),
+    }),
     async delete(stateId) {
       await letGo(checkStateId(stateId));
       // Not loaded: a run that is damaged can be removed, too.

@@ -8,6 +8,7 @@ import { replayPolicy } from "../engine/replay-policy.ts";
 import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { libraryVersion } from "../version.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
+import { refuseSealed } from "../transfer/sealed.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { ephemeralArtifacts } from "./ephemeral-artifacts.ts";
 import { lastRoot } from "../timeline/last-root.ts";
@@ -52,6 +53,7 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest, d
   const writer = await acquire(options.resumeFrom === undefined ? request.create : "never", left, options.signal);
   try {
     const records = await readJournal(stateId, writer.recovered(), settings.records);
+    refuseSealed(stateId, records);
     const resumption = await resumeFrom(settings, writer, records, options);
     const view = foldVisible(stateId, records);
     const loaded = records.length > 0;

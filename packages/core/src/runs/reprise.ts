@@ -17,6 +17,8 @@ import type { SessionFacts } from "./session-facts.ts";
 import type { PendingWait } from "./pending-wait.ts";
 import type { WakeActors, WokenRun } from "./wake.ts";
 import type { Waiting } from "./waiting.ts";
+import type { ExportOptions, HandOffOptions } from "../transfer/export-run.ts";
+import type { ImportedRun, ImportOptions } from "../transfer/import-run.ts";
 import type { ExecutionState, StateMetadata } from "./execution-state.ts";
 import type { RunQuery } from "./run-query.ts";
 import type { Inspection } from "./inspection.ts";
@@ -179,6 +181,25 @@ export interface Reprise extends Inspection, Waiting {
   /** Runs by what is known of them without reading a journal, newest first, a page at a time (rule S4). Throws `INVALID_OPTION`. */
   list(query?: RunQuery): Promise<ListPage>;
   head(stateId: string): Promise<StateHead | undefined>;
+  /**
+   * A run as one file: its records byte for byte, those a rewind has hidden too, and the contents they name. The same for the same
+   * records, whoever exports them. Takes no lease. Throws `NOT_FOUND`, `CORRUPT`, …
+   */
+  export(stateId: string, options?: ExportOptions): Promise<Uint8Array>;
+  /**
+   * Makes a run of a file, whole or not at all. A hand-off becomes the run itself, which goes on here; anything else becomes a
+   * fork under a new id, or the one given; with the id of the exported run itself a copy of it, for those who restore a backup:
+   * nothing keeps both from going on. Throws `INVALID_OPTION` for what is no exported run, `CORRUPT`, `INCOMPATIBLE`,
+   * `ALREADY_EXISTS`, `LIMIT`.
+   */
+  import(bytes: Uint8Array, options?: ImportOptions): Promise<ImportedRun>;
+  /**
+   * Moves a run: seals it here for ever and gives it as one file. Every verb that would extend it here throws `SEALED`; `export` gives the
+   * file again. Only importing that file, or a later hand-off of the same run, back here lets it go on here. Within one backend it
+   * is imported once; two stores cannot know of each other, so whoever has the file must see to it that it is imported in one
+   * place. `LeaseHeldError` if somebody holds the run.
+   */
+  handOff(stateId: string, options?: HandOffOptions): Promise<Uint8Array>;
   /** Removes a run for good; `LeaseHeldError` if somebody holds it. */
   delete(stateId: string): Promise<void>;
   /** Closes every open run of this Reprise, and its backend. Idempotent. */

@@ -4,6 +4,7 @@ import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { cutRecord, type CutRequest } from "../timeline/cut-record.ts";
 import { planCut, type PlannedCut, type TimelinePlan } from "../timeline/plan-cut.ts";
 import { checkPoint, type TimelinePoint } from "../timeline/timeline-point.ts";
+import { refuseSealed } from "../transfer/sealed.ts";
 import { mergedMetadata } from "./metadata.ts";
 import { readJournal } from "./read-journal.ts";
 import type { RewindOptions } from "./reprise.ts";
@@ -15,6 +16,7 @@ export async function rewindRun(settings: RepriseSettings, stateId: string, poin
   const writer = await settings.backend.acquire(stateId, { owner: settings.system.owner, create: "never", ...(waitMs !== undefined && { waitMs }) });
   try {
     const records = await readJournal(stateId, writer.recovered(), settings.records);
+    refuseSealed(stateId, records);
     const planned = planCut(stateId, records, point);
     await appendCut(settings, writer, records, planned, { at: settings.system.now(), point, allowRepeat });
     return planned.plan;

@@ -199,6 +199,11 @@ export class RunState implements ExecutionState {
     return withReuse(outcome.ok ? { status: "completed", stateId, value: outcome.value as Output, ...facts } : { status: "failed", stateId, error: outcome.error, ...facts }, reuse);
   }
 
+  /** Ends all activity of this handle: its verbs throw the error from now on. */
+  end(error: Error): void {
+    this.#engine.stop(error);
+  }
+
   /** Gives the lease back; the next verb takes it again and finds out whether the run was extended elsewhere (rule S3). */
   async rest(): Promise<void> {
     // Without a backend there is no lease to take again.

@@ -5,6 +5,7 @@ import { RepriseError } from "../errors/reprise-error.ts";
 import { AmbiguousAnswerError } from "../errors/wait-errors.ts";
 import { EventType } from "../events/event-type.ts";
 import type { RunView } from "../history/fold.ts";
+import { refuseSealed } from "../transfer/sealed.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { openWaits, pendingWait, type PendingWait } from "./pending-wait.ts";
 import { readJournal } from "./read-journal.ts";
@@ -51,7 +52,9 @@ export function waitingOf({ backend, records: codec, system, values }: RepriseSe
       const { answerId } = options;
       if (answerId !== undefined && (typeof answerId !== "string" || answerId === "")) invalid("answerId", "a non-empty string", answerId);
       const tree = value === undefined ? undefined : values.encode(value, "answer").encoded.tree;
-      const view = await read(stateId);
+      const records = await readJournal(checkStateId(stateId), backend.read(stateId), codec);
+      refuseSealed(stateId, records);
+      const view = foldVisible(stateId, records);
       if (answerId !== undefined && view.mail.answerIds.has(answerId)) return;
       const call = callMeant(view, stateId, wait);
       await backend.post(stateId, system.newId().toLowerCase(), encodeAnswer({ to: wait, call, answerId, tree }));

@@ -1,6 +1,7 @@
 import type { ArtifactReference } from "../actors/artifacts.ts";
 import type { EventType, ExecutionStatus, StateStatus } from "../events/event-type.ts";
 import type { StateMetadata } from "../runs/execution-state.ts";
+import type { Lineage } from "../history/fold.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 
 /** One call as a snapshot shows it. Values are as they are recorded; what does not apply is absent. */
@@ -62,6 +63,8 @@ export interface StateSnapshot {
   readonly createdAt: number;
   /** Milliseconds since the epoch. */
   readonly updatedAt: number;
+  /** Of a fork: where it comes from. */
+  readonly lineage?: Lineage;
   /** In the order of their first records. */
   readonly calls: readonly CallSnapshot[];
   readonly storage: Readonly<Record<string, unknown>>;

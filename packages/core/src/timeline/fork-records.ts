@@ -4,7 +4,6 @@ import type { CutRecord, JournalRecord, RunRecord } from "../journal/journal-rec
 import type { EncodedValue } from "../values/encoded-value.ts";
 import { lastRoot } from "./last-root.ts";
 import type { PlannedCut } from "./plan-cut.ts";
-import { seqsIn } from "./ranges.ts";
 import { copyOf } from "./renumber.ts";
 
 /** What a fork is made of beside the records it takes over. */
@@ -27,8 +26,8 @@ export interface ForkSettings {
  */
 export function forkRecords(records: readonly JournalRecord[], { plan, ranges, anew }: PlannedCut, settings: ForkSettings): JournalRecord[] {
   const { stateId: parent } = plan;
-  const kept = [...seqsIn(ranges, records.length)];
   const copy = copyOf(records, ranges);
+  const kept = [...copy.seqs.keys()];
   const copied = copy.records.map((record, index) => {
     if (record.k === "awaiting" && record.token !== undefined) return { ...record, token: settings.newToken() };
     return withChance(record, parent, kept[index] ?? 0);
@@ -61,7 +60,7 @@ export function forkRecords(records: readonly JournalRecord[], { plan, ranges, a
 }
 
 /** Code that is entered again draws what it drew: what it was then is kept (rule I5). */
-function withChance(record: JournalRecord, stateId: string, seq: number): JournalRecord {
+export function withChance(record: JournalRecord, stateId: string, seq: number): JournalRecord {
   const opens = record.k === "started" ? !isLeaf(parseAddress(record.a).type) : record.k === "restarted" && record.opening !== undefined && record.reuse !== true;
   return opens && (record.k === "started" || record.k === "restarted") ? { ...record, was: record.was ?? [stateId, seq] } : record;
 }

@@ -21,6 +21,8 @@ const table: readonly (readonly [JournalRecord, JournalRecord])[] = [
   [{ k: "awaiting", at: 1, c: 4, due: 9 }, { k: "awaiting", at: 1, c: 3, due: 9 }],
   [{ k: "rejected", at: 1, c: 4, msg: "m", why: "" }, { k: "rejected", at: 1, c: 3, msg: "m", why: "" }],
   [{ k: "message", at: 1, msg: "m", to: "approval" }, { k: "message", at: 1, msg: "m", to: "approval" }],
+  [{ k: "sealed", at: 1 }, { k: "sealed", at: 1 }],
+  [{ k: "received", at: 1 }, { k: "received", at: 1 }],
   [{ k: "cancelled", at: 1, c: 4, why: "" }, { k: "cancelled", at: 1, c: 3, why: "" }],
   [{ k: "completed", at: 1, c: 3, vc: 4 }, { k: "completed", at: 1, c: 2, vc: 3 }],
   [{ k: "completed", at: 1, c: 3, vb: [4, 6] }, { k: "completed", at: 1, c: 2, vb: [3, 4] }],

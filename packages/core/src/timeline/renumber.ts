@@ -17,6 +17,8 @@ export function renumber(record: JournalRecord, seqs: NewSeqs): JournalRecord {
     case "session":
     case "storage":
     case "message":
+    case "sealed":
+    case "received":
       return record;
     case "now":
       return record.p === undefined ? record : { ...record, p: one(record.p) };
@@ -50,9 +52,9 @@ export function renumber(record: JournalRecord, seqs: NewSeqs): JournalRecord {
   }
 }
 
-/** The records of these ranges with seqs from 1, as a journal of their own. */
+/** The records of these ranges with seqs from 1, as a journal of their own, which was never handed off. */
 export function copyOf(records: readonly JournalRecord[], ranges: readonly Range[]): { readonly records: JournalRecord[]; readonly seqs: NewSeqs } {
-  const kept = [...seqsIn(ranges, records.length)];
+  const kept = [...seqsIn(ranges, records.length)].filter((seq) => records[seq - 1]?.k !== "sealed" && records[seq - 1]?.k !== "received");
   const seqs = new Map(kept.map((seq, index) => [seq, index + 1]));
   return { records: kept.flatMap((seq) => renumber(records[seq - 1] as JournalRecord, seqs)), seqs };
 }

@@ -1,0 +1,40 @@
+import { checkStateId } from "../backends/check-state-id.ts";
+import { checkObject, invalid } from "../errors/invalid.ts";
+import { SealedError } from "../errors/transfer-errors.ts";
+import type { Reprise } from "../runs/reprise.ts";
+import type { RepriseSettings } from "../runs/settings.ts";
+import { exportRun, handOffRun } from "./export-run.ts";
+import { importRun } from "./import-run.ts";
+
+/** The handles of this process that a transfer has to do with. */
+export interface Handles {
+  /** Takes the lease from an idle handle; throws `LeaseHeldError` if calls are open. */
+  letGo(stateId: string): Promise<void>;
+  /** Every verb of the run's handle throws the error from now on. */
+  end(stateId: string, error: Error): void;
+}
+
+/** The verbs of a Reprise that move runs. */
+export function transferOf(settings: RepriseSettings, handles: Handles): Pick<Reprise, "export" | "import" | "handOff"> {
+  return {
+    async export(stateId, options = {}) {
+      checkObject("options", options);
+      return exportRun(settings, checkStateId(stateId), options);
+    },
+    async import(bytes, options = {}) {
+      checkObject("options", options);
+      if (options.stateId !== undefined) checkStateId(options.stateId);
+      return importRun(settings, bytes, options);
+    },
+    async handOff(stateId, options = {}) {
+      checkObject("options", options);
+      const { to, waitMs } = options;
+      if (to !== undefined && typeof to !== "string") invalid("to", "a string: where the run goes", to);
+      if (waitMs !== undefined && !(typeof waitMs === "number" && waitMs >= 0)) invalid("waitMs", "a number of milliseconds from 0", waitMs);
+      await handles.letGo(checkStateId(stateId));
+      const { seal, bytes } = await handOffRun(settings, stateId, options);
+      handles.end(stateId, new SealedError(stateId, seal));
+      return bytes;
+    },
+  };
+}
