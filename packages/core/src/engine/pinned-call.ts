@@ -20,5 +20,5 @@ export function repeatPinned(call: Call, pin: EncodedValue): void {
 
 function endPinned(call: Call, pin: EncodedValue): void {
   call.pinned = true;
-  complete(call, pin.decode(), { storage: new StorageView(call.scope.storage) });
+  void complete(call, pin.decode(), { storage: new StorageView(call.scope.storage) });
 }
