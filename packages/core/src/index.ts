@@ -22,6 +22,7 @@ export type { CallPolicy, OnInputChange, OnUnknownOutcome, OnVersionChange, Retr
 
 // Runs
 export { createReprise } from "./runs/create-reprise.ts";
+export type { AutoCheckpointOptions } from "./engine/auto-checkpoint.ts";
 export type { CreateOptions, ExecuteOptions, ExecutionOutcome, ForkOptions, ForkResult, OpenOptions, OutcomeFacts, Reprise, RepriseOptions, RewindOptions, RunDurability } from "./runs/reprise.ts";
 export type { CheckpointOptions, ExecutionState, StateMetadata } from "./runs/execution-state.ts";
 export type { ArtifactBackend, ByteRange, StoredArtifact } from "./ports/artifact-backend.ts";

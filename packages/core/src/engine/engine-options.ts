@@ -1,3 +1,4 @@
+import type { AutoCheckpointOptions } from "./auto-checkpoint.ts";
 import type { CallPolicy } from "../actors/call-policy.ts";
 import type { RetryProvider } from "../ports/retry.ts";
 import type { Aliases } from "./aliases.ts";
@@ -10,6 +11,7 @@ export interface EngineOptions extends Pick<CallPolicy, "onInputChange" | "onVer
   readonly graceMs: number;
   /** A sleep that is due later than this, in ms, is waited for without a process. */
   readonly suspendAfterMs: number;
+  readonly autoCheckpoint: AutoCheckpointOptions | undefined;
   readonly retry: RetryProvider | undefined;
   readonly aliases: Aliases;
   /** The retry settings that this process gave the run. */

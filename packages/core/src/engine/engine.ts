@@ -12,6 +12,7 @@ import type { RetryPolicy } from "../ports/retry.ts";
 import type { HeaderPatch } from "../ports/state-backend.ts";
 import type { System } from "../system.ts";
 import type { ValueCodec } from "../values/codec.ts";
+import { AutoCheckpoint } from "./auto-checkpoint.ts";
 import type { Call } from "./call.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import type { EngineSettings } from "./engine-settings.ts";
@@ -72,6 +73,7 @@ export class Engine {
   readonly reads = new Set<(error: Error) => void>();
   readsBegun = 0;
   readonly leases: LeaseWaits;
+  readonly checkpoints: AutoCheckpoint | undefined;
   /** The scope whose code runs in this turn. */
   turn: Scope | undefined;
   /** Why the run makes no more calls: a refusal, a storage error, or the end of the handle. */
@@ -80,7 +82,8 @@ export class Engine {
   #stoppedAtTop: Error | undefined;
   readonly #timers = new Set<() => void>();
   #session: SessionRecord | undefined;
-  #acknowledged: number;
+  /** Seq of the last record that was acknowledged. */
+  acknowledged: number;
   /** Events up to here have been published again. */
   #replayedTo = 0;
   #begun = false;
@@ -102,7 +105,7 @@ export class Engine {
     this.#session = settings.session;
     this.inbox = new Inbox(this);
     this.suspension = new Suspension(this);
-    this.#acknowledged = records.length;
+    this.acknowledged = records.length;
     this.openedAt = records.length;
     this.contents = settings.journal.contents;
     this.gate = new Gate(system.yield, () => this.suspension.judgeSoon());
@@ -112,9 +115,11 @@ export class Engine {
       settings.writer,
     );
     this.leases = new LeaseWaits(this.journal);
+    const { autoCheckpoint } = options;
+    this.checkpoints = autoCheckpoint && new AutoCheckpoint(this, autoCheckpoint, settings.journal.durability === "checkpoint");
     this.bus = new Bus({
       eventsFrom: (from, limit) =>
-        eventsOf(view.stateId, records.slice(0, this.#acknowledged), { visible: view.visible, from, limit }).map((event) => (event.seq <= this.#replayedTo ? replayedEvent(event) : event)),
+        eventsOf(view.stateId, records.slice(0, this.acknowledged), { visible: view.visible, from, limit }).map((event) => (event.seq <= this.#replayedTo ? replayedEvent(event) : event)),
       log: ({ error, ...notice }) => this.#notice({ ...notice, ...(error === undefined ? {} : { error: values.errorRecord(error) }) }),
     });
     // The session record will be the next one: it is what opens a failed run again.
@@ -147,7 +152,7 @@ export class Engine {
   }
 
   /** Calls back after a delay, unless the run stops before. Returns what cancels it. */
-  after(delayMs: number, callback: () => void): () => void {
+  after(delayMs: number, callback: () => void, options?: { readonly background: boolean }): () => void {
     const stop = (): void => {
       cancelTimer();
       this.#timers.delete(stop);
@@ -155,7 +160,7 @@ export class Engine {
     const cancelTimer = this.system.setTimer(delayMs, () => {
       this.#timers.delete(stop);
       callback();
-    });
+    }, options);
     this.#timers.add(stop);
     return stop;
   }
@@ -163,7 +168,9 @@ export class Engine {
   /** Appends records as one unit; returns the seq of the last. */
   append(records: readonly JournalRecord[], level: AppendLevel, acknowledged: () => void, header?: HeaderPatch): number {
     const opened = this.#openSession(records[0]?.k === "checkpoint");
-    return this.journal.append(records, level, acknowledged, opened || header ? { ...opened, ...header } : undefined) + records.length - 1;
+    const first = this.journal.append(records, level, acknowledged, opened || header ? { ...opened, ...header } : undefined);
+    this.checkpoints?.follow(records);
+    return first + records.length - 1;
   }
 
   /** Appends records that go with the next append; returns the seq of the last. */
@@ -172,6 +179,7 @@ export class Engine {
     // A run at rest takes its lease when a verb needs it, not for what can wait.
     if (header === undefined || this.journal.resting) this.journal.ride(records, header);
     else this.journal.append(records, "start", () => undefined, header);
+    this.checkpoints?.count(records);
     return this.journal.lastSeq;
   }
 
@@ -251,9 +259,9 @@ export class Engine {
   /** R6: publishes what the run shows as recorded when it was opened or since, once more and in order. */
   republish(): void {
     const { stateId, view, bus, journal } = this;
-    this.#replayedTo = this.#acknowledged;
+    this.#replayedTo = this.acknowledged;
     if (!bus.has("event")) return;
-    for (const event of eventsOf(stateId, journal.records.slice(0, this.#acknowledged), { visible: view.visible, from: 1 })) bus.publish("event", replayedEvent(event));
+    for (const event of eventsOf(stateId, journal.records.slice(0, this.acknowledged), { visible: view.visible, from: 1 })) bus.publish("event", replayedEvent(event));
   }
 
   /** The first verb is used: whoever wants to watch has had the time to say so. */
@@ -261,15 +269,6 @@ export class Engine {
     if (this.#begun) return;
     this.#begun = true;
     if (this.policy.publish === "all") this.republish();
-  }
-
-  /** A5: says which recorded calls a finished run never asked for. */
-  reportUnvisited(): void {
-    // A validation says so in its report.
-    if (this.policy.compare) return;
-    for (const scope of this.reporting.values()) {
-      for (const node of scope.matcher.unvisited()) this.log("warn", "UNVISITED", "it is recorded, and the run ended without asking for it", { address: node.address });
-    }
   }
 
   #notice(notice: Omit<LogNotice, "stateId" | "at">): LogNotice {
@@ -288,10 +287,10 @@ export class Engine {
   }
 
   #onAcknowledged(record: JournalRecord, seq: number): void {
-    this.#acknowledged = seq;
+    this.acknowledged = seq;
     this.suspension.judgeSoon();
     if (record.k === "checkpoint" && this.bus.has("checkpoint")) {
-      this.bus.publish("checkpoint", { stateId: this.stateId, seq, at: record.at, status: record.status });
+      this.bus.publish("checkpoint", { stateId: this.stateId, seq, at: record.at, status: record.status, ...(record.auto && { automatic: true }) });
     }
     if (this.policy.publish === "nothing" || !this.bus.has("event")) return;
     const event = toEvent(this.stateId, seq, record, this.view.calls.get(("c" in record ? record.c : undefined) ?? seq), this.journal.records[seq]);

@@ -114,6 +114,8 @@ export interface CheckpointNotice {
   readonly seq: number;
   readonly at: number;
   readonly status: string;
+  /** By `autoCheckpoint`. */
+  readonly automatic?: true;
 }
 
 /** What can be subscribed to, and what each topic carries. */

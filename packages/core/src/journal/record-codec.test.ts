@@ -66,6 +66,7 @@ const golden: readonly (readonly [JournalRecord, string])[] = [
   ],
   [{ k: "sealed", at: 12, to: "elsewhere" }, '{"k":"sealed","at":12,"to":"elsewhere"}'],
   [{ k: "received", at: 13 }, '{"k":"received","at":13}'],
+  [{ k: "checkpoint", at: 10, status: "running", auto: 1, keep: 3 }, '{"k":"checkpoint","at":10,"status":"running","auto":1,"keep":3}'],
 ];
 
 describe("S6: a record of version 1", () => {

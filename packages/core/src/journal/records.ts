@@ -188,6 +188,9 @@ export const recordSchemas = {
     status: z.enum(Object.values(StateStatus)),
     meta: tree.optional(),
     reuse,
+    /** Written by itself, and how many of these are listed. */
+    auto: z.literal(1).optional(),
+    keep: z.int().positive().optional(),
     /** With status failed: the calls at the top whose failure ended the run. */
     through: z.array(seq).optional(),
   }),

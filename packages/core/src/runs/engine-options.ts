@@ -16,6 +16,7 @@ export function engineOptions(settings: RepriseSettings, options: OpenOptions, p
     retry: settings.options.retry,
     aliases: aliasesOf(options.aliases),
     runRetry,
+    autoCheckpoint: policy.compare ? undefined : (options.autoCheckpoint ?? settings.options.autoCheckpoint) || undefined,
     ...(onInputChange && { onInputChange }),
     ...(onVersionChange && { onVersionChange }),
     ...(onUnknownOutcome && { onUnknownOutcome }),

@@ -1,5 +1,6 @@
 import { checkPolicy } from "../actors/check.ts";
 import { aliasesOf } from "../engine/aliases.ts";
+import { checkAutoCheckpoint } from "./check-auto-checkpoint.ts";
 import { ReplayMode } from "../engine/replay-mode.ts";
 import { checkRunRetry } from "../engine/run-retry.ts";
 import { checkObject, checkOneOf, checkTexts, invalid } from "../errors/invalid.ts";
@@ -20,6 +21,7 @@ export function checkOpenOptions(options: OpenOptions): void {
   checkObject("options", options);
   checkPolicy(options);
   checkRunRetry(options);
+  checkAutoCheckpoint(options.autoCheckpoint);
   const { allowRepeat, waitMs, signal, resumeFrom } = options;
   checkTexts("allowRepeat", allowRepeat);
   if (resumeFrom !== undefined && (typeof resumeFrom !== "string" || resumeFrom.length === 0)) invalid("resumeFrom", "an address", resumeFrom);

@@ -2,6 +2,7 @@ import type { Actor } from "../actors/actor.ts";
 import type { CallPolicy, RunRetryOptions } from "../actors/call-policy.ts";
 import type { CallArguments } from "../actors/context.ts";
 import type { ArtifactBackend } from "../ports/artifact-backend.ts";
+import type { AutoCheckpointOptions } from "../engine/auto-checkpoint.ts";
 import type { RetryProvider } from "../ports/retry.ts";
 import type { Durability, ListPage, StateBackend, StateHead } from "../ports/state-backend.ts";
 import type { Subscriber } from "../ports/subscriber.ts";
@@ -41,6 +42,8 @@ export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVe
   readonly durability?: RunDurability;
   /** Fails at once if the backend provides less. Default: nothing is required. */
   readonly requires?: { readonly durability?: Durability; readonly exclusion?: "process" | "host" | "cluster" };
+  /** Checkpoints that runs write by themselves. Default: none. */
+  readonly autoCheckpoint?: AutoCheckpointOptions | false;
   /** How instances of classes are recorded. Default: none, they are refused. */
   readonly codec?: { readonly extensions: readonly ValueExtension[] };
   /** How often in a row a leaf may be lost (started, no outcome) before it fails. Default: 3. */
@@ -59,6 +62,8 @@ export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVe
 
 /** Options of a run that is opened. */
 export interface OpenOptions extends RunRetryOptions, Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
+  /** Checkpoints that the run writes by itself, instead of what the Reprise says; `false` for none. */
+  readonly autoCheckpoint?: AutoCheckpointOptions | false;
   /** Addresses of calls with `repeatable: false` that may run again although they may have happened. */
   readonly allowRepeat?: readonly string[];
   /**

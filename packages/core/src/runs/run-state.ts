@@ -6,6 +6,7 @@ import type { Storage, Verbs } from "../actors/context.ts";
 import { artifactsFacade } from "../engine/artifacts-facade.ts";
 import { verbsOf } from "../engine/code-context.ts";
 import type { Engine } from "../engine/engine.ts";
+import { reportUnvisited } from "../engine/report-unvisited.ts";
 import { runRoot } from "../engine/root-call.ts";
 import { storageFacade } from "../engine/storage-facade.ts";
 import { throughGate } from "../engine/through-gate.ts";
@@ -14,6 +15,7 @@ import { isRepriseError, RepriseError } from "../errors/reprise-error.ts";
 import { StateStatus } from "../events/event-type.ts";
 import { topics, type Topic, type Topics } from "../events/execution-event.ts";
 import { deepFrozen } from "../history/deep-frozen.ts";
+import type { RunView } from "../history/fold.ts";
 import type { History } from "../history/history.ts";
 import type { Lineage } from "../history/fold.ts";
 import { RunHistory } from "../history/run-history.ts";
@@ -24,6 +26,7 @@ import type { ReuseSummary } from "../engine/reuse-tally.ts";
 import type { ValidationReport } from "../validation/validation-report.ts";
 import type { CheckpointOptions, ExecutionState, StateMetadata } from "./execution-state.ts";
 import { checkMetadata, headerOf, mergedMetadata } from "./metadata.ts";
+import { foldVisible } from "../timeline/fold-visible.ts";
 import { makeSnapshot } from "../snapshots/make-snapshot.ts";
 import type { StateSnapshot } from "../snapshots/state-snapshot.ts";
 import type { ExecutionOutcome } from "./reprise.ts";
@@ -91,7 +94,7 @@ export class RunState implements ExecutionState {
   }
 
   get status(): StateStatus {
-    return this.#engine.view.status;
+    return this.#shown.status;
   }
 
   get createdAt(): number {
@@ -111,7 +114,7 @@ export class RunState implements ExecutionState {
   }
 
   get metadata(): StateMetadata {
-    return mergedMetadata(this.#engine.view.metadata);
+    return mergedMetadata(this.#shown.metadata);
   }
 
   get reuse(): ReuseSummary {
@@ -125,6 +128,12 @@ export class RunState implements ExecutionState {
 
   get validation(): ValidationReport | undefined {
     return this.#engine.validation?.report(this.#engine, this.#ended);
+  }
+
+  /** What was not stored when the run stopped is not shown (rule H6). */
+  get #shown(): Pick<RunView, "status" | "metadata"> {
+    const { stopped, view, journal, acknowledged } = this.#engine;
+    return stopped === undefined || acknowledged === journal.records.length ? view : foldVisible(this.stateId, journal.records.slice(0, acknowledged));
   }
 
   /** Has it neither open calls nor a reason not to be given away? */
@@ -188,7 +197,7 @@ export class RunState implements ExecutionState {
     const ended = await runRoot(this.#engine, actor, input);
     const unreached = ended.ok ? this.#engine.unreached() : undefined;
     const outcome = unreached === undefined ? ended : { ok: false as const, error: unreached };
-    if (this.#engine.stopped === undefined) this.#engine.reportUnvisited();
+    if (this.#engine.stopped === undefined) reportUnvisited(this.#engine);
     this.#ended = true;
     const { stateId, validation, reuse } = this;
     const facts = validation && { validation };

@@ -7,6 +7,7 @@ import type { ArtifactBackend } from "../ports/artifact-backend.ts";
 import type { Durability, StateBackend } from "../ports/state-backend.ts";
 import { defaultSystem, type System } from "../system.ts";
 import { createCodec, type ValueCodec } from "../values/codec.ts";
+import { checkAutoCheckpoint } from "./check-auto-checkpoint.ts";
 import { ephemeralBackend } from "./ephemeral-backend.ts";
 import type { RepriseOptions } from "./reprise.ts";
 
@@ -52,6 +53,7 @@ export function resolveSettings(options: RepriseOptions): RepriseSettings {
   if (typeof suspendAfterMs !== "number" || !(suspendAfterMs >= 0)) invalid("suspendAfterMs", "a number of milliseconds from 0, or Infinity", suspendAfterMs);
   const { retry: _provider, ...policy } = options;
   checkPolicy(policy);
+  checkAutoCheckpoint(options.autoCheckpoint);
   checkOneOf("durability", ["power", "process", "checkpoint"], options.durability);
   const backend = options.backend ?? ephemeralBackend();
   const system = options.system ?? defaultSystem();

@@ -36,17 +36,22 @@ export function makeSnapshot(stateId: string, records: readonly JournalRecord[],
 export function checkpointsOf(records: readonly JournalRecord[], visible: readonly Range[]): CheckpointSummary[] {
   const patches: EncodedValue[] = [];
   const found: CheckpointSummary[] = [];
+  let keep = Infinity;
   for (const seq of seqsIn(visible, records.length)) {
     const record = records[seq - 1];
     if (record?.k !== "run" && record?.k !== "checkpoint" && record?.k !== "cut") continue;
     if (record.meta) patches.push(record.meta);
-    if (record.k === "checkpoint") found.push(checkpointSummary(record, seq, patches));
+    if (record.k !== "checkpoint") continue;
+    found.push(checkpointSummary(record, seq, patches));
+    if (record.auto === 1) keep = record.keep ?? Infinity;
   }
-  return deepFrozen(found);
+  const automatic = found.filter((checkpoint) => checkpoint.automatic === true);
+  const unlisted = new Set(automatic.slice(0, Math.max(0, automatic.length - keep)));
+  return deepFrozen(found.filter((checkpoint) => !unlisted.has(checkpoint)));
 }
 
-function checkpointSummary({ at, status }: CheckpointRecord, seq: number, patches: readonly EncodedValue[]): CheckpointSummary {
-  return { seq, at, status, metadata: metadataOf(patches) };
+function checkpointSummary({ at, status, auto }: CheckpointRecord, seq: number, patches: readonly EncodedValue[]): CheckpointSummary {
+  return { seq, at, status, metadata: metadataOf(patches), ...(auto && { automatic: true }) };
 }
 
 /** The patches merged as they are recorded: shallowly, the later one wins. */

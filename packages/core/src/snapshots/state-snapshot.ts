@@ -43,6 +43,8 @@ export interface CheckpointSummary {
   readonly status: StateStatus;
   /** The run's metadata as they were from then on; fields of your own as they are recorded. */
   readonly metadata: StateMetadata;
+  /** By `autoCheckpoint`; of these only the last `keep` are listed. */
+  readonly automatic?: true;
 }
 
 /**
