@@ -6,6 +6,7 @@ import { ReplayMode } from "../engine/replay-mode.ts";
 import { isRepriseError } from "../errors/reprise-error.ts";
 import { inspectionOf } from "./inspection.ts";
 import { checkMetadata } from "./metadata.ts";
+import { deleteRun } from "./delete-run.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
 import type { ExecutionOutcome, OpenOptions, Reprise, RepriseOptions } from "./reprise.ts";
 import { forkRun } from "./fork-run.ts";
@@ -108,13 +109,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     }),
     async delete(stateId) {
       await letGo(checkStateId(stateId));
-      // Not loaded: a run that is damaged can be removed, too.
-      const writer = await backend.acquire(stateId, { owner: system.owner, create: "never" });
-      try {
-        await backend.remove(stateId, { writer });
-      } finally {
-        await writer.release();
-      }
+      await deleteRun(settings, stateId);
     },
     async close() {
       const closed = await Promise.allSettled([...handles].map((state) => state.close()));
