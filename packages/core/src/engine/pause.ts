@@ -82,6 +82,9 @@ async function timeOut(call: Call): Promise<void> {
   recordEnd(call, [{ k: "completed", at: engine.now(), c: node.id, ...(fallback.encoded && { v: fallback.encoded }) }]);
 }
 
+/** What a clock with fractions may be off by after adding a delay to it, generously. */
+const roundingMs = 0.001;
+
 /**
  * A clock that went back cannot make a delay longer than it was recorded to be. A date is a matter of the clock alone: it is
  * looked at again when the timer has fired, for the clock may have been put back, or run slower than the timer, meanwhile.
@@ -94,7 +97,7 @@ function callWhenDue(call: Call, callback: () => void): () => void {
   const arm = (): void => {
     const leftMs = Math.max(0, Math.min(dueAt - engine.now(), delayMs ?? Infinity));
     stopTimer = engine.after(leftMs, () => {
-      if (delayMs === undefined && engine.now() < dueAt) arm();
+      if (delayMs === undefined && dueAt - engine.now() > roundingMs) arm();
       else callback();
     });
   };

@@ -1,11 +1,12 @@
 import type { RepriseOptions } from "@reprise/core";
 import { isRepriseError } from "@reprise/core/spi";
-import { cutDisk, emptyDisk, live, StuckError, type Disk, type Life, type LifeOptions } from "./life.ts";
+import { liveThrough } from "./live-through.ts";
+import { cutDisk, emptyDisk, StuckError, type Disk, type Life, type LifeOptions } from "./life.ts";
 import { programPipeline } from "./interpret.ts";
 import { firstDifference, lifeFault, outcomesOf, outcomeText } from "./observe.ts";
 import type { Program } from "./program.ts";
 import type { Verdict } from "./verdict.ts";
-import { exactLatency } from "./world.ts";
+import { exactAnswers, exactLatency } from "./world.ts";
 
 /**
  * The exact oracle. Time is a function of the program: how long an attempt takes depends on its call and on how often that
@@ -59,7 +60,7 @@ interface Subject {
 }
 
 async function firstLife(subject: Subject): Promise<Life | string> {
-  return attempt(() => live(optionsFor(subject, emptyDisk)));
+  return attempt(() => liveThrough(optionsFor(subject, emptyDisk)));
 }
 
 async function checkPoints(subject: Subject, reference: Life, points: readonly number[]): Promise<Verdict> {
@@ -83,17 +84,17 @@ function differentEnd(reference: Life, life: Life): string | undefined {
 
 function optionsFor({ program, engine, byHand }: Subject, disk: Disk): LifeOptions {
   const pipeline = programPipeline(program, { latency: exactLatency(program.seed), resumesWork: true, ticks: true, byHand });
-  return { pipeline, engine, disk, graceMs: 0 };
+  return { pipeline, engine, disk, graceMs: 0, answerAfter: exactAnswers(program.seed) };
 }
 
 /** A life; where the outcome of something not repeatable is unknown, somebody looks and allows it to run again. */
 export async function liveOn(options: LifeOptions): Promise<Life> {
   const allowRepeat = [...(options.allowRepeat ?? [])];
-  let life = await live(options);
+  let life = await liveThrough(options);
   for (let address = refusedIn(life); address !== undefined; address = refusedIn(life)) {
     if (allowRepeat.includes(address)) throw new Error(`${address} was refused although it was allowed`);
     allowRepeat.push(address);
-    life = await live({ ...options, disk: life.disk, allowRepeat });
+    life = await liveThrough({ ...options, disk: life.disk, allowRepeat });
   }
   return life;
 }

@@ -8,6 +8,8 @@ export interface GenerateOptions {
    * Default: false.
    */
   readonly once?: boolean;
+  /** Sleeps, short and long, and waits for answers. Default: false. */
+  readonly pauses?: boolean;
   /** Calls of tools with a limit of time. Default: true, unless `once`. */
   readonly limits?: boolean;
 }
@@ -85,6 +87,7 @@ function noticeOf(step: Step | undefined, chance: Chance): Step | undefined {
 type StepKind = Step["kind"];
 
 const simpleKinds: readonly [StepKind, ...StepKind[]] = ["call", "call", "call", "call", "list", "log", "log", "count", "read", "spawn"];
+const pausingKinds: readonly [StepKind, ...StepKind[]] = [...simpleKinds, "sleep", "sleep", "wait", "wait", "wait"];
 const compoundKinds: readonly [StepKind, ...StepKind[]] = [
   ...["all", "all", "race", "race", "any", "catch", "catch", "catch"] as const,
   ...["agent", "agent", "agent", "map", "map", "map", "loop", "when"] as const,
@@ -93,7 +96,7 @@ const compoundKinds: readonly [StepKind, ...StepKind[]] = [
 function step(generation: Generation, depth: number): Step {
   const { chance } = generation;
   generation.budget -= generation.times;
-  const kind = depth < deepest && generation.budget > 0 && chance.happens(0.55) ? chance.oneOf(compoundKinds) : chance.oneOf(simpleKinds);
+  const kind = depth < deepest && generation.budget > 0 && chance.happens(0.55) ? chance.oneOf(compoundKinds) : chance.oneOf(generation.options.pauses === true ? pausingKinds : simpleKinds);
   const inner = (most: number): Block => block(generation, depth + 1, 1 + chance.below(most));
   switch (kind) {
     case "call":
@@ -107,6 +110,10 @@ function step(generation: Generation, depth: number): Step {
       return { kind, amount: 1 + chance.below(3) };
     case "spawn":
       return { kind, step: spawned(generation, depth) };
+    case "sleep":
+      return { kind, ms: 1 + chance.below(6_000) / 100, until: chance.happens(0.2) };
+    case "wait":
+      return { kind, name: chance.below(2), key: key(chance), timeoutMs: chance.happens(0.4) ? 1 + chance.below(8_000) / 100 : undefined, fallback: chance.happens(0.5) };
     case "agent":
       return { kind, verb: chance.happens(0.15) ? "try" : "run", agent: agentSpec(generation, depth), input: source(chance), key: key(chance) };
     case "all":

@@ -1,8 +1,9 @@
 import { agent, tool, type Actor, type AgentContext, type CallOptions, type Storage, type TryResult, type Verbs } from "@reprise/core";
 import type { FailureRecord, RetryDecision, RetryPolicy } from "@reprise/core/spi";
+import { answerTo, scopeOf } from "./answers.ts";
 import { describeError } from "./describe-error.ts";
 import { digest, fraction, hash } from "./hash.ts";
-import type { AgentSpec, AgentStep, ArmsStep, Block, CallStep, CatchStep, MapStep, Program, Source, Step, ToolSpec } from "./program.ts";
+import type { AgentSpec, AgentStep, ArmsStep, Block, CallStep, CatchStep, MapStep, Program, Source, Step, ToolSpec, WaitStep } from "./program.ts";
 import type { Pipeline } from "./life.ts";
 import { createWorld, type World, type WorldOptions } from "./world.ts";
 
@@ -182,6 +183,14 @@ class Interpreter {
         return `${last}(${storage.get<string>("log") ?? "-"},${storage.get<number>("count") ?? "-"})`;
       case "when":
         return this.block(this.#kit.stored && (storage.get<number>("count") ?? 0) % 2 === 1 ? step.odd : step.even, last);
+      case "sleep": {
+        const ms = this.#unlike(step.ms);
+        // Dates have no fractions: two of them would be due at the same moment, where that has no order that a crash must keep.
+        await this.#context.sleep(step.until && this.#kit.tick === undefined ? new Date(Math.ceil(this.#context.now() + ms)) : ms);
+        return last;
+      }
+      case "wait":
+        return this.#wait(step);
       case "map":
         return this.#map(step);
       case "spawn":
@@ -204,6 +213,15 @@ class Interpreter {
     const result = await this.#context.try(actor, input, options);
     this.#kit.witness?.(this.#witnessed(callee, input, result));
     return result.ok ? this.#checked(callee, input, result.value) : `?${describeError(result.error)}`;
+  }
+
+  /** An answer names the wait that it is for: another wait's would show. */
+  async #wait({ name, key, timeoutMs, fallback }: WaitStep): Promise<string> {
+    const limit = timeoutMs === undefined ? {} : { timeoutMs: this.#unlike(timeoutMs), ...(fallback && { default: "d" }) };
+    const answer = await this.#context.waitFor<string>(`q${name}`, { ...(key !== undefined && { key: `k${key}` }), ...limit });
+    const own = answerTo(`${scopeOf(this.#place)}q${name}${key === undefined ? "" : `[k${key}]`}`);
+    if (answer !== "d" && !answer.startsWith(own)) this.#kit.world.mispaired.push(`${own} got ${answer}`);
+    return answer;
   }
 
   // No two limits pass at the same moment, even if all that is recorded before is given back at once.

@@ -2,10 +2,15 @@ import { memoryBackend, truncateRun, type MemorySnapshot } from "@reprise/backen
 import { createReprise, type Actor, type ExecutionOutcome, type ExecutionState, type OpenOptions, type Reprise, type RepriseOptions } from "@reprise/core";
 import type { ExecutionEvent, LogNotice, RecoveredNotice, System } from "@reprise/core/spi";
 import { faultyBackend, recordingSubscriber, virtualSystem } from "../../src/index.ts";
+import { answering, type AnswerAfter } from "./answers.ts";
+import { hash } from "./hash.ts";
 import { appendLog, expiredIn, lengthOf, timeOfLast } from "./journal.ts";
 import { lateAcknowledgements, type Lateness } from "./late-acknowledgements.ts";
 
 export const stateId = "run";
+
+/** Half of the sleeps that programs ask for are longer. */
+const suspendAfterMs = 30;
 
 /** What is on disk: everything, and the length of the journal after each append so far. */
 export interface Disk {
@@ -14,6 +19,8 @@ export interface Disk {
   readonly boundaries: readonly number[];
   /** All events of the journal. */
   readonly events: readonly ExecutionEvent[];
+  /** When somebody looks at the run again, in ms. Default: at the time of the last record. */
+  readonly now?: number;
 }
 
 export const emptyDisk: Disk = { snapshot: undefined, boundaries: [], events: [] };
@@ -42,6 +49,8 @@ export interface LifeOptions {
   /** How long a turn takes, in ms. Default: no time. */
   readonly turnMs?: () => number;
   readonly graceMs: number;
+  /** Default: nobody ever answers. */
+  readonly answerAfter?: AnswerAfter;
   /** Switches a rule of the engine off. */
   readonly engine?: Partial<RepriseOptions>;
   readonly allowRepeat?: readonly string[];
@@ -70,20 +79,24 @@ export class StuckError extends Error {
 /** One process: starts the pipeline, or resumes it from what is on disk, until it ends or dies. */
 export async function live(options: LifeOptions): Promise<Life> {
   const { disk, engine = {}, crashAfter, lateness, turnMs, graceMs, allowRepeat } = options;
-  const system = virtualSystem({ now: timeOfLast(disk.snapshot), ...(turnMs && { turnMs }) });
+  const now = Math.max(disk.now ?? 0, timeOfLast(disk.snapshot));
+  // Every process draws ids of its own.
+  const system = virtualSystem({ now, seed: hash(lengthOf(disk.snapshot), now), ...(turnMs && { turnMs }) });
   const memory = memoryBackend({ system, ...(disk.snapshot && { from: disk.snapshot }) });
   const log = appendLog(memory);
   const appends = crashAfter === undefined ? {} : { [crashAfter + 1]: { kind: "crash", written: false } as const };
   const faulty = faultyBackend(log.backend, { system, appends });
   const backend = lateness ? lateAcknowledgements(faulty, system, lateness) : faulty;
   const recording = recordingSubscriber();
-  const reprise = createReprise({ backend, system, subscribers: [recording], graceMs, maxLost: 1_000_000, ...engine });
+  const answers = answering(system, stateId, options.answerAfter ?? (() => undefined));
+  const reprise = createReprise({ backend, system, subscribers: [recording, answers], graceMs, suspendAfterMs, maxLost: 1_000_000, ...engine });
   const process = options.pipeline(system, disk.events, expiredIn(disk.snapshot));
 
   let outcome: ExecutionOutcome<unknown> | undefined;
   try {
     const { pipeline } = process;
     const open = { ...options.open, ...(allowRepeat && { allowRepeat }) };
+    await answers.begin(reprise, disk.events);
     outcome = await system.runUntil(
       typeof pipeline === "function" ? byHand(reprise, pipeline, disk, open) : reprise.execute(pipeline, "in0", { stateId, ...open }),
     );
@@ -115,12 +128,20 @@ export async function live(options: LifeOptions): Promise<Life> {
 async function byHand(reprise: Reprise, work: (state: ExecutionState) => Promise<unknown>, disk: Disk, options: OpenOptions): Promise<ExecutionOutcome<unknown>> {
   const state = await (disk.snapshot ? reprise.load(stateId, options) : reprise.create({ ...options, stateId }));
   try {
-    return { status: "completed", stateId, value: await work(state), reuse: state.reuse };
+    const value = await work(state);
+    // Its code may have swallowed that it is to wait.
+    return state.status === "awaiting" ? await suspended(reprise, state) : { status: "completed", stateId, value, reuse: state.reuse };
   } catch (error) {
+    if (state.status === "awaiting") return await suspended(reprise, state);
     return { status: "failed", stateId, error: error instanceof Error ? error : new Error(String(error)), reuse: state.reuse };
   } finally {
     await state.close();
   }
+}
+
+async function suspended(reprise: Reprise, { reuse }: ExecutionState): Promise<ExecutionOutcome<unknown>> {
+  const wakeAt = (await reprise.head(stateId))?.wakeAt;
+  return { status: "awaiting", stateId, pending: await reprise.pending(stateId), ...(wakeAt !== undefined && { wakeAt }), reuse };
 }
 
 function isIdle(error: unknown): boolean {

@@ -37,6 +37,12 @@ function printStep(step: Step): string[] {
     case "call":
     case "agent":
       return printCall(step, "last = await ");
+    case "sleep":
+      return [step.until ? `await ctx.sleep(new Date(ctx.now() + ${step.ms}));` : `await ctx.sleep(${step.ms});`];
+    case "wait": {
+      const settings = [step.key === undefined ? "" : `key: "k${step.key}"`, step.timeoutMs === undefined ? "" : `timeoutMs: ${step.timeoutMs}`, step.timeoutMs !== undefined && step.fallback ? 'default: "d"' : ""];
+      return [`last = await ctx.waitFor("q${step.name}", { ${settings.filter((setting) => setting !== "").join(", ")} });`];
+    }
     case "list": {
       const inputs = step.inputs.map(printSource).join(", ");
       const options = step.keyed ? ", { key: `k${index}` }" : "";

@@ -107,7 +107,24 @@ export interface SpawnStep {
   readonly step: CallStep | AgentStep | MapStep;
 }
 
+export interface SleepStep {
+  readonly kind: "sleep";
+  readonly ms: number;
+  /** A delay, or until a date that is made of the recorded time. */
+  readonly until: boolean;
+}
+export interface WaitStep {
+  readonly kind: "wait";
+  readonly name: number;
+  readonly key: number | undefined;
+  readonly timeoutMs: number | undefined;
+  /** What it gives when it has run out of time, instead of a failure. */
+  readonly fallback: boolean;
+}
+
 export type Step =
+  | SleepStep
+  | WaitStep
   | CallStep
   | AgentStep
   | ListStep

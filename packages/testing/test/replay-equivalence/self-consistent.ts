@@ -8,7 +8,7 @@ import { programPipeline } from "./interpret.ts";
 import { firstDifference, lifeFault, outcomesOf, outcomeText } from "./observe.ts";
 import type { Program } from "./program.ts";
 import type { Verdict } from "./verdict.ts";
-import { wildLatency } from "./world.ts";
+import { wildAnswers, wildLatency } from "./world.ts";
 
 const chains = 3;
 const mostLives = 6;
@@ -58,6 +58,7 @@ function wildOptions(program: Program, engine: Partial<RepriseOptions>, disk: Di
     lateness: () => Math.max(0, Math.floor(random() * 6) - 2),
     ...(slowTurns && { turnMs: () => Math.max(0, Math.floor(random() * 5) - 2) }),
     graceMs: 3,
+    answerAfter: wildAnswers(seed),
   };
 }
 

@@ -104,6 +104,14 @@ function* smallerSteps(step: Step): Generator<Step> {
       if (step.arms.length > 1) for (const index of step.arms.keys()) yield { ...step, arms: step.arms.toSpliced(index, 1) };
       for (const [index, arm] of step.arms.entries()) for (const smaller of smallerBlocks(arm)) yield { ...step, arms: step.arms.with(index, smaller) };
       return;
+    case "sleep":
+      if (step.until) yield { ...step, until: false };
+      return;
+    case "wait":
+      if (step.key !== undefined) yield { ...step, key: undefined };
+      if (step.timeoutMs !== undefined) yield { ...step, timeoutMs: undefined };
+      if (step.fallback) yield { ...step, fallback: false };
+      return;
     case "loop":
       if (step.rounds > 1) yield { ...step, rounds: step.rounds - 1 };
       for (const body of smallerBlocks(step.body)) yield { ...step, body };

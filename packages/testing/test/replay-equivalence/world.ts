@@ -1,5 +1,6 @@
 import type { LeafContext } from "@reprise/core";
 import type { ExecutionEvent, System } from "@reprise/core/spi";
+import type { AnswerAfter } from "./answers.ts";
 import { fraction } from "./hash.ts";
 import type { ToolSpec } from "./program.ts";
 
@@ -35,6 +36,16 @@ export interface WorldOptions {
 /** What a latency of the exact oracle is: the same in every life, and no two alike. */
 export function exactLatency(seed: number): Latency {
   return ({ address, failures }) => 1 + 19 * fraction("latency", seed, address, failures);
+}
+
+/** When waits are answered, for the exact oracle. One with a limit may never be. */
+export function exactAnswers(seed: number): AnswerAfter {
+  return ({ address, attempt, limited }) => (limited && fraction("forgotten", seed, address) < 0.3 ? undefined : 1 + 70 * fraction("answer", seed, address, attempt));
+}
+
+/** The same where it differs in every life, and is often at once. */
+export function wildAnswers(seed: number): AnswerAfter {
+  return ({ address, attempt, limited }) => (limited && fraction("forgotten", seed, address) < 0.3 ? undefined : Math.max(0, Math.floor(60 * fraction("answer", seed, address, attempt)) - 15));
 }
 
 /** A latency that differs in every life, if the seed does; many are equal, or 0. */
