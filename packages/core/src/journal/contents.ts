@@ -2,6 +2,15 @@ import { CorruptError } from "../errors/storage-errors.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { ArtifactBackend } from "../ports/artifact-backend.ts";
 
+/** What the contents of a run are made of. */
+export interface ContentsSettings {
+  /** Undefined: there is no place for contents. */
+  readonly artifacts: ArtifactBackend | undefined;
+  readonly sha256: (bytes: Uint8Array) => string;
+  /** Values whose JSON text is longer do not stay in their records (rule H7). */
+  readonly threshold: number;
+}
+
 interface Pending {
   readonly bytes: Uint8Array;
   readonly stored: Promise<void>;
@@ -12,19 +21,21 @@ interface Pending {
  * whose storing has only begun; whoever appends the record waits for it first.
  */
 export class Contents {
+  readonly threshold: number;
   readonly #artifacts: ArtifactBackend | undefined;
   readonly #sha256: (bytes: Uint8Array) => string;
   /** Those not known to be stored; what failed stays, so that nobody takes it for stored. */
   readonly #pending = new Map<string, Pending>();
 
-  constructor(artifacts: ArtifactBackend | undefined, sha256: (bytes: Uint8Array) => string) {
+  constructor({ artifacts, sha256, threshold }: ContentsSettings) {
     this.#artifacts = artifacts;
     this.#sha256 = sha256;
+    this.threshold = artifacts === undefined ? Infinity : threshold;
   }
 
-  /** Is there a place for contents? */
-  get supported(): boolean {
-    return this.#artifacts !== undefined;
+  /** Sha256 of a text in UTF-8. */
+  hash(text: string): string {
+    return this.#sha256(new TextEncoder().encode(text));
   }
 
   /** Begins to store bytes, which must not be changed any more; gives their id. Throws `UNSUPPORTED`. */

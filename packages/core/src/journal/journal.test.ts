@@ -37,7 +37,7 @@ function journalByHand(durability: JournalSettings["durability"] = "power", arti
       }),
     release: async () => void (released += 1),
   } as unknown as StateWriter;
-  const contents = new Contents(artifacts, sha256);
+  const contents = new Contents({ artifacts, sha256, threshold: 1000 });
   const journal = new Journal(
     {
       view: emptyView(),

@@ -5,6 +5,7 @@ import type { Durability, HeaderPatch, StateWriter } from "../ports/state-backen
 import { appendEnds } from "./append-ends.ts";
 import type { Contents } from "./contents.ts";
 import type { JournalRecord } from "./journal-record.ts";
+import { recordContents } from "./offload.ts";
 import type { RecordCodec } from "./record-codec.ts";
 
 /**
@@ -231,7 +232,8 @@ export class Journal {
     const expect = this.#written;
     this.#written += batch.records.length;
     const named = new Set<string>();
-    const bytes = batch.records.map(({ record }) => codec.encode(record, (id) => named.add(id)));
+    const ofRecords = recordContents(contents, named);
+    const bytes = batch.records.map(({ record }) => codec.encode(record, ofRecords));
     const durability = this.#durabilityOf(batch.level);
     const level = { ...(durability === undefined ? {} : { durability }), ...(order[batch.level] < order.outcome ? { fence: false } : {}) };
     const ready = (this.#ready ??= this.#waking ?? this.#acquireAgain(expect));

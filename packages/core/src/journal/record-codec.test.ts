@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createCodec } from "../values/codec.ts";
+import { defaultSystem } from "../system.ts";
+import type { Elsewhere } from "./fetch-values.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import { createRecordCodec } from "./record-codec.ts";
 
@@ -95,4 +97,75 @@ test("a record that names a key __proto__ changes no prototype", () => {
   const record = codec.decode(stored('{"k":"storage","at":9,"w":[["__proto__","s",{"$__proto__":{"admin":true}}]]}'), "run-1");
   expect(record.k === "storage" && text(record)).toBe('{"k":"storage","at":9,"w":[["__proto__","s",{"$__proto__":{"admin":true}}]]}');
   expect(({} as { admin?: boolean }).admin).toBeUndefined();
+});
+
+describe("H7: values too large for a record", () => {
+  const { sha256 } = defaultSystem();
+  const hash = (part: string): string => sha256(new TextEncoder().encode(part));
+  const large = "x".repeat(50);
+  /** What a record is written as when nothing over 40 characters may stay in it, and what went elsewhere. */
+  function offload(record: JournalRecord) {
+    const stored = new Map<string, Uint8Array>();
+    const named: string[] = [];
+    const bytes = codec.encode(record, { threshold: 40, hash, named: (id) => void named.push(id), put: (content) => (stored.set(sha256(content), content), sha256(content)) });
+    return { line: new TextDecoder().decode(bytes), stored, named };
+  }
+  const cases: readonly JournalRecord[] = [
+    { k: "started", at: 3, a: "a::agent_call", i: encoded({ large }) },
+    { k: "completed", at: 5, c: 3, v: encoded([large, 1n]), w: [["small", "s", encoded(1)], ["large", "s", encoded(new Map([[large, 1]]))], ["n", "a", 2]] },
+    { k: "completed", at: 5, c: 3, w: [["large", "s", encoded(large)]] },
+    { k: "storage", at: 9, w: [["large", "s", encoded(Uint8Array.from({ length: 60 }, () => 7))]] },
+    { k: "failed", at: 6, c: 3, e: { name: "QuotaError", message: large, stack: large, data: { $d: 5 }, cause: { name: "Error", message: "why" } }, through: [4] },
+  ];
+
+  test.each(cases)("are written as references and read back whole: %#", (record) => {
+    const { line, stored: contents } = offload(record);
+    expect(contents.size).toBeGreaterThan(0);
+    expect(line).toContain('"$a":["');
+    const elsewhere: Elsewhere[] = [];
+    const read = codec.decode(stored(line), "run-1", elsewhere);
+    for (const { reference, fill } of elsewhere) fill(contents.get(reference.id) as Uint8Array);
+    expect(text(read)).toBe(text(record));
+  });
+
+  test("S6: references are written as they stand in journals: the id of the content, its size, the hash of the canonical text", () => {
+    // Journals out there look like this: never edit a line, only add.
+    expect(offload({ k: "completed", at: 5, c: 3, v: encoded({ b: large, a: 1 }) }).line).toBe(
+      '{"k":"completed","at":5,"c":3,"v":{"$a":["8ac394b8ef3fb63401305efb693545851663b169b48a24fbe705eeacee70ecbf",58,"9f363ab9e561382014811361ca638c8586ea5bb0210ad5e370abb66d67a78026"]}}',
+    );
+    expect(offload({ k: "failed", at: 6, c: 3, e: { name: "E", message: "m".repeat(100) } }).line).toBe(
+      `{"k":"failed","at":6,"c":3,"e":{"name":"E","message":"${"m".repeat(100)}","$a":["e31cc9394824467a73fc332cc61b43e418029fd252949cbfc95192e9df8cad75",122,"b9366e4a02623f3942605718589185280582a968e09c38b6c6e4ea627993683f"]}}`,
+    );
+  });
+
+  test("what stays of a large error is its name and the beginning of its message", () => {
+    const { line } = offload({ k: "failed", at: 6, c: 3, e: { name: "E", message: "m".repeat(2000), stack: "s" } });
+    expect(JSON.parse(line)).toMatchObject({ e: { name: "E", message: "m".repeat(1000), $a: [expect.any(String), 2031, expect.any(String)] } });
+    expect(JSON.parse(line)).not.toHaveProperty("e.stack");
+  });
+
+  test("the same value in two places of a record is one content, and a record of small values is not looked at", () => {
+    expect(offload({ k: "completed", at: 5, c: 3, v: encoded(large), w: [["k", "s", encoded(large)]] }).stored.size).toBe(1);
+    const many: JournalRecord = { k: "storage", at: 9, w: Array.from({ length: 50 }, (_, index) => [`k${index}`, "s", encoded(index)] as const) };
+    expect(offload(many)).toMatchObject({ line: text(many), stored: new Map() });
+  });
+
+  test("artifacts that a record names are told", () => {
+    const id = "0123456789abcdef".repeat(4);
+    expect(offload({ k: "storage", at: 9, w: [["page", "r", { id, size: 7, kind: "bytes" }]] }).named).toEqual([id]);
+  });
+
+  test.each([{ $a: 1 }, { $a: ["x", 1, "y"] }, { $a: [] }])("what only looks like a reference is refused when it is decoded: %j", (tree) => {
+    const elsewhere: Elsewhere[] = [];
+    const read = codec.decode(stored(JSON.stringify({ k: "completed", at: 5, c: 3, v: tree })), "run-1", elsewhere) as { v: { decode(): unknown } };
+    expect(elsewhere).toEqual([]);
+    expect(() => read.v.decode()).toThrow(expect.objectContaining({ code: "NOT_DECODABLE" }));
+  });
+
+  test("a user's own $a is not taken for a reference", () => {
+    const value = { $a: ["0123456789abcdef".repeat(4), 7, "0123456789abcdef".repeat(4)] };
+    const elsewhere: Elsewhere[] = [];
+    const read = codec.decode(stored(text({ k: "completed", at: 5, c: 3, v: encoded(value) })), "run-1", elsewhere) as { v: { decode(): unknown } };
+    expect([read.v.decode(), elsewhere]).toEqual([value, []]);
+  });
 });

@@ -1,28 +1,41 @@
+import { z } from "zod";
 import { CorruptError } from "../errors/storage-errors.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { StoredRecord } from "../ports/state-backend.ts";
 import type { ValueCodec } from "../values/codec.ts";
-import type { JournalRecord, StorageWrite } from "./journal-record.ts";
-import { recordSchema, schemaVersion } from "./records.ts";
+import type { ErrorRecord } from "../values/error-record.ts";
+import type { Elsewhere } from "./fetch-values.ts";
+import type { JournalRecord } from "./journal-record.ts";
+import { offloaded, type RecordContents } from "./offload.ts";
+import { recordSchema, recordSchemas, schemaVersion } from "./records.ts";
+import { fromStored, toStored, type ValueReader, type ValueWriter } from "./stored-record.ts";
+import { referenceIn } from "./value-reference.ts";
 
 /** Turns records into the bytes a backend keeps, and back. */
 export interface RecordCodec {
-  /** `named` is told the id of each content that the record names. */
-  encode(record: JournalRecord, named?: (id: string) => void): Uint8Array;
-  /** Throws `CORRUPT` if the bytes are no record, `INCOMPATIBLE` if they come from a newer version of this library. */
-  decode(stored: StoredRecord, stateId: string): JournalRecord;
+  /** With `contents` what is too large for a record goes there (rule H7), and it is told what the record names. */
+  encode(record: JournalRecord, contents?: RecordContents): Uint8Array;
+  /**
+   * Values that are kept elsewhere are added to `elsewhere`: the record is whole once they are filled in. Throws `CORRUPT` if the
+   * bytes are no record, `INCOMPATIBLE` if they come from a newer version of this library.
+   */
+  decode(stored: StoredRecord, stateId: string, elsewhere?: Elsewhere[]): JournalRecord;
 }
+
+const inPlace: ValueWriter = { value: (value) => value.tree, error: (error) => error };
 
 /** Records as JSON text in UTF-8. */
 export function createRecordCodec(values: ValueCodec): RecordCodec {
   const utf8 = new TextEncoder();
   const text = new TextDecoder("utf-8", { fatal: true });
   return {
-    encode(record, named) {
-      if (named) nameContents(record, named);
-      return utf8.encode(JSON.stringify(toStored(record)));
+    encode(record, contents) {
+      const whole = JSON.stringify(toStored(record, inPlace));
+      if (contents === undefined) return utf8.encode(whole);
+      nameContents(record, contents.named);
+      return utf8.encode(whole.length > contents.threshold ? JSON.stringify(toStored(record, offloaded(values, contents))) : whole);
     },
-    decode(stored, stateId) {
+    decode(stored, stateId, elsewhere) {
       let json: unknown;
       try {
         json = JSON.parse(text.decode(stored.bytes));
@@ -31,13 +44,34 @@ export function createRecordCodec(values: ValueCodec): RecordCodec {
       }
       refuseNewer(json, stateId);
       const parsed = recordSchema.safeParse(json);
-      if (parsed.success) return fromStored(parsed.data, values);
+      if (parsed.success) return fromStored(parsed.data, reading(values, stored.seq, elsewhere));
       throw new CorruptError(`run ${stateId}: record ${stored.seq} is not a record of this format: ${parsed.error.issues[0]?.message}`, { stateId, cause: parsed.error });
     },
   };
 }
 
-/** Tells the id of each content that a record names. */
+function reading(values: ValueCodec, seq: number, elsewhere: Elsewhere[] = []): ValueReader {
+  return {
+    value(tree, place) {
+      const reference = referenceIn(tree);
+      if (reference === undefined) place(values.fromTree(tree));
+      else elsewhere.push({ seq, reference, fill: (bytes) => place(values.unpack(bytes)) });
+    },
+    error(error, place) {
+      const reference = referenceIn(error);
+      if (reference === undefined) return;
+      elsewhere.push({ seq, reference, fill: (bytes) => place(errorIn(values.unpack(bytes).tree)) });
+    },
+  };
+}
+
+function errorIn(tree: unknown): ErrorRecord {
+  const parsed = z.object({ $e: recordSchemas.failed.shape.e }).safeParse(tree);
+  if (parsed.success) return parsed.data.$e;
+  throw new CorruptError("it is not an error", { cause: parsed.error });
+}
+
+/** Tells the id of each artifact that a record names; values that are kept elsewhere are not among them. */
 export function nameContents(record: JournalRecord, named: (id: string) => void): void {
   if (!("w" in record) || record.w === undefined) return;
   for (const write of record.w) if (write[1] === "r") named(write[2].id);
@@ -48,73 +82,4 @@ function refuseNewer(json: unknown, stateId: string): void {
   if (typeof json.v === "number" && json.v > schemaVersion) {
     throw new RepriseError("INCOMPATIBLE", `run ${stateId} was written by a newer version of Reprise (record format ${json.v}; this one reads up to ${schemaVersion})`, { stateId });
   }
-}
-
-function toStored(record: JournalRecord): unknown {
-  switch (record.k) {
-    case "run":
-      return {
-        ...record,
-        ...(record.meta && { meta: record.meta.tree }),
-        ...(record.root && { root: { ...record.root, ...(record.root.i && { i: record.root.i.tree }) } }),
-        ...(record.pins && { pins: record.pins.map(([address, value]) => [address, value.tree]) }),
-      };
-    case "checkpoint":
-    case "cut":
-      return record.meta === undefined ? record : { ...record, meta: record.meta.tree };
-    case "started":
-    case "restarted":
-      return record.i === undefined ? record : { ...record, i: record.i.tree };
-    case "awaiting":
-      return record.prompt === undefined ? record : { ...record, prompt: record.prompt.tree };
-    case "message":
-      return record.v === undefined ? record : { ...record, v: record.v.tree };
-    case "completed":
-      if (record.v === undefined && record.w === undefined) return record;
-      return { ...record, ...(record.v && { v: record.v.tree }), ...(record.w && { w: record.w.map(storedWrite) }) };
-    case "storage":
-      return { ...record, w: record.w.map(storedWrite) };
-    default:
-      return record;
-  }
-}
-
-function fromStored(stored: ReturnType<typeof recordSchema.parse>, values: ValueCodec): JournalRecord {
-  switch (stored.k) {
-    case "run":
-      return {
-        ...withValue(stored, "meta", stored.meta, values),
-        ...(stored.root && { root: withValue(stored.root, "i", stored.root.i, values) }),
-        ...(stored.pins && { pins: stored.pins.map(([address, tree]) => [address, values.fromTree(tree)]) }),
-      } as JournalRecord;
-    case "checkpoint":
-    case "cut":
-      return withValue(stored, "meta", stored.meta, values) as JournalRecord;
-    case "started":
-    case "restarted":
-      return withValue(stored, "i", stored.i, values) as JournalRecord;
-    case "awaiting":
-      return withValue(stored, "prompt", stored.prompt, values) as JournalRecord;
-    case "message":
-      return withValue(stored, "v", stored.v, values) as JournalRecord;
-    case "completed":
-      return { ...withValue(stored, "v", stored.v, values), ...(stored.w && { w: stored.w.map((write) => liveWrite(write, values)) }) } as JournalRecord;
-    case "storage":
-      return { ...stored, w: stored.w.map((write) => liveWrite(write, values)) };
-    default:
-      // Zod's optional fields may be undefined, those of JSON are absent.
-      return stored as JournalRecord;
-  }
-}
-
-function withValue(record: object, field: string, tree: unknown, values: ValueCodec): object {
-  return tree === undefined ? record : { ...record, [field]: values.fromTree(tree) };
-}
-
-function storedWrite(write: StorageWrite): unknown {
-  return write[1] === "s" && typeof write[2] === "object" ? [write[0], "s", write[2].tree] : write;
-}
-
-function liveWrite(write: readonly [string, string, unknown?], values: ValueCodec): StorageWrite {
-  return (write[1] === "s" ? [write[0], "s", values.fromTree(write[2])] : write) as StorageWrite;
 }

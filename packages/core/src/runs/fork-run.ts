@@ -6,6 +6,7 @@ import { PointNotFoundError } from "../errors/timeline-errors.ts";
 import { callsOf, type RunView } from "../history/fold.ts";
 import { appendEnds } from "../journal/append-ends.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
+import { recordContents } from "../journal/offload.ts";
 import { refuseRepetition } from "../timeline/cut-record.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { forkRecords } from "../timeline/fork-records.ts";
@@ -16,13 +17,14 @@ import type { EncodedValue } from "../values/encoded-value.ts";
 import { checkMetadata, headerOf, mergedMetadata } from "./metadata.ts";
 import { readJournal } from "./read-journal.ts";
 import type { ForkOptions, ForkResult } from "./reprise.ts";
+import { contentsOf } from "./run-contents.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** Copies what a run shows up to a point into a new run; the original and its lease are not touched (rule R10). */
 export async function forkRun(settings: RepriseSettings, parent: string, options: ForkOptions): Promise<ForkResult> {
   const { backend, system, values } = settings;
   const { stateId, pins } = checkFork(settings, options);
-  const records = await readJournal(parent, backend.read(parent), settings.records);
+  const records = await readJournal(parent, backend.read(parent), settings.records, contentsOf(settings));
   const planned = planFork(parent, records, options.at, pins);
   const allow = planned.plan.nonRepeatable.filter((address) => !pins.has(address));
   refuseRepetition(allow, options.allowRepeat ?? []);
@@ -35,10 +37,15 @@ export async function forkRun(settings: RepriseSettings, parent: string, options
 }
 
 /** Writes a run that begins with records. Should it be cut off, the run record tells that the others are missing. */
-async function createRun({ backend, system, records: codec }: RepriseSettings, stateId: string, records: readonly JournalRecord[], header: object): Promise<void> {
+async function createRun(settings: RepriseSettings, stateId: string, records: readonly JournalRecord[], header: object): Promise<void> {
+  const { backend, system, records: codec } = settings;
   const writer = await backend.acquire(stateId, { owner: system.owner, create: "must" });
   try {
-    const bytes = records.map((record) => codec.encode(record));
+    const contents = contentsOf(settings);
+    const named = new Set<string>();
+    const bytes = records.map((record) => codec.encode(record, recordContents(contents, named)));
+    // G12: what a record names is stored before the record is.
+    await Promise.all([...named].flatMap((id) => contents.pending(id) ?? []));
     let from = 0;
     for (const end of appendEnds(bytes, bytes.map(() => 1))) {
       await writer.append(bytes.slice(from, end), { expect: from, ...(end === bytes.length && { header }) });

@@ -11,16 +11,19 @@ import { overlayArtifacts } from "./overlay-artifacts.ts";
 import { readJournal } from "./read-journal.ts";
 import type { OpenOptions } from "./reprise.ts";
 import { reportAliases } from "./report-aliases.ts";
+import { contentsOf } from "./run-contents.ts";
 import { RunState } from "./run-state.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** R5: opens a run without its lease, on a journal that nobody keeps: others may go on with it meanwhile. Throws `NOT_FOUND`. */
 export async function openBeside(settings: RepriseSettings, stateId: string, options: OpenOptions, policy: ReplayPolicy): Promise<RunState> {
   const { signal } = options;
-  const records = await readJournal(stateId, settings.backend.read(stateId, signal && { signal }), settings.records);
+  const records = await readJournal(stateId, settings.backend.read(stateId, signal && { signal }), settings.records, contentsOf(settings));
   const view = foldVisible(stateId, records);
   if (records.length === 0) throw new RepriseError("NOT_FOUND", `run ${stateId} has no records`, { stateId });
-  const contents = new Contents(overlayArtifacts(settings.artifacts, settings.system.sha256), settings.system.sha256);
+  const { sha256 } = settings.system;
+  // Nothing is written down, so nothing is too large to be.
+  const contents = new Contents({ artifacts: overlayArtifacts(settings.artifacts, sha256), sha256, threshold: Infinity });
   const writer = forgetfulWriter(stateId, records.length);
   const engine = new Engine({
     system: settings.system,

@@ -1,7 +1,6 @@
 import type { RetrySettings } from "../actors/call-policy.ts";
 import { Engine } from "../engine/engine.ts";
 import { runRetryOf, sameRetry, type RunRetry } from "../engine/run-retry.ts";
-import { Contents } from "../journal/contents.ts";
 import type { RunRecord } from "../journal/journal-record.ts";
 import { schemaVersion } from "../journal/records.ts";
 import { replayPolicy } from "../engine/replay-policy.ts";
@@ -10,7 +9,6 @@ import { libraryVersion } from "../version.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import { refuseSealed } from "../transfer/sealed.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
-import { ephemeralArtifacts } from "./ephemeral-artifacts.ts";
 import { lastRoot } from "../timeline/last-root.ts";
 import { engineOptions } from "./engine-options.ts";
 import { headerOf } from "./metadata.ts";
@@ -20,6 +18,7 @@ import type { StateMetadata } from "./execution-state.ts";
 import { resumeFrom } from "./resume-from.ts";
 import type { OpenOptions } from "./reprise.ts";
 import { reportAliases } from "./report-aliases.ts";
+import { contentsOf } from "./run-contents.ts";
 import { RunState } from "./run-state.ts";
 import { sessionFacts } from "./session-facts.ts";
 import type { RepriseSettings } from "./settings.ts";
@@ -48,11 +47,11 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest, d
   const by = sessionFacts(settings.options.session);
   const runRetry = runRetryOf(options, settings.options.retry);
   const meta = request.metadata && settings.values.encode(request.metadata, "metadata").encoded;
-  const contents = new Contents(settings.artifacts ?? (settings.options.backend ? undefined : ephemeralArtifacts(settings.system.sha256)), settings.system.sha256);
+  const contents = contentsOf(settings);
   const left = options.waitMs && Math.max(0, deadline - settings.system.now());
   const writer = await acquire(options.resumeFrom === undefined ? request.create : "never", left, options.signal);
   try {
-    const records = await readJournal(stateId, writer.recovered(), settings.records);
+    const records = await readJournal(stateId, writer.recovered(), settings.records, contents);
     refuseSealed(stateId, records);
     const resumption = await resumeFrom(settings, writer, records, options);
     const view = foldVisible(stateId, records);

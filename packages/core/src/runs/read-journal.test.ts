@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
+import { Contents } from "../journal/contents.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { createRecordCodec } from "../journal/record-codec.ts";
 import type { StoredRecord } from "../ports/state-backend.ts";
+import { defaultSystem } from "../system.ts";
 import { createCodec } from "../values/codec.ts";
 import { readJournal } from "./read-journal.ts";
 
 const codec = createRecordCodec(createCodec());
+const contents = new Contents({ artifacts: undefined, sha256: defaultSystem().sha256, threshold: 1000 });
 
 async function* stored(records: readonly JournalRecord[]): AsyncGenerator<readonly StoredRecord[]> {
   yield records.map((record, index) => ({ seq: index + 1, epoch: 1, bytes: codec.encode(record) }));
@@ -17,7 +20,7 @@ const write: JournalRecord = { k: "storage", at: 0, w: [] };
 
 test("R9: cuts are read back", async () => {
   const records = [run, write, write, cut([1, 1], [3, 3]), cut([1, 4])];
-  expect(await readJournal("run-1", stored(records), codec)).toEqual(records);
+  expect(await readJournal("run-1", stored(records), codec, contents)).toEqual(records);
 });
 
 test.each([
@@ -28,5 +31,5 @@ test.each([
   [cut([1, 1], [3, 2])],
   [cut([1, 1], [2, 2], [1, 1])],
 ])("G10: a cut that shows what cannot be shown is CORRUPT: %#", async (record) => {
-  await expect(readJournal("run-1", stored([run, write, write, record]), codec)).rejects.toMatchObject({ code: "CORRUPT", stateId: "run-1" });
+  await expect(readJournal("run-1", stored([run, write, write, record]), codec, contents)).rejects.toMatchObject({ code: "CORRUPT", stateId: "run-1" });
 });

@@ -1,23 +1,27 @@
 import { RepriseError } from "../errors/reprise-error.ts";
 import { CorruptError } from "../errors/storage-errors.ts";
+import type { Contents } from "../journal/contents.ts";
+import { fetchValues, type Elsewhere } from "../journal/fetch-values.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import type { RecordCodec } from "../journal/record-codec.ts";
 import type { StoredRecord } from "../ports/state-backend.ts";
 
 /**
- * Reads what a run has recorded, the hidden records too; `foldVisible` makes its state of them. Throws `CORRUPT` where the
- * records do not make a run, `INCOMPATIBLE` for a newer format.
+ * Reads what a run has recorded, the hidden records too, and the values that are kept elsewhere (rule H7); `foldVisible` makes
+ * its state of them. `elsewhere` is told which these were. Throws `CORRUPT` where the records do not make a run, `INCOMPATIBLE` for a
+ * newer format.
  */
-export async function readJournal(stateId: string, stored: AsyncIterable<readonly StoredRecord[]>, codec: RecordCodec): Promise<JournalRecord[]> {
+export async function readJournal(stateId: string, stored: AsyncIterable<readonly StoredRecord[]>, codec: RecordCodec, contents: Contents, elsewhere: Elsewhere[] = []): Promise<JournalRecord[]> {
   const records: JournalRecord[] = [];
   for await (const batch of stored) {
     for (const bytes of batch) {
-      const record = codec.decode(bytes, stateId);
+      const record = codec.decode(bytes, stateId, elsewhere);
       checkBeginning(record, records.length, stateId);
       records.push(record);
     }
   }
   checkWhole(records[0], records.length, stateId);
+  if (elsewhere.length > 0) await fetchValues(stateId, elsewhere, contents);
   return records;
 }
 

@@ -36,6 +36,11 @@ export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVe
    * without a backend the memory of the run.
    */
   readonly artifacts?: ArtifactBackend;
+  /**
+   * Inputs, results, errors and storage values whose JSON text is longer than this many characters are kept among the artifacts,
+   * and the journal refers to them (rule H7). Infinity: never. Default: 65,536, or an eighth of the backend's largest record if that is less.
+   */
+  readonly artifactThreshold?: number;
   /** Knows retry defaults and revives recorded configurations: `retryProvider()` of `@reprise/retry`. Default: none, one attempt per call. */
   readonly retry?: RetryProvider;
   /** Default: `"power"`, or the strongest level the backend has. Asking for more than the backend has is an error. */

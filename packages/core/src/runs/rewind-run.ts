@@ -8,6 +8,7 @@ import { refuseSealed } from "../transfer/sealed.ts";
 import { mergedMetadata } from "./metadata.ts";
 import { readJournal } from "./read-journal.ts";
 import type { RewindOptions } from "./reprise.ts";
+import { contentsOf } from "./run-contents.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** Cuts the timeline of a run at a point, durably, and leaves the run at rest (rule R9). */
@@ -15,7 +16,7 @@ export async function rewindRun(settings: RepriseSettings, stateId: string, poin
   const { allowRepeat, waitMs } = options;
   const writer = await settings.backend.acquire(stateId, { owner: settings.system.owner, create: "never", ...(waitMs !== undefined && { waitMs }) });
   try {
-    const records = await readJournal(stateId, writer.recovered(), settings.records);
+    const records = await readJournal(stateId, writer.recovered(), settings.records, contentsOf(settings));
     refuseSealed(stateId, records);
     const planned = planCut(stateId, records, point);
     await appendCut(settings, writer, records, planned, { at: settings.system.now(), point, allowRepeat });
@@ -27,7 +28,7 @@ export async function rewindRun(settings: RepriseSettings, stateId: string, poin
 
 /** What a rewind would do. Takes no lease. */
 export async function planRewind(settings: RepriseSettings, stateId: string, point: TimelinePoint): Promise<TimelinePlan> {
-  const records = await readJournal(stateId, settings.backend.read(stateId), settings.records);
+  const records = await readJournal(stateId, settings.backend.read(stateId), settings.records, contentsOf(settings));
   return planCut(stateId, records, point).plan;
 }
 

@@ -17,6 +17,7 @@ export interface RepriseSettings {
   readonly backend: StateBackend;
   /** Undefined: there is no place for artifacts, or only the memory of each run. */
   readonly artifacts: ArtifactBackend | undefined;
+  readonly artifactThreshold: number;
   readonly system: System;
   readonly values: ValueCodec;
   readonly records: RecordCodec;
@@ -43,19 +44,27 @@ function checkParts(options: RepriseOptions): void {
 const rank: Record<Durability, number> = { none: 0, process: 1, power: 2 };
 const reach = { process: 0, host: 1, cluster: 2 } as const;
 
+// A character is at most three bytes, and a record has more in it than its largest value.
+const bytesPerCharacter = 8;
+
+function defaultThreshold({ capabilities }: StateBackend): number {
+  return Math.min(64 * 2 ** 10, Math.floor(capabilities.maxRecordBytes / bytesPerCharacter));
+}
+
 /** Throws `INVALID_OPTION`, or `UNSUPPORTED` where the backend provides less than was asked for. */
 export function resolveSettings(options: RepriseOptions): RepriseSettings {
   checkObject("options", options);
   checkParts(options);
-  const { maxLost = 3, graceMs = 5_000, suspendAfterMs = 30_000 } = options;
+  const backend = options.backend ?? ephemeralBackend();
+  const { maxLost = 3, graceMs = 5_000, suspendAfterMs = 30_000, artifactThreshold = defaultThreshold(backend) } = options;
   if (!Number.isInteger(maxLost) || maxLost < 1) invalid("maxLost", "a whole number from 1", maxLost);
   if (!(Number.isFinite(graceMs) && graceMs >= 0)) invalid("graceMs", "a number of milliseconds from 0", graceMs);
   if (typeof suspendAfterMs !== "number" || !(suspendAfterMs >= 0)) invalid("suspendAfterMs", "a number of milliseconds from 0, or Infinity", suspendAfterMs);
+  if (!(typeof artifactThreshold === "number" && artifactThreshold >= 0)) invalid("artifactThreshold", "a number of characters from 0", artifactThreshold);
   const { retry: _provider, ...policy } = options;
   checkPolicy(policy);
   checkAutoCheckpoint(options.autoCheckpoint);
   checkOneOf("durability", ["power", "process", "checkpoint"], options.durability);
-  const backend = options.backend ?? ephemeralBackend();
   const system = options.system ?? defaultSystem();
   const values = createCodec({ ...options.codec, now: system.now });
   checkRequired(options, backend);
@@ -63,6 +72,7 @@ export function resolveSettings(options: RepriseOptions): RepriseSettings {
     options,
     backend,
     artifacts: options.artifacts ?? options.backend?.artifacts,
+    artifactThreshold,
     system,
     values,
     records: createRecordCodec(values),

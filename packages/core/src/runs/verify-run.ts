@@ -1,6 +1,8 @@
 import { isRepriseError, type RepriseError } from "../errors/reprise-error.ts";
 import { contradictions } from "../history/contradictions.ts";
 import { emptyView, fold, type RunView } from "../history/fold.ts";
+import type { Contents } from "../journal/contents.ts";
+import { fetchValues, type Elsewhere } from "../journal/fetch-values.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { nameContents } from "../journal/record-codec.ts";
 import type { ArtifactBackend } from "../ports/artifact-backend.ts";
@@ -8,6 +10,7 @@ import type { StoredRecord } from "../ports/state-backend.ts";
 import { EncodedValue } from "../values/encoded-value.ts";
 import { seqsIn, type Range } from "../timeline/ranges.ts";
 import { checkBeginning } from "./read-journal.ts";
+import { contentsOf } from "./run-contents.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** Something that is wrong with what is stored of a run. */
@@ -39,11 +42,12 @@ export interface VerifyReport {
 }
 
 /** Reads everything that is stored of a run and says what is wrong with it. Damage is a finding; anything else that goes wrong throws. */
-export async function verifyRun({ backend, artifacts, records }: RepriseSettings, stateId: string): Promise<VerifyReport> {
+export async function verifyRun(settings: RepriseSettings, stateId: string): Promise<VerifyReport> {
+  const { backend, artifacts, records } = settings;
   const findings = ((await backend.verify?.(stateId)) ?? []).map(ofBackend);
-  const check = new JournalCheck(stateId, (stored) => records.decode(stored, stateId));
+  const check = new JournalCheck(stateId, (stored, elsewhere) => records.decode(stored, stateId, elsewhere), contentsOf(settings));
   try {
-    for await (const batch of backend.read(stateId)) for (const stored of batch) check.add(stored);
+    for await (const batch of backend.read(stateId)) for (const stored of batch) await check.add(stored);
   } catch (error) {
     if (!isRepriseError(error, "CORRUPT")) throw error;
     const finding = ofBackend(error);
@@ -72,6 +76,8 @@ function ofBackend({ message, path, offset }: RepriseError): VerifyFinding {
   return { kind: "backend", message, ...(path !== undefined && { path }), ...(offset !== undefined && { offset }) };
 }
 
+type Decode = (stored: StoredRecord, elsewhere: Elsewhere[]) => JournalRecord;
+
 class JournalCheck {
   readonly findings: VerifyFinding[] = [];
   read = 0;
@@ -80,22 +86,36 @@ class JournalCheck {
   readonly #stateId: string;
   #view: RunView;
   readonly #records: (JournalRecord | undefined)[] = [];
-  readonly #decode: (stored: StoredRecord) => JournalRecord;
+  readonly #decode: Decode;
+  readonly #values: Contents;
   #epoch = 0;
 
-  constructor(stateId: string, decode: (stored: StoredRecord) => JournalRecord) {
+  constructor(stateId: string, decode: Decode, values: Contents) {
     this.#stateId = stateId;
     this.#view = emptyView();
     this.#decode = decode;
+    this.#values = values;
   }
 
-  add(stored: StoredRecord): void {
+  async add(stored: StoredRecord): Promise<void> {
     this.read += 1;
     if (stored.seq !== this.read) this.#found("order", stored.seq, `record ${stored.seq} stands where record ${this.read} belongs`);
     if (stored.epoch < this.#epoch) this.#found("order", stored.seq, `record ${stored.seq} is of epoch ${stored.epoch}, behind one of epoch ${this.#epoch}`);
     this.#epoch = stored.epoch;
-    const record = this.#attempt("record", stored.seq, () => this.#decode(stored));
+    const elsewhere: Elsewhere[] = [];
+    const record = this.#attempt("record", stored.seq, () => this.#decode(stored, elsewhere));
+    for (const value of elsewhere) await this.#fetch(value);
     this.#records.push(record !== undefined && this.#check(record, this.read) ? record : undefined);
+  }
+
+  /** H7: a value that is kept elsewhere; without it the rest of the record is still looked at. */
+  async #fetch(value: Elsewhere): Promise<void> {
+    try {
+      await fetchValues(this.#stateId, [value], this.#values);
+    } catch (error) {
+      if (!isRepriseError(error, "CORRUPT") && !isRepriseError(error, "UNSUPPORTED")) throw error;
+      this.#found("artifact", value.seq, error.code === "CORRUPT" ? error.message : `record ${value.seq} names content ${value.reference.id}, and there is no place for artifacts`);
+    }
   }
 
   /** Gives whether it could be folded: if not, what names it is not to be blamed on a cut. */

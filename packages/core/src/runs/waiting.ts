@@ -6,9 +6,11 @@ import { AmbiguousAnswerError } from "../errors/wait-errors.ts";
 import { EventType } from "../events/event-type.ts";
 import type { RunView } from "../history/fold.ts";
 import { refuseSealed } from "../transfer/sealed.ts";
+import type { JournalRecord } from "../journal/journal-record.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { openWaits, pendingWait, type PendingWait } from "./pending-wait.ts";
 import { readJournal } from "./read-journal.ts";
+import { contentsOf } from "./run-contents.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** Options of `answer`. */
@@ -43,8 +45,9 @@ export interface Waiting {
 }
 
 /** The verbs of a Reprise for whoever answers. */
-export function waitingOf({ backend, records: codec, system, values }: RepriseSettings): Waiting {
-  const read = async (stateId: string): Promise<RunView> => foldVisible(stateId, await readJournal(checkStateId(stateId), backend.read(stateId), codec));
+export function waitingOf(settings: RepriseSettings): Waiting {
+  const { backend, records: codec, system, values } = settings;
+  const read = async (stateId: string): Promise<JournalRecord[]> => readJournal(checkStateId(stateId), backend.read(stateId), codec, contentsOf(settings));
   return {
     async answer(stateId, wait, value, options = {}) {
       checkTarget(wait);
@@ -52,14 +55,14 @@ export function waitingOf({ backend, records: codec, system, values }: RepriseSe
       const { answerId } = options;
       if (answerId !== undefined && (typeof answerId !== "string" || answerId === "")) invalid("answerId", "a non-empty string", answerId);
       const tree = value === undefined ? undefined : values.encode(value, "answer").encoded.tree;
-      const records = await readJournal(checkStateId(stateId), backend.read(stateId), codec);
+      const records = await read(stateId);
       refuseSealed(stateId, records);
       const view = foldVisible(stateId, records);
       if (answerId !== undefined && view.mail.answerIds.has(answerId)) return;
       const call = callMeant(view, stateId, wait);
       await backend.post(stateId, system.newId().toLowerCase(), encodeAnswer({ to: wait, call, answerId, tree }));
     },
-    pending: async (stateId) => openWaits(await read(stateId)).map(pendingWait),
+    pending: async (stateId) => openWaits(foldVisible(stateId, await read(stateId))).map(pendingWait),
   };
 }
 

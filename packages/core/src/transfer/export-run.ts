@@ -3,7 +3,7 @@ import type { SealedRecord } from "../journal/journal-record.ts";
 import type { RepriseSettings } from "../runs/settings.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { carriedMail } from "./carry-mail.ts";
-import { contentsOf, readStored } from "./read-stored.ts";
+import { namedContents, readStored, type StoredJournal } from "./read-stored.ts";
 import { packRunFile } from "./run-file.ts";
 import { sealOf } from "./sealed.ts";
 
@@ -31,7 +31,7 @@ export interface HandedOff {
 export async function exportRun(settings: RepriseSettings, stateId: string, { artifacts = true }: ExportOptions): Promise<Uint8Array> {
   if (typeof artifacts !== "boolean") invalid("artifacts", "true or false", artifacts);
   const journal = await readStored(stateId, settings.backend.read(stateId), settings);
-  return packRunFile({ stateId, records: journal.bytes, artifacts: artifacts ? await contentsOf(journal, settings.artifacts) : undefined }, settings.system.sha256);
+  return packRunFile({ stateId, records: artifacts ? journal.bytes : selfContained(journal, settings), artifacts: artifacts ? await namedContents(journal, settings.artifacts) : undefined }, settings.system.sha256);
 }
 
 /**
@@ -43,7 +43,7 @@ export async function handOffRun(settings: RepriseSettings, stateId: string, { t
   const writer = await backend.acquire(stateId, { owner: system.owner, create: "never", ...(waitMs !== undefined && { waitMs }) });
   try {
     const journal = await readStored(stateId, writer.recovered(), settings);
-    const artifacts = await contentsOf(journal, settings.artifacts);
+    const artifacts = await namedContents(journal, settings.artifacts);
     const pack = (records: readonly Uint8Array[]): Uint8Array => packRunFile({ stateId, records, artifacts }, system.sha256);
     const sealed = sealOf(journal.records);
     if (sealed !== undefined) return { seal: sealed, bytes: pack(journal.bytes) };
@@ -57,4 +57,9 @@ export async function handOffRun(settings: RepriseSettings, stateId: string, { t
   } finally {
     await writer.release();
   }
+}
+
+/** H7: the records with all of their values in them, for a file that holds no contents. */
+function selfContained({ bytes, records, incomplete }: StoredJournal, { records: codec }: RepriseSettings): readonly Uint8Array[] {
+  return records.map((record, index) => (incomplete.has(index + 1) ? codec.encode(record) : (bytes[index] ?? codec.encode(record))));
 }

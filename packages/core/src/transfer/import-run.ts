@@ -4,15 +4,19 @@ import { RepriseError } from "../errors/reprise-error.ts";
 import { CorruptError } from "../errors/storage-errors.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import { isPause } from "../history/call-node.ts";
+import { Contents } from "../journal/contents.ts";
 import type { JournalRecord, RunRecord } from "../journal/journal-record.ts";
 import type { HeaderPatch, StateWriter, StoredRecord } from "../ports/state-backend.ts";
 import { headerOf, mergedMetadata } from "../runs/metadata.ts";
+import type { RecordContents } from "../journal/offload.ts";
+import { ephemeralArtifacts } from "../runs/ephemeral-artifacts.ts";
+import { contentsOf } from "../runs/run-contents.ts";
 import type { RepriseSettings } from "../runs/settings.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import type { System } from "../system.ts";
 import { withChance } from "../timeline/fork-records.ts";
 import { tokenFrom } from "../engine/answer.ts";
-import { namedContents, noPlace, readStored, type StoredJournal } from "./read-stored.ts";
+import { noPlace, readStored, type StoredJournal } from "./read-stored.ts";
 import { unpackRunFile, type RunFile } from "./run-file.ts";
 import { sealOf } from "./sealed.ts";
 
@@ -42,11 +46,12 @@ interface Arrival extends ImportedRun {
 /** Makes a run of a file. */
 export async function importRun(settings: RepriseSettings, bytes: unknown, options: ImportOptions): Promise<ImportedRun> {
   const file = unpackRunFile(bytes, settings.system.sha256);
-  const journal = await readStored(checkStateId(file.stateId), stored(file.records), settings);
-  const arrival = arrivalOf(settings, journal, options);
+  const journal = await readStored(checkStateId(file.stateId), stored(file.records), settings, placeOf(file, settings));
+  const own = new Map<string, Uint8Array>();
+  const arrival = arrivalOf(settings, journal, options, own);
   const { stateId, kind, status } = arrival;
   const { artifacts } = settings;
-  const contents = contentsIn(file, journal);
+  const contents = [...contentsIn(file, journal), ...own.values()];
   if (artifacts === undefined && contents.length > 0) throw noPlace(stateId);
   const { backend } = settings;
   if (settings.options.backend === undefined) throw new RepriseError("UNSUPPORTED", "import needs a place for the run: give createReprise({ backend }) one, such as fsBackend({ dir })", { stateId, path: "backend" });
@@ -69,20 +74,50 @@ export async function importRun(settings: RepriseSettings, bytes: unknown, optio
 }
 
 /** What the records name, if the file holds contents; nothing else that it may hold. */
-function contentsIn({ artifacts }: RunFile, { records }: StoredJournal): Uint8Array[] {
+function contentsIn({ artifacts }: RunFile, journal: StoredJournal): Uint8Array[] {
   if (artifacts === undefined) return [];
-  return [...namedContents(records)].map((id) => {
+  return [...journal.contents].map((id) => {
     const content = artifacts.get(id);
     if (content === undefined) throw new CorruptError(`the exported run is damaged: content ${id}, which its records name, is not in it`, { path: "bytes" });
     return content;
   });
 }
 
+/** Where the values of a file are that are not in its records: in the file, or where this Reprise has contents. */
+function placeOf({ artifacts: brought }: RunFile, settings: RepriseSettings): Contents {
+  const here = contentsOf(settings);
+  if (brought === undefined) return here;
+  const { sha256 } = settings.system;
+  const get = async (id: string): Promise<Uint8Array> => {
+    const content = brought.get(id);
+    if (content === undefined) throw new RepriseError("NOT_FOUND", `the exported run does not hold content ${id}`);
+    return content;
+  };
+  return new Contents({ artifacts: { ...ephemeralArtifacts(sha256), get }, sha256, threshold: Infinity });
+}
+
+/** Records of a fork are written anew; what is too large for them is stored with what the file brought, and not before. */
+function collected(settings: RepriseSettings, own: Map<string, Uint8Array>): RecordContents {
+  const { threshold } = contentsOf(settings);
+  const { sha256 } = settings.system;
+  return {
+    threshold,
+    hash: (text) => sha256(new TextEncoder().encode(text)),
+    named: () => undefined,
+    put(bytes) {
+      const id = sha256(bytes);
+      own.set(id, bytes);
+      return id;
+    },
+  };
+}
+
 async function* stored(records: readonly Uint8Array[]): AsyncGenerator<readonly StoredRecord[]> {
   yield records.map((bytes, index) => ({ seq: index + 1, epoch: 1, bytes }));
 }
 
-function arrivalOf({ records: codec, system, values }: RepriseSettings, journal: StoredJournal, { stateId }: ImportOptions): Arrival {
+function arrivalOf(settings: RepriseSettings, journal: StoredJournal, { stateId }: ImportOptions, own: Map<string, Uint8Array>): Arrival {
+  const { records: codec, system, values } = settings;
   const source = journal.stateId;
   const { status } = foldVisible(source, journal.records);
   if (sealOf(journal.records) !== undefined) {
@@ -97,7 +132,7 @@ function arrivalOf({ records: codec, system, values }: RepriseSettings, journal:
   const meta = values.encode({ ...mergedMetadata(first.meta ? [first.meta] : []), parentStateId: source }, "metadata").encoded;
   const begun: RunRecord = { ...first, id, meta, was: first.was ?? source, parent: { id: source, seq: last, n: last } };
   const records = [begun, ...rest.map((record, index) => forked(record, index + 2, source, system))];
-  return { stateId: id, kind: "fork", status, records, bytes: records.map((record) => codec.encode(record)) };
+  return { stateId: id, kind: "fork", status, records, bytes: records.map((record) => codec.encode(record, collected(settings, own))) };
 }
 
 /** R10: a fork draws the chance its source drew, and whoever may answer the source's waits may not answer the fork's. */

@@ -97,7 +97,8 @@ function write(tree: unknown, stringify: (tree: unknown) => string): string {
   }
 }
 
-function canonicalText(tree: unknown): string {
+/** What {@link EncodedValue.canonical} is, of a tree. */
+export function canonicalText(tree: unknown): string {
   const text = write(tree, stringifyStably);
   // Neither a user's key (escaped: "$$e") nor the inside of a string (\"$e\") reads like this.
   return text.includes('"$e":{') ? write(withoutStacks(tree), stringifyStably) : text;

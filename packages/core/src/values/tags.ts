@@ -17,6 +17,8 @@
  * | `$e`   | ErrorRecord                               | Error, by the whitelist of rule H3                    |
  * | `$c`   | `[name, value]`                           | an instance of a class registered as an extension     |
  *
+ * `$a` is never in a value: a record has it in the place of a whole value that is kept elsewhere (rule H7).
+ *
  * A user's own key that starts with `$`, or is `__proto__`, gets one `$` put before it.
  */
 export type Tag = "$d" | "$i" | "$n" | "$u" | "$b" | "$m" | "$s" | "$t" | "$ab" | "$r" | "$url" | "$e" | "$c";

@@ -12,5 +12,6 @@ testProperties([
   { name: "I3, I4, I5: so does one that sleeps and waits for answers, suspended or not", oracle: checkExact, generate: { pauses: true }, share: 0.3 },
   { name: "I3, I4, I5: so does one that sleeps and waits and is driven by hand", oracle: checkByHand, generate: { pauses: true }, share: 0.1 },
   { name: "R2: so does a run that is driven by hand", oracle: checkByHand, share: 0.2 },
+  { name: "R2, H7: so does a run whose values are all kept beside its journal", oracle: (program) => checkExact(program, { artifactThreshold: 0 }), share: 0.2 },
   { name: "R11: so does one with tools that must not happen twice, once somebody has said that they may", oracle: checkExact, generate: { once: true }, share: 0.2 },
 ]);
