@@ -1,3 +1,4 @@
+import { parseAddress } from "../address/address.ts";
 import type { MessageRecord } from "../journal/journal-record.ts";
 import type { Message, StateWriter } from "../ports/state-backend.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
@@ -126,16 +127,21 @@ export class Inbox {
   /** The waits that ask for this answer now. */
   #asking({ to, call }: Letter): Call[] {
     const asking = [...this.#engine.pauses].filter((pause) => pause.spec.type === "wait_call" && !pause.outcomeRecorded && pause.abortReason === undefined);
-    const found = asking.filter(({ node }) => node.id === call);
-    return found.length > 0 ? found : asking.filter(({ node }) => isMeant(node, to));
+    return asking.filter(({ node }) => (this.#isWait(call) ? node.id === call : isMeant(node, to)));
+  }
+
+  /** Was this call a wait, hidden by a cut or not? An answer is for no other, also when others have its name (rule I4). */
+  #isWait(call: number | undefined): call is number {
+    const record = call === undefined ? undefined : this.#engine.journal.records[call - 1];
+    return record?.k === "started" && parseAddress(record.a).type === "wait_call";
   }
 
   /** No wait asks for it at present: it is too late, or for a wait that comes again, or too early. */
   #notAsked(letter: Letter, writer: StateWriter): void {
     const { view } = this.#engine;
-    const meant = view.calls.get(letter.call ?? 0);
-    const candidates = meant === undefined ? waitsMeant(view, letter.to) : [meant];
-    if (candidates.some(({ state }) => state === "open")) return;
+    const known = this.#isWait(letter.call);
+    const candidates = known ? [view.calls.get(letter.call)] : waitsMeant(view, letter.to);
+    if (candidates.some((node) => node?.state === "open")) return;
     if (candidates.length > 0) return this.#drop(letter, writer, "ANSWER_TOO_LATE", `an answer to "${letter.to}" came when the wait was over`);
     this.#record(letter, writer, { k: "message", at: this.#engine.now(), msg: letter.id, ...(letter.answerId !== undefined && { aid: letter.answerId }), to: letter.to, ...(letter.value && { v: letter.value }) });
   }
@@ -165,7 +171,8 @@ export class Inbox {
 
   #record(letter: Letter, writer: StateWriter | undefined, record: Parameters<Engine["append"]>[0][number]): void {
     this.#inHand.add(letter.id);
-    this.#engine.append([record], "outcome", () => this.#done(letter.id, writer));
+    // The message is kept at the backend's strongest level; what replaces it must be, too.
+    this.#engine.append([record], "firm", () => this.#done(letter.id, writer));
   }
 
   #drop(letter: Letter, writer: StateWriter, code: string, message: string): void {

@@ -131,7 +131,10 @@ function versionOf({ node, spec }: Call): { readonly ver?: string | null } {
   return spec.actor === undefined || spec.actor.version === node.version ? {} : { ver: spec.actor.version ?? null };
 }
 
-/** Appends the records that end a call; once they are acknowledged it is released, and whoever else waits for that is told. */
+/**
+ * Appends the records that end a call; once they are acknowledged it is released. With `recorded`, which then forgets where the
+ * outcome came from, they are acknowledged when they cannot be lost any more, whatever the run's durability.
+ */
 export function recordEnd(call: Call, records: readonly JournalRecord[], recorded?: () => void): void {
   const { engine } = call;
   const last = records.at(-1);
@@ -143,5 +146,5 @@ export function recordEnd(call: Call, records: readonly JournalRecord[], recorde
     release(call);
     recorded?.();
   };
-  engine.append(rest ? [...records, rest.record] : records, "outcome", acknowledged, rest?.header);
+  engine.append(rest ? [...records, rest.record] : records, recorded === undefined ? "outcome" : "firm", acknowledged, rest?.header);
 }
