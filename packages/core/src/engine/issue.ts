@@ -105,7 +105,7 @@ function start(call: Call, match: Match): void {
   };
   if (engine.validation !== undefined && !admitExtra(call, record, engine.validation)) return;
   const pin = engine.view.pins.get(address);
-  if (pin !== undefined && engine.validation === undefined) beginPinned(call, record, pin);
+  if (pin !== undefined) beginPinned(call, record, pin);
   else if (isLeaf(spec.type)) beginLeaf(call, record);
   else if (isPause(spec.type)) beginPause(call, record);
   else beginCode(call, record);

@@ -43,7 +43,7 @@ async function compareBeside(call: Call, validation: Validation, outcome: Attemp
 /** What is given from the record as it stands. This is the one place: pauses and answers, which nobody executes, are among it. */
 function isServed({ node, spec }: Call): boolean {
   const once = node.once || spec.actor?.repeatable === false;
-  return once || node.state === "cancelled" || node.expired !== undefined || (!isLeaf(node.type) && spec.code === undefined);
+  return once || node.pinned || node.state === "cancelled" || node.expired !== undefined || (!isLeaf(node.type) && spec.code === undefined);
 }
 
 /** Its last end belongs to an attempt of its parent that has failed: the present one had not come to it. */

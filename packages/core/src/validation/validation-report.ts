@@ -10,7 +10,7 @@ import type { ValueDifference } from "../values/value-difference.ts";
  * - `value`, `type`, `error`: another value, a value of another type, another error (or a value where an error was);
  * - `missing`: it is recorded, and the code did not ask for it;
  * - `extra`: the code asked for it, and it is not recorded;
- * - `served`: it was given from the record and not executed: it is not repeatable, or it was cancelled.
+ * - `served`: it was given from the record and not executed: it is not repeatable, it was cancelled, or a fork had pinned it.
  */
 export type ValidationStatus = "same" | "value" | "type" | "error" | "missing" | "extra" | "served";
 

@@ -14,6 +14,36 @@ function agentOf<Output>(run: (context: AgentContext) => Promise<Output>) {
 
 const lines = (report: ValidationReport | undefined): string[] | undefined => report?.entries.map(({ status, address }) => `${status} ${address}`);
 
+test.each(["recorded", "live"] as const)("R5, R10: a validation serves what a fork has pinned, and runs no handler for it, inputs %s", async (inputs) => {
+  const backend = memoryBackend();
+  const reprise = createReprise({ backend });
+  const draft = counter<string>({ name: "draft", run: (text) => `${text}!` });
+  const send = counter<string>({ name: "send", run: (text) => `${text} was sent` });
+  const work = agentOf(async (context) => context.run(send.actor, await context.run(draft.actor, "letter")));
+  await reprise.execute(work, undefined, { stateId });
+  await reprise.fork(stateId, { stateId: "fork", pin: { "work::send::tool_call": "nothing was sent" } });
+  await reprise.resume(work, "fork");
+  const outcome = await reprise.resume(work, "fork", { mode: "validation", inputs });
+  expect(outcome).toMatchObject({ status: "completed", value: "nothing was sent" });
+  expect(lines(outcome.validation)).toEqual(["same work::agent_call", "same work::draft::tool_call", "served work::send::tool_call"]);
+  expect([draft.runs, send.runs]).toEqual([2, 1]);
+});
+
+test("R5, R10: a pinned call that is new to the record gets what is pinned in a validation, too", async () => {
+  const reprise = createReprise({ backend: memoryBackend() });
+  const send = counter<string>({ name: "send", run: (text) => `${text} was sent` });
+  let again = true;
+  const work = agentOf(async (context) => (again ? context.run(send.actor, "letter") : "nothing"));
+  await reprise.execute(work, undefined, { stateId });
+  await reprise.fork(stateId, { stateId: "fork", pin: { "work::send::tool_call": "nothing was sent" } });
+  again = false;
+  await reprise.resume(work, "fork");
+  again = true;
+  const outcome = await reprise.resume(work, "fork", { mode: "validation" });
+  expect(outcome.validation?.entries).toMatchObject([{ status: "value", address: "work::agent_call" }, { status: "extra", current: { value: "nothing was sent" } }]);
+  expect(send.runs).toBe(1);
+});
+
 test("H4, I4: an answer is not forgotten before its record is kept, also where records are kept at checkpoints only", async () => {
   const world = createWorld();
   const point = crashPoint(world.disk);
