@@ -56,7 +56,7 @@ export class Suspension {
     const wakeAt = wakeTime(engine.top);
     this.awaited = { pending: waiting.toSorted((a, b) => a.id - b.id).map(pendingWait), wakeAt };
     const at = engine.now();
-    engine.append([{ k: "checkpoint", at, status: "awaiting" }], "firm", () => undefined, { status: "awaiting", updatedAt: at, wakeAt: wakeAt ?? null });
+    engine.append([{ k: "checkpoint", at, status: "awaiting", ...engine.reuseSoFar() }], "firm", () => undefined, { status: "awaiting", updatedAt: at, wakeAt: wakeAt ?? null });
     void this.#unwind(new SuspendedError(engine.stateId), new ExecutionAwaitingError(engine.stateId, this.awaited.pending, wakeAt));
   }
 

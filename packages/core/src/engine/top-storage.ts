@@ -27,7 +27,7 @@ export class TopStorage {
   catchUp(call: CallNode | undefined): void {
     for (; this.#next < this.#recorded.length; this.#next += 1) {
       const join = this.#recorded[this.#next];
-      if (join === undefined || (call !== undefined && join.seq > call.id)) return;
+      if (join === undefined || (call !== undefined && join.seq > call.begun)) return;
       if (join.call === undefined) this.#past.join(join.writes);
       else this.release(join.call, true);
     }

@@ -109,3 +109,39 @@ test("I4, R9: an unread answer to a wait that a rewind has kept is given to it",
   await reprise.rewind(stateId, { address: "work::echo::tool_call" });
   expect(await reprise.resume(work, stateId)).toMatchObject({ status: "completed", value: ["yes", "later"] });
 });
+
+test("S7, I3: the checkpoint of a suspension says what its process has made of the record", async () => {
+  const world = createWorld();
+  const work = agentOf(async (context) => [await context.run(echo, "a"), await context.waitFor("approval")]);
+  await world.begin().reprise.execute(work, undefined, { stateId });
+  await world.resume(work);
+  const checkpoints = (await world.journal()).filter(({ k }) => k === "checkpoint");
+  expect(checkpoints).toMatchObject([{ status: "awaiting" }, { status: "awaiting", reuse: { reused: 1, executed: 0, reentered: 1 } }]);
+  expect(checkpoints[0]).not.toHaveProperty("reuse");
+});
+
+test("S1, R9: a leaf that began anew after a rewind and is lost sees the storage that it saw when it began anew", async () => {
+  const world = createWorld();
+  const seen: unknown[] = [];
+  const never = tool({
+    name: "never",
+    run: (_input: void, context) => {
+      seen.push(context.storage.get("key"));
+      return new Promise(() => undefined);
+    },
+  });
+  const first = await world.begin().reprise.create({ stateId });
+  void first.run(never);
+  await turns();
+  first.storage.set("key", "value");
+  await first.run(echo, "x");
+  world.disk.crash();
+  const { reprise } = world.begin();
+  await reprise.rewind(stateId, { position: 5 });
+  void (await reprise.load(stateId)).run(never);
+  await turns();
+  world.disk.crash();
+  void (await world.begin().reprise.load(stateId)).run(never);
+  await turns();
+  expect(seen).toEqual([undefined, "value", "value"]);
+});
