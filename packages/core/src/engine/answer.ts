@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { CallNode } from "../history/call-node.ts";
 import type { RunView } from "../history/fold.ts";
-import { segmentText } from "../address/address.ts";
+import { parseAddress, segmentText } from "../address/address.ts";
+import type { JournalRecord } from "../journal/journal-record.ts";
 import type { Message } from "../ports/state-backend.ts";
 
 /** An answer as it travels: what is in a message. */
@@ -45,6 +46,12 @@ export function isToken(to: string): boolean {
 /** Is an answer to `to` one for this wait? It may give its token, its address with or without the type, or its name with or without key and number. */
 export function isMeant(node: CallNode, to: string): boolean {
   return node.token === to || [node.address, node.path, segmentText(node.segment), node.segment.name].includes(to);
+}
+
+/** Was this call a wait, hidden by a cut or not? An answer to it is for no other, also when others have its name (rule I4). */
+export function isWaitIn(records: readonly JournalRecord[], call: number | undefined): call is number {
+  const record = call === undefined ? undefined : records[call - 1];
+  return record?.k === "started" && parseAddress(record.a).type === "wait_call";
 }
 
 /** Every wait of the run that `to` could mean. */

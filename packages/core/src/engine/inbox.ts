@@ -1,8 +1,7 @@
-import { parseAddress } from "../address/address.ts";
 import type { MessageRecord } from "../journal/journal-record.ts";
 import type { Message, StateWriter } from "../ports/state-backend.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
-import { decodeAnswer, isMeant, waitsMeant, type Answer } from "./answer.ts";
+import { decodeAnswer, isMeant, isWaitIn, waitsMeant, type Answer } from "./answer.ts";
 import type { Call } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { recordEnd } from "./outcome.ts";
@@ -127,20 +126,14 @@ export class Inbox {
   /** The waits that ask for this answer now. */
   #asking({ to, call }: Letter): Call[] {
     const asking = [...this.#engine.pauses].filter((pause) => pause.spec.type === "wait_call" && !pause.outcomeRecorded && pause.abortReason === undefined);
-    return asking.filter(({ node }) => (this.#isWait(call) ? node.id === call : isMeant(node, to)));
-  }
-
-  /** Was this call a wait, hidden by a cut or not? An answer is for no other, also when others have its name (rule I4). */
-  #isWait(call: number | undefined): call is number {
-    const record = call === undefined ? undefined : this.#engine.journal.records[call - 1];
-    return record?.k === "started" && parseAddress(record.a).type === "wait_call";
+    const known = isWaitIn(this.#engine.journal.records, call);
+    return asking.filter(({ node }) => (known ? node.id === call : isMeant(node, to)));
   }
 
   /** No wait asks for it at present: it is too late, or for a wait that comes again, or too early. */
   #notAsked(letter: Letter, writer: StateWriter): void {
-    const { view } = this.#engine;
-    const known = this.#isWait(letter.call);
-    const candidates = known ? [view.calls.get(letter.call)] : waitsMeant(view, letter.to);
+    const { view, journal } = this.#engine;
+    const candidates = isWaitIn(journal.records, letter.call) ? [view.calls.get(letter.call)] : waitsMeant(view, letter.to);
     if (candidates.some((node) => node?.state === "open")) return;
     if (candidates.length > 0) return this.#drop(letter, writer, "ANSWER_TOO_LATE", `an answer to "${letter.to}" came when the wait was over`);
     this.#record(letter, writer, { k: "message", at: this.#engine.now(), msg: letter.id, ...(letter.answerId !== undefined && { aid: letter.answerId }), to: letter.to, ...(letter.value && { v: letter.value }) });

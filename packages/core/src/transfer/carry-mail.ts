@@ -1,7 +1,8 @@
-import { decodeAnswer, waitsMeant, type Answer } from "../engine/answer.ts";
+import { decodeAnswer, isWaitIn, waitsMeant, type Answer } from "../engine/answer.ts";
 import type { RunView } from "../history/fold.ts";
-import type { MessageRecord } from "../journal/journal-record.ts";
+import type { JournalRecord, MessageRecord } from "../journal/journal-record.ts";
 import type { Message, StateWriter } from "../ports/state-backend.ts";
+import { foldVisible } from "../timeline/fold-visible.ts";
 import type { ValueCodec } from "../values/codec.ts";
 
 /** Unread messages on their way into the journal. */
@@ -16,7 +17,8 @@ export interface CarriedMail {
  * A run that moves takes its unread answers along as records, as if they had come before their waits asked. Those that came too
  * late or twice are dropped, as a process that had the run would; what is no answer stays where it is.
  */
-export async function carriedMail(writer: StateWriter, view: RunView, values: ValueCodec, at: number): Promise<CarriedMail> {
+export async function carriedMail(writer: StateWriter, stateId: string, journal: readonly JournalRecord[], { values, at }: { readonly values: ValueCodec; readonly at: number }): Promise<CarriedMail> {
+  const view = foldVisible(stateId, journal);
   const records: MessageRecord[] = [];
   const read: string[] = [];
   const answerIds = new Set(view.mail.answerIds);
@@ -25,7 +27,7 @@ export async function carriedMail(writer: StateWriter, view: RunView, values: Va
     if (answer === undefined) continue;
     read.push(message.id);
     const { answerId: aid, tree } = answer;
-    const to = wantedBy(view, answer);
+    const to = wantedBy(view, journal, answer);
     if (to === undefined || view.mail.received.has(message.id) || (aid !== undefined && answerIds.has(aid))) continue;
     if (aid !== undefined) answerIds.add(aid);
     records.push({ k: "message", at, msg: message.id, ...(aid !== undefined && { aid }), to, ...(tree !== undefined && { v: values.fromTree(tree) }) });
@@ -43,10 +45,10 @@ function answerIn(message: Message): Answer | undefined {
 }
 
 /** What the answer is to be kept for: its wait, or a name that no wait has asked by yet; undefined if its wait is over. */
-function wantedBy(view: RunView, { to, call }: Answer): string | undefined {
-  const meant = view.calls.get(call ?? 0);
-  const candidates = meant === undefined ? waitsMeant(view, to) : [meant];
+function wantedBy(view: RunView, journal: readonly JournalRecord[], { to, call }: Answer): string | undefined {
+  const meant = isWaitIn(journal, call) ? view.calls.get(call) : undefined;
+  const candidates = isWaitIn(journal, call) ? [meant] : waitsMeant(view, to);
   if (candidates.length === 0) return to;
-  if (!candidates.some(({ state }) => state === "open")) return undefined;
+  if (!candidates.some((node) => node?.state === "open")) return undefined;
   return meant?.address ?? to;
 }

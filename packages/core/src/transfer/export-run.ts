@@ -1,7 +1,6 @@
 import { invalid } from "../errors/invalid.ts";
 import type { SealedRecord } from "../journal/journal-record.ts";
 import type { RepriseSettings } from "../runs/settings.ts";
-import { foldVisible } from "../timeline/fold-visible.ts";
 import { carriedMail } from "./carry-mail.ts";
 import { namedContents, readStored, type StoredJournal } from "./read-stored.ts";
 import { packRunFile } from "./run-file.ts";
@@ -49,7 +48,7 @@ export async function handOffRun(settings: RepriseSettings, stateId: string, { t
     if (sealed !== undefined) return { seal: sealed, bytes: pack(journal.bytes) };
     const at = system.now();
     const seal: SealedRecord = { k: "sealed", at, ...(to !== undefined && { to }) };
-    const mail = await carriedMail(writer, foldVisible(stateId, journal.records), values, at);
+    const mail = await carriedMail(writer, stateId, journal.records, { values, at });
     const bytes = [...mail.records, seal].map((record) => codec.encode(record));
     await writer.append(bytes, { expect: journal.records.length, header: { updatedAt: at, wakeAt: null } });
     for (const id of mail.read) await writer.acknowledge(id);

@@ -145,3 +145,14 @@ test("S1, R9: a leaf that began anew after a rewind and is lost sees the storage
   await turns();
   expect(seen).toEqual([undefined, "value", "value"]);
 });
+
+test("I4, R9, S8: nor does it when the run moves before anybody has read it", async () => {
+  const { reprise } = createWorld().begin();
+  const work = agentOf(async (context) => [await context.run(echo, "draft"), await context.waitFor("approval")]);
+  await reprise.execute(work, undefined, { stateId });
+  await reprise.answer(stateId, "approval", "of the first draft");
+  await reprise.rewind(stateId, { address: "work::echo::tool_call" });
+  const elsewhere = createReprise({ backend: memoryBackend() });
+  await elsewhere.import(await reprise.handOff(stateId));
+  expect(await elsewhere.resume(work, stateId)).toMatchObject({ status: "awaiting", pending: [{ name: "approval" }] });
+});
