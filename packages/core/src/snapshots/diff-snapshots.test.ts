@@ -102,8 +102,10 @@ function swapped<Part extends { readonly before?: unknown; readonly after?: unkn
   return { ...rest, ...("after" in part && { before: part.after }), ...("before" in part && { after: part.before }) } as unknown as Part;
 }
 
+// An entry of a Map whose key cannot be written in a path is named by its place in the map where it was seen first.
+const placeless = (path: string): string => path.replaceAll(/values\(\)\[\d+\]/gu, "values()[]");
 function ordered(diff: StateDiff): unknown {
-  const sort = ({ differences, ...rest }: CallDifference | EntryDifference): unknown => ({ ...rest, differences: differences.map((difference) => [difference.path, difference.kind, JSON.stringify([difference.before, difference.after])].join(" ")).toSorted() });
+  const sort = ({ differences, ...rest }: CallDifference | EntryDifference): unknown => ({ ...rest, differences: differences.map((difference) => [placeless(difference.path), difference.kind, JSON.stringify([difference.before, difference.after])].join(" ")).toSorted() });
   return { ...diff, changedCalls: diff.changedCalls.map(sort), changedStorage: diff.changedStorage.map(sort), changedMetadata: diff.changedMetadata.map(sort) };
 }
 
