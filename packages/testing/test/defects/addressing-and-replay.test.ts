@@ -6,7 +6,7 @@ import { retry, retryProvider } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
 import { counter, virtualSystem, type Counter, type VirtualSystem } from "../../src/index.ts";
 import { bothBackends as backends } from "../rules/support/both-backends.ts";
-import { crashPoint, createWorld, stateId } from "../rules/support/world.ts";
+import { crashPoint, createWorld, journalOf, stateId } from "../rules/support/world.ts";
 
 const quick = retry({ maxAttempts: 3, initialDelayMs: 0, jitter: "none" });
 
@@ -459,3 +459,46 @@ async function drive(system: VirtualSystem, work: Promise<unknown>, until: Promi
   void work.catch(() => undefined);
   await system.runUntil(until);
 }
+
+describe("modes", () => {
+  /** A run of which one part will be other than it was. */
+  function research(seeded: boolean) {
+    const fetch = tool({ name: "fetch", run: (page: number) => ({ page, found: new Map([["title", seeded && page === 2 ? "another" : `page ${page}`]]), at: new Date(page) }) });
+    const nothing = tool({ name: "nothing", run: () => null });
+    return agent({
+      name: "research",
+      run: async (__: void, context) => {
+        await context.run(nothing);
+        const pages = await context.map("pages", [1, 2, 3], fetch);
+        return pages.length;
+      },
+    });
+  }
+
+  test.each(backends)("defect-T4: a validation finds a seeded divergence and nothing else; values of types of their own are no false ones (in %s)", async (__, open) => {
+    const backend = await open();
+    await createReprise({ backend }).execute(research(false), undefined, { stateId });
+    const before = await journalOf(backend);
+    const clean = await createReprise({ backend }).resume(research(false), stateId, { mode: "validation" });
+    expect(clean.validation).toMatchObject({ ok: true, exitCode: 0 });
+    const found = await createReprise({ backend }).resume(research(true), stateId, { mode: "validation" });
+    expect(found.validation).toMatchObject({ ok: false, exitCode: 1 });
+    const wrong = found.validation?.entries.filter(({ status, type }) => status !== "same" && type === "tool_call");
+    expect(wrong?.map(({ address, status }) => [address, status])).toEqual([["research::pages{1}::fetch::tool_call", "value"]]);
+    expect(found.validation?.toText()).toContain("another");
+    expect(await journalOf(backend)).toEqual(before);
+  });
+
+  test.each(backends)("defect-T13: republishing gives every recorded event, in order, those below reused calls too, and each once (in %s)", async (__, open) => {
+    const world = createWorld(await open());
+    const work = research(false);
+    const first = world.begin();
+    await first.reprise.execute(work, undefined, { stateId });
+    const { outcome, heard } = await world.resume(work, { mode: "republish_all" });
+    expect(outcome).toMatchObject({ status: "completed", value: 3 });
+    const told = (life: typeof first): unknown[] => life.heard.of("event").map(({ seq, status, address, attempt, at, value }) => ({ seq, status, address, attempt, at, value }));
+    expect(told({ ...first, heard })).toEqual(told(first));
+    expect(heard.of("event").every(({ isReplayed }) => isReplayed === true)).toBe(true);
+    expect(heard.of("event").length).toBeGreaterThan(15);
+  });
+});
