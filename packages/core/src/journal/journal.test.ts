@@ -225,3 +225,21 @@ test("H6: a content that cannot be stored harms nobody whose records do not name
   await settle();
   expect([sent.length, failures]).toEqual([1, []]);
 });
+
+test("H6: nothing is acknowledged behind an append that failed, even if the backend acknowledges it", async () => {
+  for (const durability of ["power", "checkpoint"] as const) {
+    const { journal, sent, published, failures } = journalByHand(durability);
+    const told: string[] = [];
+    journal.append([storage], "firm", () => void told.push("first"));
+    await settle();
+    journal.append([storage], durability === "power" ? "outcome" : "firm", () => void told.push("second"));
+    await settle();
+    // Buffered at "checkpoint": told without a word of the backend.
+    journal.append([storage], "outcome", () => void told.push("third"));
+    await settle();
+    for (const { acknowledge } of sent.slice(1)) acknowledge();
+    sent[0]?.refuse(new Error("the disk is gone"));
+    await settle();
+    expect([told, published, failures]).toMatchObject([[], [], [{ message: "the disk is gone" }]]);
+  }
+});
