@@ -22,6 +22,10 @@ export type { CallPolicy, OnInputChange, OnUnknownOutcome, OnVersionChange, Retr
 
 // Runs
 export { createReprise } from "./runs/create-reprise.ts";
+export { secret } from "./values/secret.ts";
+export type { Redact } from "./events/redactor.ts";
+export type { Encryption } from "./journal/encryption.ts";
+export type { SecretResolver } from "./runs/reprise.ts";
 export type { AutoCheckpointOptions } from "./engine/auto-checkpoint.ts";
 export type { CreateOptions, ExecuteOptions, ExecutionOutcome, ForkOptions, ForkResult, OpenOptions, OutcomeFacts, Reprise, RepriseOptions, RewindOptions, RunDurability } from "./runs/reprise.ts";
 export type { CheckpointOptions, ExecutionState, StateMetadata } from "./runs/execution-state.ts";

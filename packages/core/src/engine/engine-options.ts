@@ -1,3 +1,5 @@
+import type { Redactor } from "../events/redactor.ts";
+import type { SecretResolver } from "../runs/reprise.ts";
 import type { AutoCheckpointOptions } from "./auto-checkpoint.ts";
 import type { CallPolicy } from "../actors/call-policy.ts";
 import type { RetryProvider } from "../ports/retry.ts";
@@ -12,6 +14,9 @@ export interface EngineOptions extends Pick<CallPolicy, "onInputChange" | "onVer
   /** A sleep that is due later than this, in ms, is waited for without a process. */
   readonly suspendAfterMs: number;
   readonly autoCheckpoint: AutoCheckpointOptions | undefined;
+  /** Gives the value of a secret. */
+  readonly secrets: SecretResolver | undefined;
+  readonly redactor: Redactor | undefined;
   readonly retry: RetryProvider | undefined;
   readonly aliases: Aliases;
   /** The retry settings that this process gave the run. */

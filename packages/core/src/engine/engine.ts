@@ -118,6 +118,7 @@ export class Engine {
     const { autoCheckpoint } = options;
     this.checkpoints = autoCheckpoint && new AutoCheckpoint(this, autoCheckpoint, settings.journal.durability === "checkpoint");
     this.bus = new Bus({
+      redactor: options.redactor,
       eventsFrom: (from, limit) =>
         eventsOf(view.stateId, records.slice(0, this.acknowledged), { visible: view.visible, from, limit }).map((event) => (event.seq <= this.#replayedTo ? replayedEvent(event) : event)),
       log: ({ error, ...notice }) => this.#notice({ ...notice, ...(error === undefined ? {} : { error: values.errorRecord(error) }) }),
@@ -242,7 +243,7 @@ export class Engine {
 
   /** What a handler says through `context.log`. */
   actorLog(address: string, message: string, data: unknown): void {
-    if (this.bus.has("log")) this.bus.publish("log", this.#notice({ level: "info", code: "ACTOR_LOG", message, address, ...(data === undefined ? {} : { data }) }));
+    if (this.bus.has("log")) this.bus.publish("log", this.#notice({ level: "info", code: "ACTOR_LOG", message: this.values.withoutSecrets(message) as string, address, ...(data === undefined ? {} : { data: this.values.withoutSecrets(data) }) }));
   }
 
   /** A handler ended after its attempt was over. */

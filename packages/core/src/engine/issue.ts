@@ -15,6 +15,7 @@ import { canonical, type Match, type MatchRequest } from "./matcher.ts";
 import { cancel, failForGood } from "./outcome.ts";
 import { beginPause, enterPause, restartPause } from "./pause.ts";
 import { beginPinned, repeatPinned } from "./pinned-call.ts";
+import { checkSecrets } from "./reveal-input.ts";
 import { release } from "./release.ts";
 import { reviveRetries } from "./retry-decision.ts";
 import type { Scope } from "./scope.ts";
@@ -88,6 +89,7 @@ function start(call: Call, match: Match): void {
   const { engine, spec, request, scope } = call;
   const address = match.node === undefined ? addressOf(call, match.number) : match.node.address;
   if (match.inputChanged && !engine.policy.compare) engine.log("warn", "INPUT_CHANGED", "no record of its name has this input: it runs as a new call", { address });
+  checkSecrets(call, request.input);
   const { actor } = spec;
   const record: StartedRecord = {
     k: "started",
@@ -140,6 +142,7 @@ function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
   const pin = engine.view.pins.get(node.address);
   if (pin !== undefined && decided !== "reuse" && decided !== "replay") return repeatPinned(call, pin);
   refuseRepetition(call, decided);
+  if (decided !== "reuse" && decided !== "replay") checkSecrets(call, call.given);
   switch (decided) {
     case "reuse":
     case "replay":

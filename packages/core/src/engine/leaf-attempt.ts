@@ -6,6 +6,7 @@ import { AttemptTimer } from "./attempt-timer.ts";
 import { LeafCallContext } from "./leaf-context.ts";
 import { cancel, complete, fail } from "./outcome.ts";
 import { validated } from "./schema.ts";
+import { revealInput } from "./reveal-input.ts";
 import { StorageView } from "./storage-view.ts";
 
 /** Records the start of a new leaf and runs it once that is acknowledged (rule H4). */
@@ -70,10 +71,12 @@ class LeafAttempt {
     const call = this.#call;
     const { node, spec } = call;
     const handler = spec.actor?.handler as (input: unknown, context: LeafContext) => unknown;
-    const given = validated(spec.actor?.inputSchema, call.given?.decode(), node.address, "input");
+    const check = (input: unknown): unknown => validated(spec.actor?.inputSchema, input, node.address, "input");
+    const input = revealInput(call);
+    const given = input instanceof Promise ? input.then(check) : check(input);
     if (!(given instanceof Promise)) return handler(given, this.#context);
     return given.then((checked) => {
-      // An asynchronous schema may end after the attempt has: what it was for must not happen any more.
+      // A secret or an asynchronous schema may come after the attempt has ended: what it was for must not happen any more.
       const over = this.#timeout ?? call.abortReason ?? (this.#ended || call.state !== "open" ? new ScopeClosedError(node.address) : undefined);
       if (over !== undefined) throw over;
       return handler(checked, this.#context);

@@ -14,7 +14,7 @@ export interface RetryPlan {
 }
 
 // What no further attempt can change, whatever a policy says.
-const neverRetried: ReadonlySet<unknown> = new Set(["NOT_ENCODABLE", "CANCELLED", "SCOPE_CLOSED"]);
+const neverRetried: ReadonlySet<unknown> = new Set(["NOT_ENCODABLE", "CANCELLED", "SCOPE_CLOSED", "SECRET_MISSING"]);
 
 /** Is the failed attempt followed by another? Asks the policy, within the limits that are core's (rules T1, T5, R11). */
 export function decideRetry(call: Call, error: ErrorRecord): RetryPlan | undefined {

@@ -40,6 +40,7 @@ export const errorCodes = {
   NOT_REPEATABLE: "never",
   POINT_NOT_REACHED: "never",
   RETRY_PROVIDER_MISSING: "never",
+  SECRET_MISSING: "never",
   CALLS_OPEN: "later",
 
   // Validation
@@ -57,6 +58,7 @@ export const errorCodes = {
   POISONED: "reacquire",
   NO_SPACE: "reacquire",
   CORRUPT: "never",
+  DECRYPTION_FAILED: "never",
   INCOMPATIBLE: "never",
   INCOMPLETE: "never",
   CLOSED: "never",

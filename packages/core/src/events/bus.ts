@@ -1,4 +1,5 @@
 import mitt, { type Emitter } from "mitt";
+import type { Redactor } from "./redactor.ts";
 import { SubscriberQueue } from "./subscriber-queue.ts";
 import type { ExecutionEvent, LogNotice, Topic, Topics } from "./execution-event.ts";
 
@@ -11,6 +12,7 @@ type Handler<T extends Topic> = (message: Topics[T]) => void | Promise<void>;
 export interface BusSettings {
   /** At most `limit` of the acknowledged events from `from` on, in order. */
   readonly eventsFrom: (from: number, limit: number) => readonly ExecutionEvent[];
+  readonly redactor?: Redactor | undefined;
   /** Builds a log notice of the run. */
   readonly log: (notice: Pick<LogNotice, "level" | "code" | "message"> & { readonly error?: unknown }) => LogNotice;
 }
@@ -23,10 +25,13 @@ export class Bus {
   readonly #settings: BusSettings;
   readonly #emitter = createEmitter<{ [T in Topic]: Topics[T] }>();
   readonly #counts: { [T in Topic]?: number } = {};
+  readonly #redactor: Redactor | undefined;
   readonly #draining = new Set<Promise<void>>();
 
   constructor(settings: BusSettings) {
-    this.#settings = settings;
+    const { redactor, eventsFrom } = settings;
+    this.#redactor = redactor;
+    this.#settings = redactor === undefined ? settings : { ...settings, eventsFrom: (from, limit) => eventsFrom(from, limit).map((event) => redactor.event(event)) };
   }
 
   /** Is it worth building a message of this topic? */
@@ -35,7 +40,14 @@ export class Bus {
   }
 
   publish<T extends Topic>(topic: T, message: Topics[T]): void {
-    if (this.has(topic)) this.#emitter.emit(topic, message);
+    if (this.has(topic)) this.#emitter.emit(topic, this.#shown(topic, message));
+  }
+
+  /** H2: watchers do not see what is redacted. */
+  #shown<T extends Topic>(topic: T, message: Topics[T]): Topics[T] {
+    if (this.#redactor === undefined) return message;
+    if (topic === "event") return this.#redactor.event(message as ExecutionEvent) as Topics[T];
+    return topic === "log" ? (this.#redactor.log(message as LogNotice) as Topics[T]) : message;
   }
 
   /** Returns what ends the subscription. */

@@ -1,6 +1,7 @@
 import { checkOneOf } from "../errors/invalid.ts";
 import type { ExecutionStatus } from "../events/event-type.ts";
 import type { ExecutionEvent } from "../events/execution-event.ts";
+import type { Redactor } from "../events/redactor.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { everything, seqsIn, type Range } from "../timeline/ranges.ts";
 import { isPause, type CallNode } from "./call-node.ts";
@@ -15,10 +16,13 @@ import { toEvent } from "./to-event.ts";
 export class RunHistory implements History {
   readonly #view: RunView;
   readonly #records: readonly JournalRecord[];
+  /** Events are shown; calls are looked at. */
+  readonly #redactor: Redactor | undefined;
 
-  constructor(view: RunView, records: readonly JournalRecord[]) {
+  constructor(view: RunView, records: readonly JournalRecord[], redactor?: Redactor) {
     this.#view = view;
     this.#records = records;
+    this.#redactor = redactor;
   }
 
   get lastSeq(): number {
@@ -28,7 +32,9 @@ export class RunHistory implements History {
   events(query: number | EventQuery = {}): ExecutionEvent[] {
     const { timeline = "present", ...rest } = typeof query === "number" ? { from: query } : query;
     checkOneOf("timeline", ["present", "all"], timeline);
-    return queryEvents(eventsOf(this.#view.stateId, this.#records, { from: 1, visible: timeline === "all" ? everything : this.#view.visible }), rest);
+    const events = queryEvents(eventsOf(this.#view.stateId, this.#records, { from: 1, visible: timeline === "all" ? everything : this.#view.visible }), rest);
+    const redactor = this.#redactor;
+    return redactor === undefined ? events : events.map((event) => redactor.event(event));
   }
 
   get(address: string): CallSummary | undefined {

@@ -78,6 +78,16 @@ describe("S6: a record of version 1", () => {
   });
 });
 
+test("S6: an encrypted record is written and read back as it stands in journals", () => {
+  const flipped = (bytes: Uint8Array): Uint8Array => bytes.map((byte) => byte ^ 255);
+  const encrypting = createRecordCodec(values, { keyId: "k1", encrypt: flipped, decrypt: flipped });
+  const line = '{"k":"encrypted","key":"k1","b":"hN2U3cXdjIuQjZ6Ymt3T3Z6L3cXO092I3cWkooI="}';
+  const written = new TextDecoder().decode(encrypting.encode({ k: "storage", at: 1, w: [] }));
+  expect(written).toBe(line);
+  expect(encrypting.decode(stored(line), "run-1")).toEqual({ k: "storage", at: 1, w: [] });
+  expect(() => codec.decode(stored(line), "run-1")).toThrow(expect.objectContaining({ code: "DECRYPTION_FAILED" }));
+});
+
 test("S6: a journal of a newer version is refused clearly", () => {
   expect(() => codec.decode(stored('{"k":"run","at":1,"v":2,"id":"run-1","colour":"blue"}'), "run-1")).toThrow(expect.objectContaining({ code: "INCOMPATIBLE" }));
 });

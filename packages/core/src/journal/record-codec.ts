@@ -4,6 +4,7 @@ import { RepriseError } from "../errors/reprise-error.ts";
 import type { StoredRecord } from "../ports/state-backend.ts";
 import type { ValueCodec } from "../values/codec.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
+import { decrypted, encrypted, isEnvelope, type Encryption } from "./encryption.ts";
 import type { Elsewhere } from "./fetch-values.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import { offloaded, type RecordContents } from "./offload.ts";
@@ -17,22 +18,24 @@ export interface RecordCodec {
   encode(record: JournalRecord, contents?: RecordContents): Uint8Array;
   /**
    * Values that are kept elsewhere are added to `elsewhere`: the record is whole once they are filled in. Throws `CORRUPT` if the
-   * bytes are no record, `INCOMPATIBLE` if they come from a newer version of this library.
+   * bytes are no record, `DECRYPTION_FAILED` if they need another key, `INCOMPATIBLE` if they come from a newer version of this library.
    */
   decode(stored: StoredRecord, stateId: string, elsewhere?: Elsewhere[]): JournalRecord;
 }
 
 const inPlace: ValueWriter = { value: (value) => value.tree, error: (error) => error };
 
-/** Records as JSON text in UTF-8. */
-export function createRecordCodec(values: ValueCodec): RecordCodec {
+/** Records as JSON text in UTF-8, each in an envelope if they are encrypted. */
+export function createRecordCodec(values: ValueCodec, encryption?: Encryption): RecordCodec {
   const utf8 = new TextEncoder();
   const text = new TextDecoder("utf-8", { fatal: true });
   return {
     encode(record, contents) {
       const whole = JSON.stringify(toStored(record, inPlace));
+      if (contents !== undefined) nameContents(record, contents.named);
+      // What goes elsewhere is not encrypted there, so nothing does.
+      if (encryption !== undefined) return encrypted(encryption, utf8.encode(whole));
       if (contents === undefined) return utf8.encode(whole);
-      nameContents(record, contents.named);
       return utf8.encode(whole.length > contents.threshold ? JSON.stringify(toStored(record, offloaded(values, contents))) : whole);
     },
     decode(stored, stateId, elsewhere) {
@@ -42,6 +45,7 @@ export function createRecordCodec(values: ValueCodec): RecordCodec {
       } catch (cause) {
         throw new CorruptError(`run ${stateId}: record ${stored.seq} is not JSON text`, { stateId, cause });
       }
+      if (isEnvelope(json)) json = decrypted(encryption, json, { stateId, seq: stored.seq });
       refuseNewer(json, stateId);
       const parsed = recordSchema.safeParse(json);
       if (parsed.success) return fromStored(parsed.data, reading(values, stored.seq, elsewhere));

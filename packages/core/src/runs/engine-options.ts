@@ -16,6 +16,8 @@ export function engineOptions(settings: RepriseSettings, options: OpenOptions, p
     retry: settings.options.retry,
     aliases: aliasesOf(options.aliases),
     runRetry,
+    secrets: settings.options.secrets,
+    redactor: settings.redactor,
     autoCheckpoint: policy.compare ? undefined : (options.autoCheckpoint ?? settings.options.autoCheckpoint) || undefined,
     ...(onInputChange && { onInputChange }),
     ...(onVersionChange && { onVersionChange }),

@@ -53,7 +53,7 @@ export function inspectionOf(settings: RepriseSettings): Inspection {
   return {
     async history(stateId) {
       const records = await read(stateId);
-      return new RunHistory(foldVisible(stateId, records), records);
+      return new RunHistory(foldVisible(stateId, records), records, settings.redactor);
     },
     snapshot,
     async checkpoints(stateId) {

@@ -3,6 +3,8 @@ import type { CallPolicy, RunRetryOptions } from "../actors/call-policy.ts";
 import type { CallArguments } from "../actors/context.ts";
 import type { ArtifactBackend } from "../ports/artifact-backend.ts";
 import type { AutoCheckpointOptions } from "../engine/auto-checkpoint.ts";
+import type { Redact } from "../events/redactor.ts";
+import type { Encryption } from "../journal/encryption.ts";
 import type { RetryProvider } from "../ports/retry.ts";
 import type { Durability, ListPage, StateBackend, StateHead } from "../ports/state-backend.ts";
 import type { Subscriber } from "../ports/subscriber.ts";
@@ -27,6 +29,9 @@ import type { Inspection } from "./inspection.ts";
 /** What an acknowledged outcome survives (rule H4). */
 export type RunDurability = "power" | "process" | "checkpoint";
 
+/** Looks up the value of a secret: what `secrets` of `createReprise` does. */
+export type SecretResolver = (name: string) => string | Promise<string>;
+
 /** The one place of configuration. Everything is optional. */
 export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
   /** Where runs live. Default: in the memory of this process, gone with it. */
@@ -49,8 +54,12 @@ export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVe
   readonly requires?: { readonly durability?: Durability; readonly exclusion?: "process" | "host" | "cluster" };
   /** Checkpoints that runs write by themselves. Default: none. */
   readonly autoCheckpoint?: AutoCheckpointOptions | false;
-  /** How instances of classes are recorded. Default: none, they are refused. */
-  readonly codec?: { readonly extensions: readonly ValueExtension[] };
+  /** How instances of classes are recorded (default: they are refused), and how records are encrypted (default: not at all). */
+  readonly codec?: { readonly extensions?: readonly ValueExtension[]; readonly encryption?: Encryption };
+  /** Gives the value of a secret by its name, each time a handler needs it. Default: none, and an input with a `secret` is refused. */
+  readonly secrets?: SecretResolver;
+  /** What is not shown to subscribers and in events; recorded it is all the same. Default: nothing is hidden. */
+  readonly redact?: Redact;
   /** How often in a row a leaf may be lost (started, no outcome) before it fails. Default: 3. */
   readonly maxLost?: number;
   /** How long an ending attempt waits for its open children, in ms. Default: 5,000. */

@@ -59,7 +59,7 @@ export class RunState implements ExecutionState {
     this.#engine = engine;
     this.#throwOnMismatch = throwOnMismatch;
     this.#kept = settings.options.backend !== undefined && !engine.policy.compare;
-    this.history = new RunHistory(engine.view, engine.journal.records);
+    this.history = new RunHistory(engine.view, engine.journal.records, settings.redactor);
     const verbs = verbsOf(engine.top);
     this.run = verbs.run;
     this.try = verbs.try;

@@ -2,6 +2,8 @@ import { checkPolicy } from "../actors/check.ts";
 import { checkMethods, checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
 import { allRules, rulesKey, type EngineRules } from "../engine/rules.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
+import { createRedactor, type Redactor } from "../events/redactor.ts";
+import { checkEncryption } from "../journal/encryption.ts";
 import { createRecordCodec, type RecordCodec } from "../journal/record-codec.ts";
 import type { ArtifactBackend } from "../ports/artifact-backend.ts";
 import type { Durability, StateBackend } from "../ports/state-backend.ts";
@@ -21,6 +23,7 @@ export interface RepriseSettings {
   readonly system: System;
   readonly values: ValueCodec;
   readonly records: RecordCodec;
+  readonly redactor: Redactor | undefined;
   readonly durability: Durability | "checkpoint";
   readonly maxLost: number;
   readonly graceMs: number;
@@ -38,7 +41,9 @@ function checkParts(options: RepriseOptions): void {
   if (subscribers !== undefined && !Array.isArray(subscribers)) invalid("subscribers", "a list of subscribers", subscribers);
   for (const [index, subscriber] of (subscribers ?? []).entries()) checkMethods(`subscribers[${index}]`, "a subscriber: it needs attach(run)", ["attach"], subscriber ?? null);
   if (codec !== undefined) checkObject("codec", codec);
-  if (codec !== undefined && !Array.isArray(codec.extensions)) invalid("codec.extensions", "a list of extensions", codec.extensions);
+  if (options.secrets !== undefined && typeof options.secrets !== "function") invalid("secrets", "a function that gives the value of a secret by its name", options.secrets);
+  checkEncryption(codec?.encryption);
+  if (codec?.extensions !== undefined && !Array.isArray(codec.extensions)) invalid("codec.extensions", "a list of extensions", codec.extensions);
 }
 
 const rank: Record<Durability, number> = { none: 0, process: 1, power: 2 };
@@ -66,7 +71,7 @@ export function resolveSettings(options: RepriseOptions): RepriseSettings {
   checkAutoCheckpoint(options.autoCheckpoint);
   checkOneOf("durability", ["power", "process", "checkpoint"], options.durability);
   const system = options.system ?? defaultSystem();
-  const values = createCodec({ ...options.codec, now: system.now });
+  const values = createCodec({ ...(options.codec?.extensions && { extensions: options.codec.extensions }), now: system.now });
   checkRequired(options, backend);
   return {
     options,
@@ -75,7 +80,8 @@ export function resolveSettings(options: RepriseOptions): RepriseSettings {
     artifactThreshold,
     system,
     values,
-    records: createRecordCodec(values),
+    records: createRecordCodec(values, options.codec?.encryption),
+    redactor: createRedactor(options.redact),
     durability: durabilityOf(options, backend),
     maxLost,
     graceMs,

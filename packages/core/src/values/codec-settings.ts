@@ -1,4 +1,5 @@
 import { RepriseError } from "../errors/reprise-error.ts";
+import { KnownSecrets } from "./known-secrets.ts";
 import type { ValueExtension } from "./value-extension.ts";
 import { defaultLimits, resolveLimits, type ValueLimits } from "./value-limits.ts";
 
@@ -16,9 +17,11 @@ export interface CodecSettings {
   readonly limits: ValueLimits;
   readonly extensions: ReadonlyMap<string, ValueExtension>;
   readonly now: (() => number) | undefined;
+  /** Secrets whose values must not be recorded. */
+  readonly known: KnownSecrets;
 }
 
-export const defaultSettings: CodecSettings = { limits: defaultLimits, extensions: new Map(), now: undefined };
+export const defaultSettings: CodecSettings = { limits: defaultLimits, extensions: new Map(), now: undefined, known: new KnownSecrets() };
 
 /** Throws `INVALID_OPTION` for limits that make no sense and for extensions without a name of their own. */
 export function resolveSettings(options: CodecOptions = {}): CodecSettings {
@@ -32,5 +35,5 @@ export function resolveSettings(options: CodecOptions = {}): CodecSettings {
     }
     extensions.set(extension.name, extension);
   }
-  return { limits: resolveLimits(options.limits), extensions, now: options.now };
+  return { limits: resolveLimits(options.limits), extensions, now: options.now, known: new KnownSecrets() };
 }

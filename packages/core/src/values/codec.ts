@@ -27,6 +27,10 @@ export interface ValueCodec extends ValueDecoder {
   encode(value: unknown, root: string): Encoding;
   /** A value of a record, to be decoded by this codec. */
   fromTree(tree: unknown): EncodedValue;
+  /** The value with those of its secrets in their places. From now on these are kept out of everything that is encoded. */
+  reveal(encoded: EncodedValue, secrets: ReadonlyMap<string, string>): unknown;
+  /** What may be shown of a value: without the values of secrets that were revealed. The value itself as long as none was. */
+  withoutSecrets(value: unknown): unknown;
   /** The value as MessagePack, for artifacts and exported runs. The same value, its keys in the same order, gives the same bytes. */
   pack(encoded: EncodedValue): Uint8Array<ArrayBuffer>;
   /** The value of such bytes, of which nothing is kept. Throws `NotDecodableError`, before anything larger than they are is allocated. */
@@ -49,9 +53,22 @@ export function createCodec(options?: CodecOptions): ValueCodec {
     encode(value, root) {
       const walk = new EncodeWalk(settings, root);
       const tree = walk.root(value);
-      return { encoded: EncodedValue.fromTree(tree, codec), plain: walk.plain };
+      return { encoded: EncodedValue.fromTree(tree, codec, [...walk.secretNames]), plain: walk.plain };
     },
     fromTree: (tree) => EncodedValue.fromTree(tree, codec),
+    reveal(encoded, secrets) {
+      for (const [name, value] of secrets) settings.known.add(name, value);
+      return new DecodeWalk(settings, "value", secrets).node(encoded.tree);
+    },
+    withoutSecrets(value) {
+      if (settings.known.none) return value;
+      try {
+        return codec.decode(new EncodeWalk(settings, "value").root(value));
+      } catch {
+        // It cannot be looked through, so it is not shown.
+        return "[not shown]";
+      }
+    },
     decode: (tree) => new DecodeWalk(settings, "value").node(tree),
     pack: (encoded) => packTree(encoded.tree, settings.limits),
     unpack: (bytes) => EncodedValue.fromTree(unpackTree(bytes, settings.limits), codec),

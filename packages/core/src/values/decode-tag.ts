@@ -2,6 +2,7 @@ import { fromBase64 } from "./base64.ts";
 import { viewOf } from "./byte-views.ts";
 import type { DecodeWalk } from "./decode-walk.ts";
 import { restoreEntered } from "./restore-error.ts";
+import { SecretReference } from "./secret.ts";
 import { maxBigIntDigits, type Tag } from "./tags.ts";
 import type { PathMark } from "./value-path.ts";
 
@@ -21,6 +22,7 @@ const decoders: Readonly<Record<Tag, Decoder>> = {
   $url: decodeUrl,
   $e: decodeError,
   $c: decodeInstance,
+  $secret: (walk, content) => (typeof content === "string" ? (walk.secrets?.get(content) ?? new SecretReference(content)) : malformed(walk, "$secret", "the name of a secret")),
 };
 
 /** The value behind a tag. Nothing is looked up by name but in closed tables and in the registered extensions. */

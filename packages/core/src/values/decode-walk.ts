@@ -16,11 +16,14 @@ export class DecodeWalk {
   nodes = 1;
   /** As in EncodeWalk. */
   readonly path: (PathKey | undefined)[] = [];
+  /** The values of secrets, for those who may have them. */
+  readonly secrets: ReadonlyMap<string, string> | undefined;
   readonly #root: string;
 
-  constructor(settings: CodecSettings, root: string) {
+  constructor(settings: CodecSettings, root: string, secrets?: ReadonlyMap<string, string>) {
     this.settings = settings;
     this.#root = root;
+    this.secrets = secrets;
   }
 
   node(tree: unknown): unknown {

@@ -4,6 +4,7 @@ import { builtinTag, constructorName, describeRefused } from "./describe-refused
 import type { EncodeWalk } from "./encode-walk.ts";
 import { isError } from "./error-facts.ts";
 import { recordEntered } from "./record-error.ts";
+import { isSecret } from "./secret.ts";
 import type { ValueExtension } from "./value-extension.ts";
 import type { PathMark } from "./value-path.ts";
 
@@ -27,6 +28,10 @@ for (const name of byteViews.keys()) {
 
 /** Everything that is neither a primitive nor a plain object or array: registered classes first, then what the language brings. */
 export function encodeExotic(walk: EncodeWalk, value: object, prototype: object): unknown {
+  if (isSecret(value)) {
+    walk.secretNames.add(value.name);
+    return { $secret: value.name };
+  }
   for (const extension of walk.settings.extensions.values()) {
     if (extension.is(value)) return encodeInstance(walk, value, extension);
   }
@@ -103,12 +108,12 @@ function encodeSet(walk: EncodeWalk, value: Set<unknown>): unknown {
 
 function encodeRegExp(walk: EncodeWalk, value: RegExp): unknown {
   refuseProperties(walk, value);
-  return { $r: [value.source, value.flags] };
+  return { $r: [walk.text(value.source), value.flags] };
 }
 
 function encodeUrl(walk: EncodeWalk, value: URL): unknown {
   refuseProperties(walk, value);
-  return { $url: value.href };
+  return { $url: walk.text(value.href) };
 }
 
 function encodeArrayBuffer(walk: EncodeWalk, value: ArrayBuffer): unknown {

@@ -15,6 +15,8 @@ export class EncodeWalk {
   readonly settings: CodecSettings;
   /** Nothing was tagged, escaped, normalised, copied from an exotic object or found in two places so far. */
   plain = true;
+  /** The secrets that the value refers to. */
+  readonly secretNames = new Set<string>();
   /** How many containers are open. */
   depth = 0;
   /** How many values were counted; the root is one. */
@@ -44,6 +46,7 @@ export class EncodeWalk {
   node(value: unknown): unknown {
     switch (typeof value) {
       case "string":
+        return this.text(value);
       case "boolean":
         return value;
       case "number":
@@ -63,6 +66,15 @@ export class EncodeWalk {
     }
   }
 
+  /** A text without the values of secrets. */
+  text(value: string): string {
+    const { known } = this.settings;
+    if (known.none) return value;
+    const masked = known.mask(value);
+    if (masked !== value) this.plain = false;
+    return masked;
+  }
+
   /** A plain object, or what stands for one. */
   record(value: Readonly<Record<string, unknown>>): unknown {
     const keys = Object.keys(value);
@@ -74,10 +86,11 @@ export class EncodeWalk {
     for (const key of keys) {
       this.path[level] = key;
       const child = this.node(value[key]);
-      if (needsEscape(key)) {
+      const name = this.text(key);
+      if (needsEscape(name)) {
         this.plain = false;
-        tree[`$${key}`] = child;
-      } else setOwn(tree, key, child);
+        tree[`$${name}`] = child;
+      } else setOwn(tree, name, child);
     }
     this.depth = level;
     return tree;

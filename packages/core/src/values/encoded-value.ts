@@ -1,6 +1,7 @@
 import stringifyStably from "fast-json-stable-stringify";
 import { defaultSettings } from "./codec-settings.ts";
 import { DecodeWalk } from "./decode-walk.ts";
+import { secretNamesIn } from "./secret-names.ts";
 import { NotDecodableError } from "./not-decodable-error.ts";
 import { NotEncodableError } from "./not-encodable-error.ts";
 
@@ -22,16 +23,18 @@ export class EncodedValue {
   #tree: unknown;
   #text: string | undefined;
   #canonical: string | undefined;
+  #secretNames: readonly string[] | undefined;
 
-  private constructor(tree: unknown, text: string | undefined, decoder: ValueDecoder) {
+  private constructor(tree: unknown, text: string | undefined, decoder: ValueDecoder, secretNames?: readonly string[]) {
     this.#tree = tree;
     this.#text = text;
     this.#decoder = decoder;
+    this.#secretNames = secretNames;
   }
 
   /** The value of a tree, as parsed from a record. Not copied, and checked only when it is decoded. Default codec: no extensions, default limits. */
-  static fromTree(tree: unknown, codec: ValueDecoder = defaultDecoder): EncodedValue {
-    return new EncodedValue(tree, undefined, codec);
+  static fromTree(tree: unknown, codec: ValueDecoder = defaultDecoder, secretNames?: readonly string[]): EncodedValue {
+    return new EncodedValue(tree, undefined, codec, secretNames);
   }
 
   /** The value of a tree's JSON text. Parsed only when the tree is needed. */
@@ -58,6 +61,11 @@ export class EncodedValue {
     return (this.#canonical ??= canonicalText(this.tree));
   }
 
+  /** The names of the secrets it refers to. */
+  get secretNames(): readonly string[] {
+    return (this.#secretNames ??= secretNamesIn(this.tree));
+  }
+
   /** How many items it has; undefined if it is no array. */
   get length(): number | undefined {
     return Array.isArray(this.tree) ? this.tree.length : undefined;
@@ -66,13 +74,18 @@ export class EncodedValue {
   /** The item at a position; undefined if it is no array or has no such position. */
   item(index: number): EncodedValue | undefined {
     const items: unknown = this.tree;
-    return Array.isArray(items) && Object.hasOwn(items, index) ? EncodedValue.fromTree(items[index], this.#decoder) : undefined;
+    return Array.isArray(items) && Object.hasOwn(items, index) ? EncodedValue.fromTree(items[index], this.#decoder, this.#namesOfPart) : undefined;
   }
 
   /** Its items; none if it is no array. */
   items(): EncodedValue[] {
     const items: unknown = this.tree;
-    return Array.isArray(items) ? items.map((item) => EncodedValue.fromTree(item, this.#decoder)) : [];
+    return Array.isArray(items) ? items.map((item) => EncodedValue.fromTree(item, this.#decoder, this.#namesOfPart)) : [];
+  }
+
+  /** Where the whole is known to have none, its parts have none. */
+  get #namesOfPart(): readonly string[] | undefined {
+    return this.#secretNames?.length === 0 ? this.#secretNames : undefined;
   }
 
   /** A fresh copy each time. Throws {@link NotDecodableError} with the path for anything the codec does not write. */

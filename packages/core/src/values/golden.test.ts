@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { secret } from "./secret.ts";
 import { createCodec, type ValueExtension } from "./codec.ts";
 
 /*
@@ -58,6 +59,7 @@ const samples: Readonly<Record<string, unknown>> = {
   }),
   aggregate: withStack(new AggregateError([withStack(new Error("one")), { reason: undefined }, undefined], "all failed")),
   extension: { price: new Money(1999n) },
+  secrets: { key: secret("openai") },
 };
 
 test("today's encoder writes what version 1 wrote", () => {

@@ -44,11 +44,11 @@ function recordError(walk: EncodeWalk, error: object, budget: Budget, chain: num
   budget.left -= 1;
   const details = recordedDetails(error);
   const names = details?.names ?? classNames(error);
-  const name = bounded(textOf(read(error, "name")) || names[0] || "Error", 256);
-  const draft: Draft = { name, message: bounded(textOf(read(error, "message")) ?? "", longestText) };
+  const name = bounded(walk.text(textOf(read(error, "name")) || names[0] || "Error"), 256);
+  const draft: Draft = { name, message: bounded(walk.text(textOf(read(error, "message")) ?? ""), longestText) };
   if (names.length > 1 || (names.length === 1 && names[0] !== name)) draft.names = names;
   const stack = read(error, "stack");
-  if (typeof stack === "string") draft.stack = bounded(stack, longestText);
+  if (typeof stack === "string") draft.stack = bounded(walk.text(stack), longestText);
   addFacts(walk, draft, error);
   addNested(walk, draft, error, budget, chain);
   const data = read(error, "data");
@@ -62,7 +62,7 @@ function addFacts(walk: EncodeWalk, draft: Draft, thrown: unknown): void {
   const code = codeOf(thrown);
   const status = statusOf(thrown);
   const delayMs = retryAfterMs(thrown, walk.settings.now);
-  if (code !== undefined) draft.code = code;
+  if (code !== undefined) draft.code = typeof code === "string" ? walk.text(code) : code;
   if (status !== undefined) draft.status = status;
   if (delayMs !== undefined) draft.retryAfterMs = delayMs;
 }
@@ -105,7 +105,7 @@ const revealing = ["headers", "request", "response", "config", "socket"];
 /** Something was thrown that is not an error. */
 function recordOther(walk: EncodeWalk, thrown: unknown, budget: Budget): ErrorRecord {
   budget.left -= 1;
-  const draft: Draft = { name: "NonError", message: bounded(typeof thrown === "string" ? thrown : `${kindOf(thrown)} was thrown`, longestText) };
+  const draft: Draft = { name: "NonError", message: bounded(walk.text(typeof thrown === "string" ? thrown : `${kindOf(thrown)} was thrown`), longestText) };
   addFacts(walk, draft, thrown);
   const tree = revealing.some((key) => read(thrown, key) !== undefined) ? undefined : attached(walk, thrown);
   if (tree !== undefined) draft.thrown = tree;

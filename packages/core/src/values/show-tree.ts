@@ -1,3 +1,4 @@
+import { secretMark } from "./secret.ts";
 import { unescapeKey } from "./tags.ts";
 import { tagOf } from "./tree-tag.ts";
 
@@ -41,6 +42,8 @@ function showTagged(tag: string, content: unknown): string {
       return `URL(${String(content)})`;
     case "$e":
       return showError(content as { readonly name?: unknown; readonly message?: unknown });
+    case "$secret":
+      return secretMark(String(content));
     case "$c":
       return `${String((content as readonly unknown[])[0])}(${showTree((content as readonly unknown[])[1])})`;
     default:

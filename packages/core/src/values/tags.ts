@@ -16,12 +16,13 @@
  * | `$url` | href                                      | URL                                                   |
  * | `$e`   | ErrorRecord                               | Error, by the whitelist of rule H3                    |
  * | `$c`   | `[name, value]`                           | an instance of a class registered as an extension     |
+ * | `$secret` | name                                   | a reference to a secret, which is recorded nowhere    |
  *
  * `$a` is never in a value: a record has it in the place of a whole value that is kept elsewhere (rule H7).
  *
  * A user's own key that starts with `$`, or is `__proto__`, gets one `$` put before it.
  */
-export type Tag = "$d" | "$i" | "$n" | "$u" | "$b" | "$m" | "$s" | "$t" | "$ab" | "$r" | "$url" | "$e" | "$c";
+export type Tag = "$d" | "$i" | "$n" | "$u" | "$b" | "$m" | "$s" | "$t" | "$ab" | "$r" | "$url" | "$e" | "$c" | "$secret";
 
 /** The longest bigint that is recorded. Turning digits into a bigint takes more than linear time, and the store is not trusted. */
 export const maxBigIntDigits = 100_000;
