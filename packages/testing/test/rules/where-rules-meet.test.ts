@@ -1,7 +1,7 @@
 import { memoryBackend } from "@reprise/backend-memory";
 import { agent, createReprise, tool, type AgentContext, type ValidationReport } from "@reprise/core";
 import { expect, test } from "vitest";
-import { counter } from "../../src/index.ts";
+import { counter, virtualSystem } from "../../src/index.ts";
 import { crashPoint, createWorld, latch, stateId, turns } from "./support/world.ts";
 
 // Waits, cuts, forks, validations and crashes, two or three at a time: each has tests of its own elsewhere.
@@ -155,4 +155,25 @@ test("I4, R9, S8: nor does it when the run moves before anybody has read it", as
   const elsewhere = createReprise({ backend: memoryBackend() });
   await elsewhere.import(await reprise.handOff(stateId));
   expect(await elsewhere.resume(work, stateId)).toMatchObject({ status: "awaiting", pending: [{ name: "approval" }] });
+});
+
+test("R1, S7: waiting is no work: a reused wait or sleep saves none, nor does what holds one", async () => {
+  const system = virtualSystem();
+  const world = createWorld();
+  const asking = agent({ name: "asking", run: (_input: void, context) => context.waitFor("approval") });
+  const work = agentOf(async (context) => {
+    await context.sleep(3_600_000);
+    return [await context.run(asking), await context.waitFor("other")];
+  });
+  const { reprise, heard } = world.begin({ system });
+  await system.runUntil(reprise.execute(work, undefined, { stateId }));
+  await system.advance(3_600_000);
+  await reprise.answer(stateId, "approval", "yes");
+  await system.runUntil(reprise.resume(work, stateId));
+  const { reuse } = await system.runUntil(reprise.resume(work, stateId));
+  expect(heard.of("recovered").map(({ address, savedMs }) => [address, savedMs])).toEqual([
+    ["work::sleep::sleep_call", 0],
+    ["work::asking::agent_call", 0],
+  ]);
+  expect(reuse).toMatchObject({ reused: 2, savedMs: 0 });
 });
