@@ -285,6 +285,19 @@ describe("json", () => {
   });
 });
 
+test("what a fork has pinned, and what is published again, is marked", () => {
+  const run = runBuilder();
+  const root = run.start("agent_call", "root", undefined, { isReplayed: true });
+  run.complete(run.start("tool_call", "send", root), { pinned: true });
+  const tree = printed(run.items, { mode: "tree", summary: false });
+  expect(tree).toContain("agent root [STARTED] replayed");
+  expect(tree).toContain("tool  send [COMPLETED] 0ms pinned");
+  const lines = printed(run.items, { mode: "append", summary: false });
+  expect(lines).toMatch(/started +root::agent_call replayed=true/u);
+  expect(lines).toMatch(/completed +root::send::tool_call .*pinned=true/u);
+  expect(renderTree(run.items)[1]).toMatch(/✓ send +tool +pinned/u);
+});
+
 test("silent writes nothing and listens to nothing", () => {
   let writes = 0;
   const feed = { ...handFeed(), on: () => expect.fail("subscribed") };

@@ -28,6 +28,8 @@ export interface RunBuilder {
   complete(call: BuiltCall, extra?: Extra): void;
   fail(call: BuiltCall, error: Partial<ErrorRecord>, extra?: Extra): void;
   retry(call: BuiltCall, delayMs: number, extra?: Extra): void;
+  /** A wait or a sleep. */
+  pause(type: "wait_call" | "sleep_call", segment: string, parent?: BuiltCall, extra?: Extra): BuiltCall;
   cancel(call: BuiltCall, reason: string): void;
   recover(call: BuiltCall, savedMs: number, extra?: Partial<RecoveredNotice>): void;
   log(level: "info" | "warn" | "error", message: string, extra?: Partial<Topics["log"]>): void;
@@ -75,6 +77,12 @@ export function runBuilder(stateId: string = "run-1"): RunBuilder {
     complete: (call, extra = {}) => publish(call, "completed", next(), { ...took(call), ...extra }),
     fail: (call, error, extra = {}) => publish(call, "failed", next(), { ...took(call), error: { name: "Error", message: "boom", ...error }, ...extra }),
     retry: (call, delayMs, extra = {}) => publish(call, "retrying", next(), { delayMs, dueAt: now + delayMs, ...extra }),
+    pause: (type, segment, parent, extra = {}) => {
+      const call = name(type, segment, parent);
+      begin(call, 1, call.call, {});
+      publish(call, "awaiting", next(), extra);
+      return call;
+    },
     cancel: (call, reason) => publish(call, "cancelled", next(), { ...took(call), reason }),
     recover: ({ call, address, type, name: callName, parent }, savedMs, extra = {}) =>
       push({

@@ -38,6 +38,8 @@ export function eventFields(call: CallView, event: ExecutionEvent, { details, st
     ["workers", event.group?.maxWorkers],
     [event.status === "awaiting" ? "for" : "in", event.delayMs === undefined ? undefined : formatDuration(event.delayMs)],
     ["took", event.executionTimeMs === undefined ? undefined : formatDuration(tookMs(call, event))],
+    ["pinned", event.pinned === true ? "true" : undefined],
+    ["replayed", event.isReplayed === true ? "true" : undefined],
     ["reason", event.reason],
     ["code", failed?.code],
     ["error", failed?.message],

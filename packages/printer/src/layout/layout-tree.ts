@@ -138,7 +138,7 @@ function compose({ left, name, right }: Draft, room: number, { glyphs }: TreeLay
 
 function markText(call: CallView, appearance: Appearance, now: number): string {
   if (call.replaced) return "replaced";
-  if (appearance === "completed") return "";
+  if (appearance === "completed") return call.pinned ? "pinned" : "";
   if (appearance === "retrying") {
     const leftMs = call.dueAt === undefined ? call.delayMs : call.dueAt - now;
     return leftMs > 0 ? `in ${formatDuration(leftMs)}` : "due";

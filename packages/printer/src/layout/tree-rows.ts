@@ -1,5 +1,5 @@
 import { formatCount } from "../text/format.ts";
-import { childrenOf, type CallStatus, type CallView, type RunView } from "../view/run-view.ts";
+import { childrenOf, isOpen, type CallView, type RunView } from "../view/run-view.ts";
 import { branchKey, labelOf } from "../view/scope.ts";
 import { appearanceOf, type Appearance } from "./appearance.ts";
 
@@ -59,10 +59,9 @@ function folded(view: RunView, call: CallView): Entry {
   if (call.type !== "branch") return own;
   const [child, ...others] = childrenOf(view, call.call);
   if (child === undefined || others.length > 0) return own;
-  const open = (status: CallStatus): boolean => status === "running" || status === "retrying" || status === "awaiting";
   const key = branchKey(call.scope) ?? labelOf(call.scope);
-  if (open(child.status)) return { call: child, appearance: appearanceOf(child), key };
-  if (open(call.status)) return { call: child, appearance: "running", key };
+  if (isOpen(child)) return { call: child, appearance: appearanceOf(child), key };
+  if (isOpen(call)) return { call: child, appearance: "running", key };
   // They ended differently: one row could only tell half of it.
   return call.status === child.status ? { call: child, appearance: appearanceOf(child), key } : own;
 }

@@ -1,6 +1,6 @@
 import { factsAfter, type ErrorRecord, type ExecutionEvent } from "@reprise/core/spi";
 import { describeError, messagesWithin } from "./describe-error.ts";
-import { childrenOf, isLeaf, type CallView, type RunView } from "./run-view.ts";
+import { childrenOf, isLeaf, isOpen, type CallView, type RunView } from "./run-view.ts";
 
 /** The call after an event of its own. */
 export function applyEvent(view: RunView, call: CallView, event: ExecutionEvent): CallView {
@@ -9,7 +9,7 @@ export function applyEvent(view: RunView, call: CallView, event: ExecutionEvent)
     case "started":
       return { ...next, group: event.group ?? call.group };
     case "completed":
-      return { ...next, error: undefined, explained: false };
+      return { ...next, pinned: event.pinned === true, error: undefined, explained: false };
     case "failed":
       return failed(view, next, event.error);
     case "retrying":
@@ -32,10 +32,6 @@ function explainedByChild(view: RunView, call: CallView, error: ErrorRecord): bo
   return childrenOf(view, call.call).some(
     (child) => child.status === "failed" && child.error !== undefined && messages.has(child.error.message),
   );
-}
-
-function isOpen({ status }: CallView): boolean {
-  return status === "running" || status === "retrying" || status === "awaiting";
 }
 
 /** How long a call has taken so far, in ms; undefined if nothing of it was seen. */

@@ -105,6 +105,7 @@ function blank(call: number): CallView {
     savedMs: 0,
     inputChanged: false,
     versionChanged: false,
+    pinned: false,
     replaced: false,
     group: undefined,
     progress: undefined,

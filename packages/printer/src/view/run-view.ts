@@ -30,6 +30,8 @@ export interface CallView extends CallFacts {
   readonly savedMs: number;
   readonly inputChanged: boolean;
   readonly versionChanged: boolean;
+  /** A fork has given it its value: nothing ran. */
+  readonly pinned: boolean;
   /** A later call took its address: the parent began anew. */
   readonly replaced: boolean;
   readonly group: { readonly size: number; readonly maxWorkers: number | undefined } | undefined;
@@ -90,6 +92,11 @@ export function isLeaf(call: CallView): boolean {
 /** Is this a wait or a sleep? Nothing works in it, so it is not counted. */
 export function isPause(call: CallView): boolean {
   return call.type === "wait_call" || call.type === "sleep_call";
+}
+
+/** Has it not ended? */
+export function isOpen({ status }: CallView): boolean {
+  return status === "running" || status === "retrying" || status === "awaiting";
 }
 
 /** The calls directly below one (`topOfRun` for the first level), in the order in which they were first issued. */

@@ -188,3 +188,29 @@ test("the status is the last checkpoint's, unless something happened after it", 
   expect(statistics(viewOf(run.items)).status).toBe("failed");
   expect(run.now()).toBe(startOfRun);
 });
+
+test("without a checkpoint, a run is awaiting where all that is open in it waits", () => {
+  const run = runBuilder();
+  const status = (): string => statistics(viewOf(run.items)).status;
+  const root = run.start("agent_call", "root");
+  const group = run.start("group", "each", root);
+  const [first, second] = [run.start("branch", "{0}", group), run.start("branch", "{1}", group)];
+  expect(status()).toBe("running");
+  run.pause("wait_call", "approval", first);
+  expect(status()).toBe("running");
+  const sleep = run.pause("sleep_call", "sleep", second, { delayMs: 60_000 });
+  expect(status()).toBe("awaiting");
+  run.complete(sleep);
+  expect(status()).toBe("running");
+  run.complete(second);
+  expect(status()).toBe("awaiting");
+});
+
+test("a reused wait or sleep is no call that was done, like one that was waited for here", () => {
+  const run = runBuilder();
+  const root = run.recorded("agent_call", "root");
+  run.recover(run.recorded("tool_call", "fetch", root), 100);
+  run.recover(run.recorded("wait_call", "approval", root), 0);
+  run.complete(run.pause("sleep_call", "sleep", root));
+  expect(statistics(viewOf(run.items)).calls).toMatchObject({ total: 1, recovered: 1, completed: 1 });
+});

@@ -85,7 +85,7 @@ function isBareBranch(view: RunView, call: CallView): boolean {
 
 /** A reused agent, group or branch brings no news of the calls inside: it stands for them as one. */
 function isOpaque(view: RunView, call: CallView): boolean {
-  return call.source === "recovered" && childrenOf(view, call.call).length === 0;
+  return !isLeaf(call) && call.source === "recovered" && childrenOf(view, call.call).length === 0;
 }
 
 function tally(calls: readonly CallView[]): RunTally {
