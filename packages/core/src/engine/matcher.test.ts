@@ -200,6 +200,14 @@ describe("A3, R2: a record that an earlier opening gave to another input", () =>
     expect(() => matcher.take(request("a", 1, { onInputChange: wish }))).toThrow(code("AMBIGUOUS_REPLAY"));
   });
 
+  test("is given before the record of a later call with that very input, which comes next", () => {
+    const nodes = recorded(["a", 1], ["a#2", 2]);
+    (nodes[0] as CallNode).givenTo = input(2)?.canonical;
+    const matcher = new Matcher(nodes, known);
+    expect(matcher.take(request("a", 2))).toMatchObject({ node: { id: 1 }, inputChanged: true });
+    expect(matcher.take(request("a", 2))).toMatchObject({ node: { id: 2 }, inputChanged: false });
+  });
+
   test("is not where the code has changed, where the scope was opened again, or where its own call comes first", () => {
     for (const rules of [changedCode, reopened]) expect(new Matcher(given(), rules).take(request("a", 2))).toMatchObject({ node: undefined, inputChanged: true });
     const matcher = new Matcher(given(), known);

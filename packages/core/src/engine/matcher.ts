@@ -99,10 +99,11 @@ export class Matcher {
     const queue = this.#queues.get(queueId(request.type, request.name, request.key));
     if (queue === undefined) return this.#fresh(request, false);
     if (this.#rules.validating === "live") return this.#takeNext(queue, request);
-    const equal = this.#takeEqual(queue, request);
-    if (equal !== undefined) return { node: equal, inputChanged: false };
+    // Before a record of this very input: that was made by a later call with the same one.
     const before = this.#givenBefore(queue, request);
     if (before !== undefined) return this.#unequal(queue, before, request);
+    const equal = this.#takeEqual(queue, request);
+    if (equal !== undefined) return { node: equal, inputChanged: false };
     const place = this.#takePlace(queue);
     if (place !== undefined) return { node: place, inputChanged: false };
     const head = this.#head(queue);

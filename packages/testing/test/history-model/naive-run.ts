@@ -142,10 +142,10 @@ export class NaiveRun {
     const equal = free.find((row) => same(row.input, input));
     const [first] = free;
     const given = scope.strict ? undefined : free.find((row) => row.givenTo !== undefined && same(row.givenTo, input));
-    const paired = equal ?? given ?? (first !== undefined && !scope.strict && (key !== undefined || namesakes.length === 1) ? first : undefined);
+    const paired = given ?? equal ?? (first !== undefined && !scope.strict && (key !== undefined || namesakes.length === 1) ? first : undefined);
     if (paired === undefined) return undefined;
     scope.taken.add(paired);
-    if (equal === undefined && key === undefined) scope.givenAway.set(paired, input);
+    if (paired !== equal && key === undefined) scope.givenAway.set(paired, input);
     return paired;
   }
 
