@@ -70,6 +70,8 @@ export class Call {
   state: "open" | "released" | "dropped" = "open";
   /** Set as soon as its first record is appended. */
   node!: CallNode;
+  /** Of code that is opened again: records that were last touched before this are not reported as unvisited. */
+  askedFrom = 0;
   /** Its handler or code ran in this process. */
   ran = false;
   /** The outcome came from the record. */

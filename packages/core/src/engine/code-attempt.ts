@@ -6,7 +6,6 @@ import { AttemptTimer, type Expiry } from "./attempt-timer.ts";
 import type { AttemptOutcome, Call } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { closeScope } from "./close-scope.ts";
-import type { EncodedValue } from "../values/encoded-value.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { canonical } from "./matcher.ts";
 import { cancel, complete, fail, type Ending } from "./outcome.ts";
@@ -50,15 +49,24 @@ function openBelow(node: CallNode): CallNode[] {
 }
 
 /** Opens ended code again: by a retry, where a failed run is recovered (rules R4, T7), or because what a group is asked for has changed. */
-export function reopenCode(call: Call, because?: "changed"): void {
-  const { engine, node, scope } = call;
+export function reopenCode(call: Call, because?: "changed", afresh = false): void {
+  const { engine, node, scope, spec } = call;
   const opening = because ?? openingOf(node, scope);
-  const record: RestartedRecord = { k: "restarted", at: engine.now(), c: node.id, n: node.attempt + 1, opening, reuse: opening !== "retry" || reusesChildren(call), ...otherItems(call) };
+  const reuse = !afresh && (opening !== "retry" || reusesChildren(call));
+  const input = spec.type === "group" || because === "changed" || engine.pass !== undefined ? newInput(call) : {};
+  // What an earlier pass left behind is not missed by a later one.
+  call.askedFrom = node.openingKind === "changed" ? node.opening : 0;
+  // A pass that only looks whether something below has changed is no attempt of its own: what tells attempts stays the same.
+  const looks = engine.pass !== undefined && because === "changed" && !afresh;
+  const record: RestartedRecord = { k: "restarted", at: engine.now(), c: node.id, n: looks ? node.attempt : node.attempt + 1, opening, reuse, ...input };
   const seq = engine.append([record], "start", () => startThroughGate(call, seq));
+  if (scope === engine.top) engine.storage.withdraw(node);
 }
 
-function otherItems({ node, spec, request }: Call): { readonly i?: EncodedValue } {
-  return spec.type !== "group" || request.input === undefined || canonical(request.input) === canonical(node.input) ? {} : { i: request.input };
+/** What it is asked for, if that is not what is recorded: from here on it is. */
+function newInput({ node, request: { input } }: Call): Pick<RestartedRecord, "i" | "iu"> {
+  if (canonical(node.input) === canonical(input)) return {};
+  return input === undefined ? { iu: 1 } : { i: input };
 }
 
 function openingOf(node: CallNode, scope: Scope): "retry" | "recovery" {

@@ -5,6 +5,7 @@ import type { StateWriter } from "../ports/state-backend.ts";
 import type { System } from "../system.ts";
 import type { ValueCodec } from "../values/codec.ts";
 import type { EngineOptions } from "./engine-options.ts";
+import type { Pass } from "./incremental.ts";
 import type { ReplayPolicy } from "./replay-policy.ts";
 import type { EngineRules } from "./rules.ts";
 
@@ -20,6 +21,8 @@ export interface EngineSettings {
   readonly rules: EngineRules;
   /** How recorded calls are treated. */
   readonly policy: ReplayPolicy;
+  /** Set where the run is made anew. */
+  readonly pass: Pass | undefined;
   /** The record to write before anything else, if the run was loaded. */
   readonly session: SessionRecord | undefined;
   /** The call that `execute` began, where a cut has hidden it. */

@@ -3,7 +3,6 @@ import { Bus } from "../events/bus.ts";
 import type { LogNotice } from "../events/execution-event.ts";
 import type { CallNode } from "../history/call-node.ts";
 import type { RunView } from "../history/fold.ts";
-import { eventsOf } from "../history/run-history.ts";
 import { toEvent } from "../history/to-event.ts";
 import type { Contents } from "../journal/contents.ts";
 import { Journal, type AppendLevel } from "../journal/journal.ts";
@@ -22,9 +21,10 @@ import { dropAll } from "./drop-all.ts";
 import { Gate } from "./gate.ts";
 import { Inbox } from "./inbox.ts";
 import { LeaseWaits } from "./lease-waits.ts";
+import type { Pass } from "./incremental.ts";
 import { recordedWork } from "./recorded-time.ts";
 import { recoveredNotice } from "./recovered-notice.ts";
-import { replayedEvent } from "./replayed-event.ts";
+import { acknowledgedEvents, republish } from "./republish.ts";
 import { ReuseTally, type ReuseSummary } from "./reuse-tally.ts";
 import type { EngineRules } from "./rules.ts";
 import { libraryVersion } from "../version.ts";
@@ -42,6 +42,7 @@ export class Engine {
   readonly options: EngineOptions;
   readonly rules: EngineRules;
   readonly policy: ReplayPolicy;
+  readonly pass: Pass | undefined;
   /** Set where recorded outcomes are compared. */
   readonly validation: Validation | undefined;
   readonly journal: Journal;
@@ -85,7 +86,7 @@ export class Engine {
   /** Seq of the last record that was acknowledged. */
   acknowledged: number;
   /** Events up to here have been published again. */
-  #replayedTo = 0;
+  replayedTo = 0;
   #begun = false;
   readonly reuse = new ReuseTally();
   /** Seq of the last record there was when the run was opened. */
@@ -119,13 +120,13 @@ export class Engine {
     this.checkpoints = autoCheckpoint && new AutoCheckpoint(this, autoCheckpoint, settings.journal.durability === "checkpoint");
     this.bus = new Bus({
       redactor: options.redactor,
-      eventsFrom: (from, limit) =>
-        eventsOf(view.stateId, records.slice(0, this.acknowledged), { visible: view.visible, from, limit }).map((event) => (event.seq <= this.#replayedTo ? replayedEvent(event) : event)),
+      eventsFrom: (from, limit) => acknowledgedEvents(this, from, limit),
       log: ({ error, ...notice }) => this.#notice({ ...notice, ...(error === undefined ? {} : { error: values.errorRecord(error) }) }),
     });
     // The session record will be the next one: it is what opens a failed run again.
     const opening = settings.session?.opening === "recovery" ? records.length + 1 : view.opening;
-    this.storage = new TopStorage(view.storage);
+    this.pass = settings.pass;
+    this.storage = new TopStorage(view.storage, settings.pass);
     this.top = new Scope({
       engine: this,
       call: undefined,
@@ -257,19 +258,11 @@ export class Engine {
     if (this.bus.has("recovered")) this.bus.publish("recovered", recoveredNotice(call));
   }
 
-  /** R6: publishes what the run shows as recorded when it was opened or since, once more and in order. */
-  republish(): void {
-    const { stateId, view, bus, journal } = this;
-    this.#replayedTo = this.acknowledged;
-    if (!bus.has("event")) return;
-    for (const event of eventsOf(stateId, journal.records.slice(0, this.acknowledged), { visible: view.visible, from: 1 })) bus.publish("event", replayedEvent(event));
-  }
-
   /** The first verb is used: whoever wants to watch has had the time to say so. */
   begin(): void {
     if (this.#begun) return;
     this.#begun = true;
-    if (this.policy.publish === "all") this.republish();
+    if (this.policy.publish === "all") republish(this);
   }
 
   #notice(notice: Omit<LogNotice, "stateId" | "at">): LogNotice {

@@ -8,6 +8,7 @@ import { actorSpec } from "./actor-spec.ts";
 import type { Call, CallSpec } from "./call.ts";
 import { agentContext } from "./code-context.ts";
 import { BranchValues, ChildValue, GroupFailure } from "./group-outcome.ts";
+import { isDue } from "./incremental.ts";
 import { issue } from "./issue.ts";
 import { policyFor } from "./policy.ts";
 import { waits } from "./quiescence.ts";
@@ -83,10 +84,13 @@ class GroupRun {
 
   begin(): void {
     this.#scope.engine.groups.add(this);
+    const { pass } = this.#scope.engine;
     // Recorded branches had their slot: they are asked for at once, so that they come back in the recorded order.
     if (this.#scope.engine.rules.slotsForRecorded && this.#scope.node?.children.length !== 0) {
       for (let position = 0; position < this.#items.length; position += 1) {
-        if (this.#scope.matcher.hasBranch(this.#items[position], this.#plan.keys?.[position], position)) this.#start(position);
+        const branch = this.#scope.matcher.branchFor(this.#items[position], this.#plan.keys?.[position], position);
+        // One that a pass has yet to come to needs a slot like a new one.
+        if (branch !== undefined && !(pass !== undefined && isDue(pass, branch))) this.#start(position);
       }
     }
     this.#pump();

@@ -10,6 +10,7 @@ import { Call, type CallRequest } from "./call.ts";
 import { beginCode, enterCode, reopenCode } from "./code-attempt.ts";
 import { decodeFailure } from "./failure.ts";
 import { fingerprintOf, hashOf } from "./fingerprint.ts";
+import { remake } from "./incremental.ts";
 import { beginLeaf, restartLeaf } from "./leaf-attempt.ts";
 import { canonical, type Match, type MatchRequest } from "./matcher.ts";
 import { cancel, failForGood } from "./outcome.ts";
@@ -70,8 +71,10 @@ function findRecord(call: Call): Match {
     input: request.input,
     version: spec.actor?.version,
     onInputChange,
-    rerunVersions: onVersionChange === "rerun",
+    // In a pass code is entered again, whatever its version.
+    rerunVersions: onVersionChange === "rerun" && (engine.pass === undefined || isLeaf(spec.type)),
     once: spec.actor?.repeatable === false && !engine.policy.compare,
+    mayRepeat: engine.pass && ((recorded) => engine.options.allowRepeat.has(recorded)),
     address: addressOf(call, 1),
   };
   if (request.branch) return scope.matcher.takeBranch(looking, request.branch.keyed);
@@ -88,7 +91,7 @@ function findRecord(call: Call): Match {
 function start(call: Call, match: Match): void {
   const { engine, spec, request, scope } = call;
   const address = match.node === undefined ? addressOf(call, match.number) : match.node.address;
-  if (match.inputChanged && !engine.policy.compare) engine.log("warn", "INPUT_CHANGED", "no record of its name has this input: it runs as a new call", { address });
+  if (match.inputChanged && engine.policy.agents === "reuse") engine.log("warn", "INPUT_CHANGED", "no record of its name has this input: it runs as a new call", { address });
   checkSecrets(call, request.input);
   const { actor } = spec;
   const record: StartedRecord = {
@@ -136,9 +139,10 @@ function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
   const { engine, scope, spec } = call;
   call.inputChanged = inputChanged && spec.type !== "group";
   if (engine.validation !== undefined) return validateCall(call, engine.validation);
+  const decided = verdict(node, scope.opening);
+  if (engine.pass !== undefined && remake(call, engine.pass, decided)) return;
   if (call.inputChanged) engine.log("warn", "INPUT_CHANGED", "the recorded outcome belongs to another input", { address: node.address });
   if (call.versionChanged) engine.log("warn", "VERSION_CHANGED", `recorded with version ${node.version ?? "none"}`, { address: node.address });
-  const decided = verdict(node, scope.opening);
   const pin = engine.view.pins.get(node.address);
   if (pin !== undefined && decided !== "reuse" && decided !== "replay") return repeatPinned(call, pin);
   refuseRepetition(call, decided);

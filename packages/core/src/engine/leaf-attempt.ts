@@ -20,6 +20,7 @@ export function restartLeaf(call: Call): void {
   const { engine, node } = call;
   const record: RestartedRecord = { k: "restarted", at: engine.now(), c: node.id, n: node.attempt + 1 };
   engine.append([record], levelOf(call), () => runLeaf(call));
+  if (call.scope === engine.top) engine.storage.withdraw(node);
 }
 
 // R11: what must not happen twice is known to have started before it runs, even after a power loss.

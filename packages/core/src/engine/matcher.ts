@@ -1,5 +1,6 @@
 import type { OnInputChange } from "../actors/call-policy.ts";
-import { AmbiguousReplayError, InputChangedError } from "../errors/replay-errors.ts";
+import { AmbiguousReplayError, InputChangedError, NotRepeatableError } from "../errors/replay-errors.ts";
+import type { Segment } from "../address/address.ts";
 import type { EventType } from "../events/event-type.ts";
 import type { CallNode } from "../history/call-node.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
@@ -19,6 +20,8 @@ export interface MatchRequest {
   readonly rerunVersions: boolean;
   /** `repeatable: false`: such a call never becomes new while records of its name are left. */
   readonly once: boolean;
+  /** Of a pass (rule R7): such a call becomes new only where a record that is left may run again. */
+  readonly mayRepeat?: ((address: string) => boolean) | undefined;
   /** For messages. */
   readonly address: string;
 }
@@ -44,6 +47,8 @@ export interface MatcherRules {
   readonly validating?: "recorded" | "live" | undefined;
   /** Records of an old name are found by the new one (rule A5). */
   readonly aliases?: Aliases;
+  /** Of a pass (rule R7): an agent takes its record whatever its input, for it is entered again. */
+  readonly remaking?: boolean;
 }
 
 interface Queue {
@@ -69,6 +74,7 @@ export class Matcher {
   readonly #queues = new Map<string, Queue>();
   readonly #numbers = new Map<string, number>();
   readonly #hash: (canonical: string) => string;
+  readonly #renewed = new Set<string>();
 
   /** `hash`: of canonical inputs, as records name them. */
   constructor(nodes: readonly CallNode[], rules: MatcherRules, hash: (canonical: string) => string = (text) => text) {
@@ -77,7 +83,7 @@ export class Matcher {
     this.#hash = hash;
     for (const node of nodes) {
       const { key, number } = node.segment;
-      const name = rules.aliases?.get(node.segment.name) ?? node.segment.name;
+      const name = this.#nameOf(node.segment);
       const counter = counterId(name, key);
       this.#numbers.set(counter, Math.max(number, this.#numbers.get(counter) ?? 0));
       // Branches are paired by their item alone, unless the group names them with keys; see `takeBranch`.
@@ -94,13 +100,19 @@ export class Matcher {
     return this.#nodes.filter((node) => node.state !== "unstarted" && !this.#taken.has(node));
   }
 
+  /** Records that no call has asked for, and in whose place none was made: what a pass has replaced is not missed. */
+  abandoned(): CallNode[] {
+    return this.unvisited().filter(({ segment }) => !this.#renewed.has(counterId(this.#nameOf(segment), segment.key)));
+  }
+
   /** Finds the record of a call, or numbers a new one. Throws the refusals of rules A3 and R8. */
   take(request: MatchRequest): Match {
     const queue = this.#queues.get(queueId(request.type, request.name, request.key));
     if (queue === undefined) return this.#fresh(request, false);
     if (this.#rules.validating === "live") return this.#takeNext(queue, request);
-    // Before a record of this very input: that was made by a later call with the same one.
-    const before = this.#givenBefore(queue, request);
+    const remaking = this.#rules.remaking === true;
+    // Before a record of this very input: that was made by a later call with the same one. A pass gives nothing for another input.
+    const before = remaking ? undefined : this.#givenBefore(queue, request);
     if (before !== undefined) return this.#unequal(queue, before, request);
     const equal = this.#takeEqual(queue, request);
     if (equal !== undefined) return { node: equal, inputChanged: false };
@@ -108,6 +120,7 @@ export class Matcher {
     if (place !== undefined) return { node: place, inputChanged: false };
     const head = this.#head(queue);
     if (head === undefined) return this.#fresh(request, false, queue);
+    if (remaking && request.type === "agent_call") return this.#takeAgent(queue, head, request);
     if (this.#mayTakeUnequal(queue, request)) return this.#unequal(queue, head, request);
     if (request.onInputChange === "fail" && !this.#rules.strict) throw new InputChangedError(request.address);
     return this.#fresh(request, true, queue);
@@ -141,11 +154,24 @@ export class Matcher {
     return equal === undefined ? this.#fresh(request, false) : { node: equal, inputChanged: false };
   }
 
-  /** Would `takeBranch` find a record? */
-  hasBranch(input: EncodedValue | undefined, key: string | undefined, position: number): boolean {
-    if (this.#rules.validating === "live") return this.#queues.has(branchQueue(key ?? String(position)));
-    const queue = this.#queues.get(branchQueue(key));
-    return queue !== undefined && this.#equal(queue, canonical(input), { version: undefined, rerunVersions: false }) !== undefined;
+  /** The record that `takeBranch` would find. */
+  branchFor(input: EncodedValue | undefined, key: string | undefined, position: number): CallNode | undefined {
+    const live = this.#rules.validating === "live";
+    const queue = this.#queues.get(branchQueue(live ? (key ?? String(position)) : key));
+    if (queue === undefined) return undefined;
+    return live ? this.#head(queue) : this.#equal(queue, canonical(input), { version: undefined, rerunVersions: false });
+  }
+
+  #nameOf({ name }: Segment): string {
+    return this.#rules.aliases?.get(name) ?? name;
+  }
+
+  /** Safe, for its leaves are matched one by one. Among several it cannot be told which it was. */
+  #takeAgent(queue: Queue, head: CallNode, request: MatchRequest): Match {
+    if (request.onInputChange === "fail") throw new InputChangedError(request.address);
+    if (request.key === undefined && queue.nodes.length > 1) return this.#fresh(request, true);
+    this.#taken.add(head);
+    return { node: head, inputChanged: true };
   }
 
   #takeNext(queue: Queue, request: MatchRequest): Match {
@@ -181,13 +207,22 @@ export class Matcher {
   }
 
   #fresh(request: MatchRequest, recordsLeft: boolean, queue?: Queue): Match {
-    if (recordsLeft && request.once) {
+    if (recordsLeft && request.mayRepeat !== undefined) this.#refuseRepetition(request, request.mayRepeat);
+    else if (recordsLeft && request.once) {
       throw new AmbiguousReplayError(request.address, "it is not repeatable, and a record of its name with another input is left that could be it; give it a key");
     }
     const counter = counterId(request.name, request.key);
+    this.#renewed.add(counter);
     const number = (this.#numbers.get(counter) ?? 0) + 1;
     this.#numbers.set(counter, number);
     return { node: undefined, number, inputChanged: recordsLeft, given: queue?.givenAway };
+  }
+
+  #refuseRepetition({ type, name, key, once }: MatchRequest, mayRepeat: (address: string) => boolean): void {
+    const left = once ? (this.#queues.get(queueId(type, name, key))?.nodes ?? []).filter((node) => !this.#taken.has(node)) : [];
+    const [first] = left;
+    if (first === undefined || left.some(({ address }) => mayRepeat(address))) return;
+    throw new NotRepeatableError(first.address, "its input or version is not the recorded one, so it would run again");
   }
 
   #takeEqual(queue: Queue, request: MatchRequest): CallNode | undefined {

@@ -78,7 +78,7 @@ export function fail(call: Call, error: unknown, ending?: Ending): void {
   const { engine, node } = call;
   if (call.state !== "open") return engine.late(call);
   const record = failedRecord(call, error);
-  const plan = decideRetry(call, record.e);
+  const plan = decideRetry(call, record);
   const before = ending?.before ?? [];
   if (plan === undefined) return recordEnd(call, [...before, record]);
   const { delayMs, policy } = plan;

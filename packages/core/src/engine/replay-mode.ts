@@ -4,6 +4,8 @@ export const ReplayMode = {
   NORMAL: "normal",
   /** Executes every leaf again beside its record and compares; the journal is not touched (rule R5). */
   VALIDATION: "validation",
+  /** Makes the run anew like `make`: enters all code again, and executes the leaves whose input or version has changed (rule R7). */
+  INCREMENTAL: "incremental",
   /** Publishes the recorded events once more, then goes on as NORMAL (rule R6). */
   REPUBLISH_ALL: "republish_all",
 } as const;

@@ -4,6 +4,8 @@ import type { ReplayMode } from "./replay-mode.ts";
 /** What a mode comes to: everything the engine asks about it. */
 export interface ReplayPolicy {
   readonly mode: ReplayMode;
+  /** What becomes of agents, groups and branches that have ended: they are reused as they are, or opened again. */
+  readonly agents: "reuse" | "reenter";
   /** Whether recorded outcomes are compared with what executing again gives. Nothing is recorded then. */
   readonly compare: boolean;
   /** Where `compare` holds: which input a leaf gets, the recorded one or the one its caller now passes. */
@@ -30,17 +32,22 @@ export interface ReplayOptions {
 type Preset = Omit<ReplayPolicy, "mode">;
 
 const presets: { readonly [Mode in ReplayMode]: Preset } = {
-  normal: { compare: false, inputs: "recorded", publish: "new" },
-  republish_all: { compare: false, inputs: "recorded", publish: "all" },
+  normal: { agents: "reuse", compare: false, inputs: "recorded", publish: "new" },
+  republish_all: { agents: "reuse", compare: false, inputs: "recorded", publish: "all" },
   // A changed input is a line of the report, no reason to stop.
-  validation: { compare: true, inputs: "recorded", publish: "nothing", onInputChange: "reuse", onVersionChange: "reuse" },
+  validation: { agents: "reenter", compare: true, inputs: "recorded", publish: "nothing", onInputChange: "reuse", onVersionChange: "reuse" },
+  incremental: { agents: "reenter", compare: false, inputs: "recorded", publish: "new", onInputChange: "rerun", onVersionChange: "rerun" },
 };
 
-/** The policy of a mode: options that were given replace what it presets. */
-export function replayPolicy({ mode = "normal", inputs, onInputChange, onVersionChange }: ReplayOptions): ReplayPolicy {
+/**
+ * The policy of a mode: options that were given replace what it presets. An INCREMENTAL pass that was not completed
+ * (`unfinished`) goes on as one, whoever resumes the run.
+ */
+export function replayPolicy({ mode = "normal", inputs, onInputChange, onVersionChange }: ReplayOptions, unfinished = false): ReplayPolicy {
+  const preset = presets[mode];
   return {
     mode,
-    ...presets[mode],
+    ...(unfinished && !preset.compare ? { ...presets.incremental, publish: preset.publish } : preset),
     ...(inputs && { inputs }),
     ...(onInputChange && { onInputChange }),
     ...(onVersionChange && { onVersionChange }),

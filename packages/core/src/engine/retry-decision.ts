@@ -1,6 +1,8 @@
 import type { RetrySetting } from "../actors/call-policy.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
+import { isLeaf, type CallNode } from "../history/call-node.ts";
+import type { FailedRecord } from "../journal/journal-record.ts";
 import type { PlainData, RetryPolicy, RetryProvider } from "../ports/retry.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 import { deadlineOf } from "./attempt-timer.ts";
@@ -17,14 +19,32 @@ export interface RetryPlan {
 const neverRetried: ReadonlySet<unknown> = new Set(["NOT_ENCODABLE", "CANCELLED", "SCOPE_CLOSED", "SECRET_MISSING"]);
 
 /** Is the failed attempt followed by another? Asks the policy, within the limits that are core's (rules T1, T5, R11). */
-export function decideRetry(call: Call, error: ErrorRecord): RetryPlan | undefined {
+export function decideRetry(call: Call, { e: error, through = [] }: FailedRecord): RetryPlan | undefined {
   const { engine, node, spec, scope } = call;
   const once = node.once || spec.actor?.repeatable === false;
   if (spec.actor === undefined || call.pinned || once || scope.closing || neverRetried.has(error.code) || error.name === "InputRejectedError") return undefined;
+  // R7: what a pass came to is the recorded failure, and trying again gives nothing new.
+  if (engine.pass !== undefined && node.openingKind === "changed" && spec.code !== undefined && !isNewFailure(call, through)) return undefined;
   const plan = planOf(call, error);
   if (plan === undefined) return undefined;
   // T5: no delay passes the call's own limit.
   return engine.now() + plan.delayMs < deadlineOf(call) ? plan : undefined;
+}
+
+/** Did something run in this attempt that made it fail? */
+function isNewFailure({ node, engine }: Call, through: readonly number[]): boolean {
+  const from = through.flatMap((id) => engine.view.calls.get(id) ?? []);
+  return from.length === 0 ? ranSince(node, node.opening) : from.some((child) => failedSince(child, node.opening));
+}
+
+function failedSince(node: CallNode, seq: number): boolean {
+  if (isLeaf(node.type)) return node.opening > seq;
+  const from = node.children.filter((child) => child.state === "failed" && child.endedParent);
+  return from.length === 0 ? ranSince(node, seq) : from.some((child) => failedSince(child, seq));
+}
+
+function ranSince(node: CallNode, seq: number): boolean {
+  return node.children.some((child) => (isLeaf(child.type) ? child.opening > seq : ranSince(child, seq)));
 }
 
 function planOf(call: Call, error: ErrorRecord): RetryPlan | undefined {

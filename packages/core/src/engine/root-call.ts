@@ -5,6 +5,7 @@ import { RepriseError } from "../errors/reprise-error.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import { actorSpec } from "./actor-spec.ts";
 import type { Engine } from "./engine.ts";
+import { ReplayMode } from "./replay-mode.ts";
 import { issue } from "./issue.ts";
 import { canonical } from "./matcher.ts";
 import { policyFor } from "./policy.ts";
@@ -45,7 +46,8 @@ function rootInput(engine: Engine, actor: Actor<never, unknown>, input: { readon
     return hiddenRoot.i;
   }
   checkOwner(engine, actor, root.address);
-  if (engine.validation?.live === true && input !== undefined) return given;
+  // R7: whoever makes a run anew may ask for something else.
+  if ((engine.validation?.live === true || engine.policy.mode === ReplayMode.INCREMENTAL) && input !== undefined) return given;
   if (input === undefined || canonical(given) === canonical(root.input)) return root.input;
   const { onInputChange } = engine.options;
   if (onInputChange !== "reuse" && onInputChange !== "warn") throw new InputChangedError(root.address, { stateId: engine.stateId });

@@ -49,8 +49,8 @@ export class Scope {
     this.node = settings.node;
     this.storage = settings.storage;
     this.opening = settings.opening;
-    const { policy, options, system } = settings.engine;
-    const rules = { strict: settings.strict, knownCode: settings.knownCode, validating: policy.compare ? policy.inputs : undefined, aliases: options.aliases };
+    const { policy, options, system, pass } = settings.engine;
+    const rules = { strict: settings.strict, knownCode: settings.knownCode, validating: policy.compare ? policy.inputs : undefined, aliases: options.aliases, remaking: pass !== undefined };
     this.matcher = new Matcher(settings.visible, rules, (text) => hashOf(text, system));
     // An attempt that is retried may well go another way than the one before; whoever resumes a run expects it not to.
     if (settings.visible.length > 0 && (settings.node?.openingKind !== "retry" || settings.engine.policy.compare)) this.engine.reporting.set(settings.node, this);

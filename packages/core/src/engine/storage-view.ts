@@ -83,6 +83,13 @@ export class StorageView {
     return writes;
   }
 
+  /** Forgets all, and takes over these instead. */
+  rebuild(joins: readonly { readonly writes: readonly StorageWrite[] }[]): void {
+    this.#operations.clear();
+    this.#artifacts = undefined;
+    for (const { writes } of joins) this.join(writes);
+  }
+
   /** Takes over the writes of a call below. */
   join(writes: readonly StorageWrite[]): void {
     for (const write of writes) {

@@ -48,7 +48,7 @@ export interface ExecutionEvent {
   readonly group?: { readonly size: number; readonly maxWorkers: number };
   /** On cancelled and rejected: why. */
   readonly reason?: string;
-  /** On the first started event of a call: its recorded input, decoded anew at each access. */
+  /** On the first started event of a call, and where a pass brought another one: its recorded input, decoded anew at each access. */
   readonly input?: unknown;
   /** On completed: the recorded result, decoded anew at each access. */
   readonly value?: unknown;

@@ -1,9 +1,10 @@
 import type { RetrySettings } from "../actors/call-policy.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import { CorruptError } from "../errors/storage-errors.ts";
-import type { CompletedRecord, CutRecord, JournalRecord, StartedRecord, StorageWrite } from "../journal/journal-record.ts";
+import type { CompletedRecord, CutRecord, JournalRecord, RestartedRecord, StartedRecord, StorageWrite } from "../journal/journal-record.ts";
 import type { PlainData } from "../ports/retry.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
+import { ReplayMode } from "../engine/replay-mode.ts";
 import { everything, type Range } from "../timeline/ranges.ts";
 import { emptyMail, receive, type Mail } from "./mail.ts";
 import { newNode } from "./new-node.ts";
@@ -61,6 +62,8 @@ export interface RunView {
   pins: ReadonlyMap<string, EncodedValue>;
   /** The run that the chance of code outside any actor is drawn for; undefined for this one. */
   chance: string | undefined;
+  /** The INCREMENTAL pass that has not been completed: the seq of the session that began it, and what it was to execute in any case. */
+  pass: { readonly since: number; readonly force: readonly string[] } | undefined;
   /** Addresses of calls with `repeatable: false` that a cut allows to run again, once (rule R11). */
   readonly mayRepeat: Set<string>;
 }
@@ -90,6 +93,7 @@ export function emptyView(): RunView {
     lineage: undefined,
     pins: noPins,
     chance: undefined,
+    pass: undefined,
     mayRepeat: new Set(),
   };
 }
@@ -115,12 +119,14 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
       view.status = "running";
       view.retry = record.retry ?? view.retry;
       view.unrecovered = false;
+      if (record.mode === ReplayMode.INCREMENTAL) view.pass = { since: seq, force: record.force ?? [] };
       if (record.opening !== undefined) view.opening = seq;
       return undefined;
     case "checkpoint":
       view.status = record.status;
       view.unrecovered = record.status === "failed";
       if (record.status === "completed" && view.cut) view.cut.completed = true;
+      if (record.status === "completed") view.pass = undefined;
       if (record.meta) view.metadata.push(record.meta);
       for (const id of record.through ?? []) nodeOf(view, id, seq).endedParent = true;
       return undefined;
@@ -236,9 +242,10 @@ function open(view: RunView, record: StartedRecord, seq: number): CallNode {
   return node;
 }
 
-function restart(view: RunView, node: CallNode, record: Extract<JournalRecord, { k: "restarted" }>, seq: number): void {
+function restart(view: RunView, node: CallNode, record: RestartedRecord, seq: number): void {
   if (node.state === "open") {
-    node.lost += 1;
+    // An attempt is lost where a leaf begins another; open code is opened again for a reason.
+    if (record.opening === undefined) node.lost += 1;
   } else {
     // A pending retry spends the budget it has; after a terminal end the budget starts anew, and the code that asked
     // again has issued a call.
@@ -257,8 +264,13 @@ function restart(view: RunView, node: CallNode, record: Extract<JournalRecord, {
   node.endSeq = 0;
   node.endedParent = false;
   node.expired = undefined;
+  node.value = undefined;
+  node.writes = [];
+  // S1: a call at the top that begins again has not written anything yet.
+  const join = node.parent === undefined ? view.storage.findIndex(({ call }) => call === node) : -1;
+  if (join >= 0) view.storage.splice(join, 1);
+  if (record.i !== undefined || record.iu === 1) node.input = record.i;
   node.opening = seq;
-  if (record.i) node.input = record.i;
   if (record.opening !== undefined) {
     node.openingKind = record.opening;
     if (record.reuse !== true) {

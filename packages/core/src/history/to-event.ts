@@ -29,8 +29,12 @@ export function toEvent(stateId: string, seq: number, record: JournalRecord, nod
   switch (record.k) {
     case "started":
       return lazily({ ...common, status: "started", ...groupOf(node) }, "input", () => input?.decode());
-    case "restarted":
-      return Object.freeze({ ...common, status: "started", ...(record.opening && { opening: record.opening }), ...maxOf(node), ...groupOf(node) });
+    case "restarted": {
+      const event = { ...common, status: "started" as const, ...(record.opening && { opening: record.opening }), ...maxOf(node), ...groupOf(node) };
+      // Kept here: a later pass may bring another.
+      const { input } = node;
+      return record.i === undefined ? Object.freeze(event) : lazily(event, "input", () => input?.decode());
+    }
     case "completed":
       return lazily({ ...common, status: "completed", executionTimeMs, ...(record.pin === 1 && { pinned: true }) }, "value", () => decodeValue(value));
     case "failed":

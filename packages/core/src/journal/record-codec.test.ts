@@ -60,6 +60,9 @@ const golden: readonly (readonly [JournalRecord, string])[] = [
     { k: "session", at: 2, lib: "0.1.0", mode: "normal", reuse: { reused: 3, executed: 0, reentered: 1, savedMs: 1.5 }, by: { host: "a", pid: 1, gitCommit: "00ff", appVersion: "2" } },
     '{"k":"session","at":2,"lib":"0.1.0","mode":"normal","reuse":{"reused":3,"executed":0,"reentered":1,"savedMs":1.5},"by":{"host":"a","pid":1,"gitCommit":"00ff","appVersion":"2"}}',
   ],
+  [{ k: "session", at: 2, lib: "0.1.0", mode: "incremental", force: ["a::tool_call"] }, '{"k":"session","at":2,"lib":"0.1.0","mode":"incremental","force":["a::tool_call"]}'],
+  [{ k: "restarted", at: 4, c: 3, n: 2, opening: "changed", reuse: true, i: encoded(1n) }, '{"k":"restarted","at":4,"c":3,"n":2,"opening":"changed","reuse":true,"i":{"$i":"1"}}'],
+  [{ k: "restarted", at: 4, c: 3, n: 2, opening: "changed", reuse: true, iu: 1 }, '{"k":"restarted","at":4,"c":3,"n":2,"opening":"changed","reuse":true,"iu":1}'],
   [{ k: "checkpoint", at: 10, status: "completed", reuse: { reused: 1, executed: 2, reentered: 3, savedMs: 4 } }, '{"k":"checkpoint","at":10,"status":"completed","reuse":{"reused":1,"executed":2,"reentered":3,"savedMs":4}}'],
   [{ k: "checkpoint", at: 10, status: "failed", meta: encoded({}), through: [2] }, '{"k":"checkpoint","at":10,"status":"failed","meta":{},"through":[2]}'],
   [

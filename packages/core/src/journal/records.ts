@@ -60,6 +60,8 @@ export const recordSchemas = {
     retry: retrySettings,
     /** Absent where a handle goes on after a rest. */
     mode: z.enum(Object.values(ReplayMode)).optional(),
+    /** With mode incremental: the calls that are to be executed in any case. */
+    force: z.array(z.string()).optional(),
     /** What was reused before there was anything to record. */
     reuse,
     /** What `createReprise({ session })` says. */
@@ -99,7 +101,7 @@ export const recordSchemas = {
   }),
   /**
    * A further attempt; with `opening` ended code is opened again: by a retry, by the recovery of a failed run, or because
-   * the items of a group, or its actor, changed.
+   * the items of a group, or its actor, changed; in an INCREMENTAL pass also because something below it may have.
    */
   restarted: z.strictObject({
     k: z.literal("restarted"),
@@ -110,8 +112,9 @@ export const recordSchemas = {
     opening: z.enum(["retry", "recovery", "changed"]).optional(),
     /** What completed in earlier attempts stays visible. */
     reuse: z.boolean().optional(),
-    /** Of a group: its items from here on, where they are others. */
+    /** Another input than the recorded one, of a group its items; `iu`: it is undefined. */
     i: tree.optional(),
+    iu: z.literal(1).optional(),
     was,
   }),
   /**

@@ -1,5 +1,5 @@
 import { Engine } from "../engine/engine.ts";
-import type { ReplayPolicy } from "../engine/replay-policy.ts";
+import { replayPolicy } from "../engine/replay-policy.ts";
 import { runRetryOf } from "../engine/run-retry.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { Contents } from "../journal/contents.ts";
@@ -16,7 +16,8 @@ import { RunState } from "./run-state.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** R5: opens a run without its lease, on a journal that nobody keeps: others may go on with it meanwhile. Throws `NOT_FOUND`. */
-export async function openBeside(settings: RepriseSettings, stateId: string, options: OpenOptions, policy: ReplayPolicy): Promise<RunState> {
+export async function openBeside(settings: RepriseSettings, stateId: string, options: OpenOptions): Promise<RunState> {
+  const policy = replayPolicy(options);
   const { signal } = options;
   const records = await readJournal(stateId, settings.backend.read(stateId, signal && { signal }), settings.records, contentsOf(settings));
   const view = foldVisible(stateId, records);
@@ -34,6 +35,7 @@ export async function openBeside(settings: RepriseSettings, stateId: string, opt
     journal: { codec: settings.records, contents, durability: "none", acquire: async () => writer },
     options: engineOptions(settings, options, policy, runRetryOf(options, settings.options.retry)),
     policy,
+    pass: undefined,
     rules: settings.rules,
     session: undefined,
     hiddenRoot: view.root === undefined ? lastRoot(records) : undefined,

@@ -6,7 +6,9 @@ import { checkRunRetry } from "../engine/run-retry.ts";
 import { checkObject, checkOneOf, checkTexts, invalid } from "../errors/invalid.ts";
 import type { OpenOptions } from "./reprise.ts";
 
-function checkReplayOptions({ mode, inputs, throwOnMismatch, resumeFrom }: OpenOptions): void {
+function checkReplayOptions({ mode, inputs, throwOnMismatch, resumeFrom, force }: OpenOptions): void {
+  checkTexts("force", force);
+  if (force !== undefined && mode !== ReplayMode.INCREMENTAL) invalid("force", 'left out where mode is not "incremental"', force);
   checkOneOf("mode", Object.values(ReplayMode), mode);
   checkOneOf("inputs", ["recorded", "live"], inputs);
   if (throwOnMismatch !== undefined && typeof throwOnMismatch !== "boolean") invalid("throwOnMismatch", "true or false", throwOnMismatch);

@@ -1,8 +1,10 @@
 import type { RetrySettings } from "../actors/call-policy.ts";
 import { Engine } from "../engine/engine.ts";
 import { runRetryOf, sameRetry, type RunRetry } from "../engine/run-retry.ts";
-import type { RunRecord } from "../journal/journal-record.ts";
+import type { RunRecord, SessionRecord } from "../journal/journal-record.ts";
 import { schemaVersion } from "../journal/records.ts";
+import type { RunView } from "../history/fold.ts";
+import { ReplayMode } from "../engine/replay-mode.ts";
 import { replayPolicy } from "../engine/replay-policy.ts";
 import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { libraryVersion } from "../version.ts";
@@ -13,6 +15,7 @@ import { lastRoot } from "../timeline/last-root.ts";
 import { engineOptions } from "./engine-options.ts";
 import { headerOf } from "./metadata.ts";
 import { openBeside } from "./open-beside.ts";
+import { passOf } from "./pass-of.ts";
 import { readJournal } from "./read-journal.ts";
 import type { StateMetadata } from "./execution-state.ts";
 import { resumeFrom } from "./resume-from.ts";
@@ -41,10 +44,8 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest, d
       ...(waitMs !== undefined && { waitMs }),
       ...(signal && { signal }),
     });
-  const policy = replayPolicy(options);
-  if (policy.compare) return openBeside(settings, stateId, options, policy);
+  if (options.mode === ReplayMode.VALIDATION) return openBeside(settings, stateId, options);
   // Before anything is created: what cannot be used or recorded is refused.
-  const by = sessionFacts(settings.options.session);
   const runRetry = runRetryOf(options, settings.options.retry);
   const meta = request.metadata && settings.values.encode(request.metadata, "metadata").encoded;
   const contents = contentsOf(settings);
@@ -56,7 +57,8 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest, d
     const resumption = await resumeFrom(settings, writer, records, options);
     const view = foldVisible(stateId, records);
     const loaded = records.length > 0;
-    const failed = view.unrecovered;
+    const policy = replayPolicy(options, view.pass !== undefined);
+    const pass = passOf(view, options, records.length);
     const engine = new Engine({
       system: settings.system,
       values: settings.values,
@@ -66,10 +68,9 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest, d
       journal: { codec: settings.records, contents, durability: settings.durability, acquire: () => acquire("never", options.waitMs) },
       options: engineOptions(settings, options, policy, runRetry),
       policy,
+      pass,
       rules: settings.rules,
-      session: loaded
-        ? { k: "session", at: settings.system.now(), lib: libraryVersion, mode: policy.mode, ...(Object.keys(by).length > 0 && { by }), ...(failed && { opening: "recovery" }), ...changedRetry(view.retry, runRetry) }
-        : undefined,
+      session: loaded ? sessionRecord(settings, view, options, runRetry) : undefined,
       hiddenRoot: view.root === undefined ? lastRoot(records) : undefined,
       resumeFrom: options.resumeFrom,
     });
@@ -83,6 +84,20 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest, d
     await writer.release();
     throw error;
   }
+}
+
+function sessionRecord(settings: RepriseSettings, view: RunView, { mode = ReplayMode.NORMAL, force }: OpenOptions, runRetry: RunRetry | undefined): SessionRecord {
+  const by = sessionFacts(settings.options.session);
+  return {
+    k: "session",
+    at: settings.system.now(),
+    lib: libraryVersion,
+    mode,
+    ...(force && { force: [...force] }),
+    ...(Object.keys(by).length > 0 && { by }),
+    ...(view.unrecovered && { opening: "recovery" }),
+    ...changedRetry(view.retry, runRetry),
+  };
 }
 
 function beginRun(engine: Engine, { stateId, metadata }: OpenRequest, meta: EncodedValue | undefined): void {

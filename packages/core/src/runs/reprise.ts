@@ -89,6 +89,8 @@ export interface OpenOptions extends RunRetryOptions, Pick<CallPolicy, "onInputC
   readonly aliases?: Readonly<Record<string, string>>;
   /** How the record is treated. Default: `"normal"`. */
   readonly mode?: ReplayMode;
+  /** Of INCREMENTAL: addresses of calls that are executed in any case; of an agent, with all that is below it. Throws `POINT_NOT_FOUND` for one that is not recorded. */
+  readonly force?: readonly string[];
   /**
    * Of VALIDATION. `"recorded"` (default): a leaf gets the input recorded for it and its caller the recorded outcome.
    * `"live"`: a leaf gets what the code now passes, its caller the new outcome, and calls are paired by number.
@@ -103,7 +105,7 @@ export interface OpenOptions extends RunRetryOptions, Pick<CallPolicy, "onInputC
 }
 
 /** Options of `create`. */
-export interface CreateOptions extends Omit<OpenOptions, "resumeFrom" | "aliases" | "mode" | "inputs" | "throwOnMismatch"> {
+export interface CreateOptions extends Omit<OpenOptions, "resumeFrom" | "aliases" | "force" | "mode" | "inputs" | "throwOnMismatch"> {
   /** Default: a random UUID. Must not exist yet. */
   readonly stateId?: string;
   readonly metadata?: StateMetadata;

@@ -7,6 +7,7 @@ import { artifactsFacade } from "../engine/artifacts-facade.ts";
 import { verbsOf } from "../engine/code-context.ts";
 import type { Engine } from "../engine/engine.ts";
 import { reportUnvisited } from "../engine/report-unvisited.ts";
+import { republish } from "../engine/republish.ts";
 import { runRoot } from "../engine/root-call.ts";
 import { storageFacade } from "../engine/storage-facade.ts";
 import { throughGate } from "../engine/through-gate.ts";
@@ -123,7 +124,7 @@ export class RunState implements ExecutionState {
 
   republish(): void {
     this.#engine.throwIfStopped();
-    this.#engine.republish();
+    republish(this.#engine);
   }
 
   get validation(): ValidationReport | undefined {

@@ -4,6 +4,7 @@ import { runLeaf } from "../engine/leaf-attempt.ts";
 import { cancel, complete, failForGood } from "../engine/outcome.ts";
 import { release } from "../engine/release.ts";
 import { StorageView } from "../engine/storage-view.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
 import { NotRepeatableError } from "../errors/replay-errors.ts";
 import { isLeaf, isPause } from "../history/call-node.ts";
 import type { StartedRecord } from "../journal/journal-record.ts";
@@ -59,22 +60,25 @@ function isUnfinished({ node, scope }: Call): boolean {
 export function admitExtra(call: Call, record: StartedRecord, validation: Validation): boolean {
   const { engine, scope, spec } = call;
   const beyond = validation.endsIn(scope);
-  const pauses = isPause(spec.type);
-  if (!beyond && !pauses && spec.actor?.repeatable !== false) return true;
+  if (!beyond && !isPause(spec.type) && spec.actor?.repeatable !== false) return true;
   engine.bind(call, engine.ride([record]));
-  if (beyond) {
-    waitBeyond(call, validation);
-  } else if (pauses) {
-    // Nobody waits for what is only tried.
-    validation.addExtra(call.node);
-    void complete(call, undefined, { storage: new StorageView(scope.storage) });
-  } else {
-    validation.addExtra(call.node);
-    const refusal = new NotRepeatableError(call.node.address, "it is not recorded, and a validation does not run what must not happen twice");
-    call.current = { error: refusal };
-    failForGood(call, refusal);
-  }
+  if (beyond) waitBeyond(call, validation);
+  else withoutRunning(call, validation);
   return false;
+}
+
+function withoutRunning(call: Call, validation: Validation): void {
+  const { spec, node, scope } = call;
+  validation.addExtra(node);
+  if (spec.type === "wait_call") return refuse(call, new RepriseError("RECORD_ENDED", `${node.address}: it is not recorded, and a validation has nobody to answer it`, { address: node.address }));
+  // Nobody sleeps for what is only tried.
+  if (isPause(spec.type)) void complete(call, undefined, { storage: new StorageView(scope.storage) });
+  else refuse(call, new NotRepeatableError(node.address, "it is not recorded, and a validation does not run what must not happen twice"));
+}
+
+function refuse(call: Call, error: Error): void {
+  call.current = { error };
+  failForGood(call, error);
 }
 
 function waitBeyond(call: Call, validation: Validation): void {

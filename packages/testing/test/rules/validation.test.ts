@@ -364,6 +364,21 @@ describe("R5: what is served from the record", () => {
     expect(system.now()).toBe(at);
   });
 
+  test("R5: an answer is served from the record; a wait that is not recorded is refused, for nobody answers a validation", async () => {
+    const backend = memoryBackend();
+    const reprise = createReprise({ backend });
+    let more = false;
+    const work = agent({ name: "work", run: async (_: void, context) => { const approved = await context.waitFor("approval"); const second = more ? await context.waitFor("again").catch((error: unknown) => (error as { code: string }).code) : "none"; return [approved, second]; } });
+    expect((await reprise.execute(work, undefined, { stateId })).status).toBe("awaiting");
+    const waiting = await validated(backend, work);
+    expect([mismatches(waiting.report), waiting.outcome]).toMatchObject([[], { status: "failed", error: { code: "RECORD_ENDED" } }]);
+    await reprise.answer(stateId, "approval", true);
+    expect(await reprise.resume(work, stateId)).toMatchObject({ status: "completed", value: [true, "none"] });
+    expect(lines((await validated(backend, work)).report)).toEqual(["same work::agent_call", "served work::approval::wait_call"]);
+    more = true;
+    expect(mismatches((await validated(backend, work)).report)).toEqual(["value work::agent_call value[1]", "extra work::again::wait_call"]);
+  });
+
   test("R5: nothing is published of what is executed again, and nothing is said to be reused", async () => {
     const work = agent({ name: "work", run: async (_: void, context) => context.run(addOne, await context.run(addOne, 1)) });
     const backend = await recorded(work, undefined);
