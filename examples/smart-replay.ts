@@ -2,7 +2,7 @@
  * What a recorded run gives back: completed steps are not run again, a run goes on from any address with another input,
  * its steps are checked against their record, and subscribers hear only what is new.
  *
- *     npx -y pnpm@12.21.0 example smart-replay
+ *     npx -y pnpm@12.21.0 exec node --conditions=@reprise/source examples/smart-replay.ts
  *
  * Each part is shown twice: the process that made the record closed it in good order, or was killed.
  */
