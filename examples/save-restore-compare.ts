@@ -7,7 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fsBackend } from "@reprise/backend-fs";
-import { createReprise, StateStatus, tool } from "@reprise/core";
+import { createReprise, diffToText, StateStatus, tool } from "@reprise/core";
 
 const dir = await mkdtemp(join(tmpdir(), "reprise-save-"));
 const embed = tool({ name: "embed", run: (text: string) => Float32Array.from(text, (letter) => letter.charCodeAt(0) / 128) });
@@ -38,7 +38,7 @@ console.log("Metadata:", restored.metadata);
 await restored.close();
 
 console.log("\nWhat happened between the two checkpoints:");
-console.log((await reading.diff({ stateId: "books", at: early }, { stateId: "books", at: late })).toText());
+console.log(diffToText(await reading.diff({ stateId: "books", at: early }, { stateId: "books", at: late })));
 
 await reading.close();
 await rm(dir, { recursive: true });

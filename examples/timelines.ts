@@ -5,7 +5,7 @@
  *     npx -y pnpm@12.21.0 exec node --conditions=@reprise/source examples/timelines.ts
  */
 import { memoryBackend } from "@reprise/backend-memory";
-import { agent, createReprise, isRepriseError, llm, tool } from "@reprise/core";
+import { agent, createReprise, diffToText, isRepriseError, llm, tool } from "@reprise/core";
 
 const reprise = createReprise({ backend: memoryBackend() });
 
@@ -72,7 +72,7 @@ const children = await reprise.list({ parentStateId: "sale" });
 console.log("Lineage:", children.rows.map(({ stateId, parentStateId }) => `${stateId} comes from ${parentStateId}`).join("; "));
 
 console.log("\nThe fork against its parent:");
-console.log((await reprise.diff({ stateId: "sale" }, { stateId: cheaper })).toText());
+console.log(diffToText(await reprise.diff({ stateId: "sale" }, { stateId: cheaper })));
 
 await reprise.close();
 
