@@ -72,4 +72,18 @@ function attemptsIn(settings: unknown): unknown {
 }
 
 /* Prints:
+The first process ended by SIGKILL, in the middle of a backoff.
+
+1. The configuration of the run is kept:
+   by default 2 attempts, for tools 4
+2. So is what happened:
+   attempt 1 started
+   attempt 1 failed: API temporarily unavailable
+   attempt 1 retrying: API temporarily unavailable
+3. The call goes on with attempt 2, after what was left of the delay:
+   attempt 2 answers 6 x 7, not before it was due
+   5 events in all
+4. Statistics come from the record, whoever wrote it:
+   retry events 1, calls that retried 1, retry attempts 1, retry rate 50%
+   completed after a retry 1, exhausted 0
 */

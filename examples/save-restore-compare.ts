@@ -44,4 +44,27 @@ await reading.close();
 await rm(dir, { recursive: true });
 
 /* Prints:
+Found: books [production, checked] paused
+Storage: index written 635
+Artifact: Float32Array(4) [ 0.8515625, 0.8671875, 0.765625, 0.9453125 ]
+Metadata: {
+  pipelineName: 'library',
+  tags: [ 'production', 'checked' ],
+  note: 'half way'
+}
+
+What happened between the two checkpoints:
+books at 6 -> books at 12
+status: running -> paused
+new calls: 1
+  + embed#2::tool_call completed: {"$t":["Float32Array","AABIPwAAUj8AAEY/AABWPw=="]}
+changed storage: 2
+  + "pages": 635
+  ~ "step"
+      value: "chapters read" -> "index written"
+new artifacts: 1
+  + "index": value of 14 bytes, 7e13d5301d12
+changed metadata: 1
+  ~ "tags"
+      value[1]: added "checked"
 */

@@ -63,7 +63,7 @@ async function basicReplay(stateId: string): Promise<void> {
 }
 
 async function resumeFromAddress(stateId: string): Promise<void> {
-  const fork = await reprise.fork(stateId);
+  const fork = (await reprise.fork(stateId)).stateId;
   await using state = await reprise.load(fork, { resumeFrom: "multiply_by_two::tool_call" });
   const one = await state.try(addOne, 10);
   const two = await state.try(multiplyByTwo, 100);

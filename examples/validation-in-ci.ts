@@ -46,4 +46,10 @@ for (const drift of [0, 3]) {
 await reprise.close();
 
 /* Prints:
+drift 0: exit code 0
+run golden: as recorded (12 same, 1 served)
+drift 3: exit code 1
+run golden: differs from its record (11 same, 1 value, 1 served)
+value forecast::cities{1}::weather::tool_call
+  value.days[1].high: 41 -> 44
 */
