@@ -5,6 +5,8 @@
  */
 import { memoryBackend } from "@reprise/backend-memory";
 import { agent, createReprise, llm, tool } from "@reprise/core";
+import type { RunFeed } from "@reprise/core/spi";
+import { crashableBackend } from "@reprise/testing";
 import { z } from "zod";
 
 const reprise = createReprise({ backend: memoryBackend() });
@@ -36,13 +38,41 @@ const looped = await reprise.resume(loop, "loop");
 console.log("Loop:", looped.status === "completed" && looped.value.join(", "));
 console.log(`  ${handlerRuns} handlers ran in five lives of the run`);
 
-// The same actor in ten branches side by side: every result stands at the position of its item.
-const wide = agent({
-  name: "wide",
-  run: (numbers: readonly number[], context) => context.map("squares", numbers, tool({ name: "square", run: (value: number) => value * value }), { maxWorkers: 3 }),
-});
-const squares = await reprise.execute(wide, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], { stateId: "wide" });
-console.log("Branches:", squares.status === "completed" && squares.value.join(" "));
+// The same actor in ten branches side by side: every result stands at the position of its item, however many run at once and
+// wherever the process dies.
+const square = tool({ name: "square", run: (value: number) => value * value });
+const wide = (maxWorkers: number) =>
+  agent({ name: "wide", run: (numbers: readonly number[], context) => context.map("squares", numbers, square, { maxWorkers }) });
+const disk = crashableBackend(memoryBackend());
+const results = new Set<string>();
+let crashes = 0;
+for (const maxWorkers of [1, 3, 10]) {
+  for (let event = 1; await diesAt(event, maxWorkers); event += 1) {
+    const outcome = await createReprise({ backend: disk }).resume(wide(maxWorkers), `${maxWorkers} workers, event ${event}`);
+    results.add(outcome.status === "completed" ? outcome.value.join(" ") : outcome.status);
+    crashes += 1;
+  }
+}
+console.log(`Branches: after ${crashes} crashes always ${[...results].join(" or ")}`);
+
+/** Runs until an event has happened, and dies with it. False if the run ended before. */
+function diesAt(event: number, maxWorkers: number): Promise<boolean> {
+  const stateId = `${maxWorkers} workers, event ${event}`;
+  return new Promise((resolve, reject) => {
+    let events = 0;
+    const watch = {
+      attach: (run: RunFeed) =>
+        run.on("event", () => {
+          events += 1;
+          if (events !== event) return;
+          disk.crash(stateId);
+          resolve(true);
+        }),
+    };
+    const doomed = createReprise({ backend: disk, subscribers: [watch] });
+    doomed.execute(wide(maxWorkers), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], { stateId }).then(() => resolve(false), reject);
+  });
+}
 
 // Who wins a race is recorded. On resume the winner is the same, though the loser would now be faster.
 let slowness = 5;
@@ -91,4 +121,10 @@ console.log("Catch:", second.status === "completed" && second.value);
 await reprise.close();
 
 /* Prints:
+Loop: sagas (answer 1), sagas (answer 2), sagas (answer 3)
+  3 handlers ran in five lives of the run
+Branches: after 132 crashes always 0 1 4 9 16 25 36 49 64 81
+Race: patience ended
+Catch: awaiting the fallback's text
+Catch: the fallback's text, approved
 */
