@@ -55,7 +55,7 @@ const publication = agent({
   },
 });
 const waiting = await reprise.execute(publication, "costs", { stateId: "costs" });
-console.log(`2. ${waiting.status}: ${waiting.status === "awaiting" && waiting.pending[0]?.prompt}; ran: ${handlersThatRan()}`);
+console.log(`2. ${waiting.status}: ${waiting.status === "awaiting" && String(waiting.pending[0]?.prompt)}; ran: ${handlersThatRan()}`);
 await reprise.answer("costs", "approval", true);
 const published = await reprise.resume(publication, "costs");
 console.log(`   ${published.status === "completed" && published.value}; ran: ${handlersThatRan()}`);

@@ -67,7 +67,7 @@ console.log(`   completed after a retry ${calls.recoveredAfterRetry}, exhausted 
 await reprise.close();
 await rm(dir, { recursive: true });
 
-function attemptsIn(settings: unknown): unknown {
+function attemptsIn(settings: unknown): number | undefined {
   return (settings as { readonly maxAttempts?: number } | undefined)?.maxAttempts;
 }
 

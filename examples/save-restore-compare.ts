@@ -16,11 +16,11 @@ const embed = tool({ name: "embed", run: (text: string) => Float32Array.from(tex
 const writing = createReprise({ backend: fsBackend({ dir }) });
 const state = await writing.create({ stateId: "books", metadata: { pipelineName: "library", tags: ["production"] } });
 state.storage.set("step", "chapters read");
-await state.artifacts.put("embedding", await state.run(embed, "moby"));
+state.artifacts.put("embedding", await state.run(embed, "moby"));
 const early = await state.saveCheckpoint({ metadata: { note: "half way" } });
 state.storage.set("step", "index written");
 state.storage.add("pages", 635);
-await state.artifacts.put("index", ["Ahab", "Ishmael"]);
+state.artifacts.put("index", ["Ahab", "Ishmael"]);
 await state.run(embed, "dick");
 const late = await state.saveCheckpoint({ status: StateStatus.PAUSED, metadata: { tags: ["production", "checked"] } });
 await writing.create({ metadata: { pipelineName: "library", tags: ["staging"] } });
