@@ -57,7 +57,7 @@ What happened between the two checkpoints:
 books at 6 -> books at 12
 status: running -> paused
 new calls: 1
-  + embed#2::tool_call completed: {"$t":["Float32Array","AABIPwAAUj8AAEY/AABWPw=="]}
+  + embed#2::tool_call completed: Float32Array(4)
 changed storage: 2
   + "pages": 635
   ~ "step"
