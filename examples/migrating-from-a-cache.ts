@@ -63,7 +63,7 @@ console.log(`   ${published.status === "completed" && published.value}; ran: ${h
 // 3. One step again, to debug it: in a fork, which leaves the run as it is ...
 const address = "pipeline::process_data::tool_call";
 const fork = await reprise.fork("sales", { at: { address } });
-const debugged = await reprise.resume(pipeline, fork);
+const debugged = await reprise.resume(pipeline, fork.stateId);
 console.log(`3. fork: ${debugged.status}; ran: ${handlersThatRan()}`);
 // ... or in the run itself, on a new timeline.
 const again = await reprise.resume(pipeline, "sales", { resumeFrom: address });
@@ -81,4 +81,14 @@ for (const source of ["a", "b", "a", "b"]) {
 await reprise.close();
 
 /* Prints:
+1. failed; ran: fetch_data, process_data
+   completed; ran: process_data, report
+2. awaiting: publish data of costs?; ran: fetch_data
+   a report on data of costs; ran: report
+3. fork: completed; ran: process_data, report
+   resumeFrom: completed; ran: process_data, report
+4. data of a; ran: fetch_data
+4. data of b; ran: fetch_data
+4. data of a; ran: none
+4. data of b; ran: none
 */

@@ -68,6 +68,7 @@ async function resumeFromAddress(stateId: string): Promise<void> {
   const one = await state.try(addOne, 10);
   const two = await state.try(multiplyByTwo, 100);
   const three = await state.try(addTen, 200);
+  console.log("Resumed from multiply_by_two, in a fork that leaves the run as it is:");
   for (const result of [one, two, three]) console.log(`  ${result.address}: ${result.ok && result.value}${result.replayed ? ", from the record" : ", run again"}`);
   console.log(`  resumeFrom is ${state.resumeFrom} once reached`);
 }
@@ -91,3 +92,26 @@ async function selectivePublishing(stateId: string): Promise<void> {
   await state.close();
   console.log(`Published: ${published.join(", ")}`);
 }
+
+/* Prints:
+
+The process that recorded was closed.
+Replay: 11, 22; the first was taken from the record; 0 handlers ran
+Resumed from multiply_by_two, in a fork that leaves the run as it is:
+  add_one::tool_call: 11, from the record
+  multiply_by_two::tool_call: 200, run again
+  add_ten::tool_call: 210, run again
+  resumeFrom is null once reached
+Validation: every step still gives what was recorded
+Published: add_ten started, add_ten completed
+
+The process that recorded was killed.
+Replay: 11, 22; the first was taken from the record; 0 handlers ran
+Resumed from multiply_by_two, in a fork that leaves the run as it is:
+  add_one::tool_call: 11, from the record
+  multiply_by_two::tool_call: 200, run again
+  add_ten::tool_call: 210, run again
+  resumeFrom is null once reached
+Validation: every step still gives what was recorded
+Published: add_ten started, add_ten completed
+*/

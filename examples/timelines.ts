@@ -60,7 +60,7 @@ const thanked = await reprise.resume(sale, "sale");
 console.log("Rewound:", thanked.status === "completed" && thanked.value, "| ran:", handlersThatRan());
 
 // What if the offer had been another one? The copy may pay again, because we say so.
-const cheaper = await reprise.fork("sale", {
+const { stateId: cheaper } = await reprise.fork("sale", {
   stateId: "sale-cheaper",
   pin: { "sale::offer::llm_call": { customer: "Ada", price: 10 } },
   allowRepeat: ["sale::pay::tool_call"],
@@ -77,4 +77,27 @@ console.log(diffToText(await reprise.diff({ stateId: "sale" }, { stateId: cheape
 await reprise.close();
 
 /* Prints:
+Sold: Thank you: Ada paid 91. | ran: offer, pay, thank
+Plan: run again sale::offer::llm_call, sale::pay::tool_call, sale::thank::tool_call
+      not repeatable sale::pay::tool_call
+Rewind: NOT_REPEATABLE
+Rewound: Thank you: Ada paid 91. | ran: thank
+Forked: Thank you: Ada paid 10. | ran: pay, thank
+Lineage: sale-cheaper comes from sale
+
+The fork against its parent:
+sale at 16 -> sale-cheaper at 12
+changed calls: 4
+  ~ sale::agent_call
+      value: "Thank you: Ada paid 91." -> "Thank you: Ada paid 10."
+  ~ sale::offer::llm_call
+      value.price: 91 -> 10
+  ~ sale::pay::tool_call
+      input.price: 91 -> 10
+      value: "Ada paid 91" -> "Ada paid 10"
+  ~ sale::thank::tool_call
+      input: "Ada paid 91" -> "Ada paid 10"
+      value: "Thank you: Ada paid 91." -> "Thank you: Ada paid 10."
+changed metadata: 1
+  + "parentStateId": "sale"
 */
