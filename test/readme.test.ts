@@ -10,6 +10,7 @@ test("the example of the README runs, and runs again on what the first run left"
   try {
     await mkdir(join(folder, "node_modules/@reprise"), { recursive: true });
     for (const { folder: source, manifest } of readWorkspace()) await symlink(join(workspaceRoot, source), join(folder, "node_modules", manifest.name));
+    await symlink(join(workspaceRoot, "examples/node_modules/zod"), join(folder, "node_modules/zod"));
     await writeFile(join(folder, "example.mts"), firstExample(await readFile(join(workspaceRoot, "README.md"), "utf8")));
     const run = () => runCommand(process.execPath, ["--conditions=@reprise/source", "example.mts"], { cwd: folder });
     const expected = "published: A text after an outline of sagas.\n";
