@@ -9,9 +9,9 @@ import { testProperties } from "./property.ts";
 
 testProperties([
   { name: "R2, R3, R4: after a crash at any append, a run ends and records as if uninterrupted", oracle: checkExact },
-  { name: "I3, I4, I5: so does one that sleeps and waits for answers, suspended or not", oracle: checkExact, generate: { pauses: true }, share: 0.3 },
-  { name: "I3, I4, I5: so does one that sleeps and waits and is driven by hand", oracle: checkByHand, generate: { pauses: true }, share: 0.1 },
-  { name: "R2: so does a run that is driven by hand", oracle: checkByHand, share: 0.2 },
-  { name: "R2, H7: so does a run whose values are all kept beside its journal", oracle: (program) => checkExact(program, { artifactThreshold: 0 }), share: 0.2 },
-  { name: "R11: so does one with tools that must not happen twice, once somebody has said that they may", oracle: checkExact, generate: { once: true }, share: 0.2 },
+  { name: "I3, I4, I5: so does one that sleeps and waits for answers, suspended or not", oracle: checkExact, generate: { pauses: true }, share: 0.1 },
+  { name: "I3, I4, I5: so does one that sleeps and waits and is driven by hand", oracle: checkByHand, generate: { pauses: true }, share: 0.05 },
+  { name: "R2: so does a run that is driven by hand", oracle: checkByHand, share: 0.1 },
+  { name: "R2, H7: so does a run whose values are all kept beside its journal", oracle: (program) => checkExact(program, { artifactThreshold: 0 }), share: 0.05 },
+  { name: "R11: so does one with tools that must not happen twice, once somebody has said that they may", oracle: checkExact, generate: { once: true }, share: 0.1 },
 ]);
