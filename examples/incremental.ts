@@ -64,4 +64,13 @@ console.log(`a page more: ${longer.status}; ran: ${ran.splice(0).join(", ")}`);
 await reprise.close();
 
 /* Prints:
+first pass: 5 executed, 0 reused; ran: fetch_page /a, fetch_page /b, fetch_page /c, summarise, title
+  In short: text of /a t
+nothing changed: 0 executed, 5 reused; ran: nothing
+  In short: text of /a t
+prompt edited: 2 executed, 3 reused; ran: summarise, title
+  In one sentence: text of /a t
+edit taken back: 0 executed, 5 reused; ran: nothing
+  In short: text of /a t
+a page more: completed; ran: fetch_page /new, summarise
 */
