@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   hiddenImports,
@@ -213,4 +213,11 @@ describe("each check can fail", () => {
     const exports = { ".": { "@reprise/source": "./src/index.ts" } };
     expect(starExports(bad({ "src/index.ts": 'export * from "./a.ts"; export * as b from "./b.ts";', "src/a.ts": 'export * from "./c.ts";' }, { exports }))).toHaveLength(1);
   });
+});
+
+test("decisions are numbered one after the other, in their names and titles alike", () => {
+  const names = readdirSync(new URL("../docs/decisions/", import.meta.url)).filter((name) => name.endsWith(".md")).toSorted();
+  const titles = names.map((name) => readFileSync(new URL(`../docs/decisions/${name}`, import.meta.url), "utf8").split("\n")[0]);
+  expect(names.map((name) => Number(name.slice(0, 4)))).toEqual(names.map((_, index) => index + 1));
+  expect(titles.map((title) => /^# (?<number>\d+)\. /u.exec(title ?? "")?.groups?.["number"])).toEqual(names.map((_, index) => String(index + 1)));
 });
