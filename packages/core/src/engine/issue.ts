@@ -1,13 +1,14 @@
 import { branchPath, childPath, formatAddress } from "../address/address.ts";
 import { NotRepeatableError, OutcomeUnknownError, VersionChangedError } from "../errors/replay-errors.ts";
 import { ScopeClosedError } from "../errors/call-errors.ts";
-import { isLeaf, isPause } from "../history/call-node.ts";
+import { isLeaf, isPause, type CallNode } from "../history/call-node.ts";
 import type { StartedRecord } from "../journal/journal-record.ts";
 import { passedDeadline } from "./attempt-timer.ts";
 import { backOff } from "./backoff.ts";
 import { hasChanged } from "./branch-work.ts";
 import { Call, type CallRequest } from "./call.ts";
 import { beginCode, enterCode, reopenCode } from "./code-attempt.ts";
+import type { Engine } from "./engine.ts";
 import { decodeFailure } from "./failure.ts";
 import { fingerprintOf, hashOf } from "./fingerprint.ts";
 import { remake } from "./incremental.ts";
@@ -42,7 +43,7 @@ export function issue(scope: Scope, request: CallRequest): Call | undefined {
     const match = findRecord(call);
     if (match.node !== undefined) call.node = match.node;
     if (match.node?.once === false && call.spec.actor?.repeatable === false) engine.markedOnce.add(match.node);
-    if (match.node === undefined || engine.validation === undefined) reviveRetries(call);
+    if (match.node === undefined || !isValidated(engine, match.node)) reviveRetries(call);
     scope.open.add(call);
     const begins = match.node === undefined || match.node.state === "unstarted";
     if (scope === engine.top) engine.storage.catchUp(begins ? undefined : match.node);
@@ -123,6 +124,11 @@ function givenField({ engine }: Call, match: Match): Pick<StartedRecord, "given"
   return { given: [match.given.node.id, hashOf(match.given.input, engine.system)] };
 }
 
+/** What an extra agent calls is tried like in a run of its own, also when the agent is tried again (rule R5). */
+function isValidated({ validation }: Engine, node: CallNode): boolean {
+  return validation?.isRecorded(node) === true;
+}
+
 function fingerprintField({ spec, engine }: Call): Pick<StartedRecord, "fp"> {
   const fingerprint = spec.type === "agent_call" && spec.actor ? fingerprintOf(spec.actor.handler, engine.system) : undefined;
   return fingerprint === undefined ? {} : { fp: fingerprint };
@@ -138,7 +144,7 @@ function inputFields(call: Call): Pick<StartedRecord, "i" | "ip" | "ix"> {
 function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
   const { engine, scope, spec } = call;
   call.inputChanged = inputChanged && spec.type !== "group";
-  if (engine.validation !== undefined) return validateCall(call, engine.validation);
+  if (engine.validation !== undefined && isValidated(engine, node)) return validateCall(call, engine.validation);
   const decided = verdict(node, scope.opening);
   if (engine.pass !== undefined && remake(call, engine.pass, decided)) return;
   if (call.inputChanged) engine.log("warn", "INPUT_CHANGED", "the recorded outcome belongs to another input", { address: node.address });

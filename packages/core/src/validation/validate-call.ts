@@ -59,7 +59,7 @@ function isUnfinished({ node, scope }: Call): boolean {
  */
 export function admitExtra(call: Call, record: StartedRecord, validation: Validation): boolean {
   const { engine, scope, spec } = call;
-  const beyond = validation.endsIn(scope);
+  const beyond = validation.endsIn(scope) || isUndone(call, record);
   if (!beyond && !isPause(spec.type) && spec.actor?.repeatable !== false) return true;
   engine.bind(call, engine.ride([record]));
   if (beyond) waitBeyond(call, validation);
@@ -79,6 +79,13 @@ function withoutRunning(call: Call, validation: Validation): void {
 function refuse(call: Call, error: Error): void {
   call.current = { error };
   failForGood(call, error);
+}
+
+/** R9: a rewind has left its beginning to whoever goes on with the run: that is where the record ends. */
+function isUndone({ engine: { view, hiddenRoot }, scope, request }: Call, { c: place }: StartedRecord): boolean {
+  if (request.root === true) return hiddenRoot !== undefined;
+  if (place === undefined) return false;
+  return scope.node === undefined ? view.status !== "completed" && view.status !== "failed" : scope.node.state === "open";
 }
 
 function waitBeyond(call: Call, validation: Validation): void {

@@ -24,6 +24,11 @@ export class Validation {
     this.#lastSeq = settings.lastSeq;
   }
 
+  /** Had this call begun when the run was opened? */
+  isRecorded({ begun }: CallNode): boolean {
+    return begun <= this.#lastSeq;
+  }
+
   /** Writes down what was found of a call. */
   add(node: CallNode, entry: Omit<ValidationEntry, "address" | "type" | "call">, current?: Outcome): void {
     this.#entries.set(node, { address: node.address, type: node.type, call: node.id, ...entry });

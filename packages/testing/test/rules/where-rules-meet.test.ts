@@ -1,8 +1,9 @@
 import { memoryBackend } from "@reprise/backend-memory";
 import { agent, createReprise, tool, type AgentContext, type ValidationReport } from "@reprise/core";
+import { retry, retryProvider } from "@reprise/retry";
 import { expect, test } from "vitest";
 import { counter, virtualSystem } from "../../src/index.ts";
-import { crashPoint, createWorld, latch, stateId, turns } from "./support/world.ts";
+import { crashPoint, createWorld, latch, rejectionOf, stateId, turns } from "./support/world.ts";
 
 // Waits, cuts, forks, validations and crashes, two or three at a time: each has tests of its own elsewhere.
 
@@ -176,4 +177,53 @@ test("R1, S7: waiting is no work: a reused wait or sleep saves none, nor does wh
     ["work::asking::agent_call", 0],
   ]);
   expect(reuse).toMatchObject({ reused: 2, savedMs: 0 });
+});
+
+test.each(["by execute", "by hand"])("R5, R9: the record of a rewound run ends where its leaves begin anew: a validation runs none of them; driven %s", async (driven) => {
+  const world = createWorld();
+  const hangs = counter<string>({ name: "hangs", run: () => new Promise<string>(() => undefined) });
+  const both = (context: Pick<AgentContext, "run">) => Promise.all([context.run(hangs.actor, "a"), context.run(echo, "b")]);
+  const work = agentOf(both);
+  const { reprise } = world.begin();
+  if (driven === "by hand") void both(await reprise.create({ stateId }));
+  else void reprise.execute(work, undefined, { stateId });
+  await turns();
+  world.disk.crash();
+  const again = world.begin().reprise;
+  await again.rewind(stateId, { position: (await world.journal()).length });
+  const begun = hangs.runs;
+  await using state = await again.load(stateId, { mode: "validation" });
+  expect((await rejectionOf(driven === "by hand" ? both(state) : state.run(work))).code).toBe("RECORD_ENDED");
+  expect(state.validation?.counts.extra).toBe(0);
+  expect(hangs.runs).toBe(begun);
+});
+
+test("R5, R9: a run that was rewound to before its beginning has nothing to validate", async () => {
+  const reprise = createReprise({ backend: memoryBackend() });
+  const step = counter<string>({ name: "step", run: (text) => text });
+  const work = agentOf((context) => context.run(step.actor, "a"));
+  await reprise.execute(work, undefined, { stateId });
+  await reprise.rewind(stateId, { address: "work::agent_call" });
+  const outcome = await reprise.resume(work, stateId, { mode: "validation" });
+  expect(outcome).toMatchObject({ status: "failed", error: { code: "RECORD_ENDED" }, validation: { entries: [], exitCode: 0 } });
+  expect(step.runs).toBe(1);
+});
+
+test("R5, T7: an agent that is not recorded is tried again on the overlay as in a run of its own", async () => {
+  const reprise = createReprise({ backend: memoryBackend(), retry: retryProvider() });
+  const fails = tool({
+    name: "fails",
+    retry: false,
+    run: (_input: void, context) => {
+      if (context.attempt < 2) throw new Error("not yet");
+      return "in the end";
+    },
+  });
+  const inner = agent({ name: "inner", retry: retry({ maxAttempts: 2, initialDelayMs: 0 }), run: async (_input: void, context) => [await context.run(echo, "a"), await context.run(fails)] });
+  let asks = false;
+  const work = agentOf(async (context) => (asks ? context.run(inner) : []));
+  await reprise.execute(work, undefined, { stateId });
+  asks = true;
+  const { validation } = await reprise.resume(work, stateId, { mode: "validation" });
+  expect(validation?.entries).toMatchObject([{ status: "value" }, { status: "extra", address: "work::inner::agent_call", current: { value: ["a", "in the end"] } }]);
 });
