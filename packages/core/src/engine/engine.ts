@@ -283,10 +283,12 @@ export class Engine {
   #onAcknowledged(record: JournalRecord, seq: number): void {
     this.acknowledged = seq;
     this.suspension.judgeSoon();
+    // What a validation adds is kept nowhere.
+    if (this.policy.publish === "nothing") return;
     if (record.k === "checkpoint" && this.bus.has("checkpoint")) {
       this.bus.publish("checkpoint", { stateId: this.stateId, seq, at: record.at, status: record.status, ...(record.auto && { automatic: true }) });
     }
-    if (this.policy.publish === "nothing" || !this.bus.has("event")) return;
+    if (!this.bus.has("event")) return;
     const event = toEvent(this.stateId, seq, record, this.view.calls.get(("c" in record ? record.c : undefined) ?? seq), this.journal.records[seq]);
     if (event !== undefined) this.bus.publish("event", event);
   }

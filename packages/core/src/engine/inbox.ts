@@ -73,6 +73,8 @@ export class Inbox {
     const engine = this.#engine;
     try {
       for (const kept of engine.view.mail.early.slice()) await this.#offer(kept);
+      // Whoever has stopped has given the lease back: asking for the writer would take it again.
+      if (engine.stopped !== undefined) return;
       const writer = await engine.journal.writer();
       if (engine.stopped === undefined && this.needed) this.#stopWatching ??= writer.onMessage(() => void this.look());
       for await (const message of writer.messages()) {

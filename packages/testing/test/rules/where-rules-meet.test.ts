@@ -227,3 +227,47 @@ test("R5, T7: an agent that is not recorded is tried again on the overlay as in 
   const { validation } = await reprise.resume(work, stateId, { mode: "validation" });
   expect(validation?.entries).toMatchObject([{ status: "value" }, { status: "extra", address: "work::inner::agent_call", current: { value: ["a", "in the end"] } }]);
 });
+
+test("I4, S3: a run that is closed while an answer is checked does not take its lease again", async () => {
+  const world = createWorld();
+  const checking = latch();
+  const checked = latch();
+  const schema = {
+    "~standard": {
+      version: 1 as const,
+      vendor: "test",
+      validate: async (value: unknown) => {
+        checking.open();
+        await checked.promise;
+        return { value };
+      },
+    },
+  };
+  const { reprise } = world.begin();
+  const state = await reprise.create({ stateId });
+  // Somebody looks for answers, so that the early one is kept in the journal and offered to the wait from there.
+  void state.waitFor("another").catch(() => undefined);
+  await reprise.answer(stateId, "approval", "yes");
+  await state.run(echo, "a");
+  while ((await world.journal()).every(({ k }) => k !== "message")) await turns();
+  const waiting = rejectionOf(state.waitFor("approval", { schema }));
+  await checking.promise;
+  const closed = state.close();
+  await turns();
+  checked.open();
+  await closed;
+  expect((await waiting).code).toBe("CLOSED");
+  await turns();
+  expect(await reprise.head(stateId)).toMatchObject({ lease: "none", epoch: 1 });
+});
+
+test("R5, S3: of a checkpoint that a validation is asked for, which is kept nowhere, nobody is told", async () => {
+  const world = createWorld();
+  const { reprise, heard } = world.begin();
+  await reprise.execute(agentOf((context) => context.run(echo, "a")), undefined, { stateId });
+  const told = heard.of("checkpoint").length;
+  await using state = await reprise.load(stateId, { mode: "validation" });
+  await state.saveCheckpoint({ status: "paused" });
+  expect(heard.of("checkpoint").length).toBe(told);
+  expect(await reprise.head(stateId)).toMatchObject({ status: "completed" });
+});
