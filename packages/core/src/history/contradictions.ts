@@ -16,7 +16,8 @@ export function contradictions(view: RunView, record: JournalRecord, before: Jou
   const { address, state } = node;
   switch (record.k) {
     case "restarted":
-      return record.n === node.attempt + 1 ? [] : [`attempt ${record.n} of ${address} follows attempt ${node.attempt}`];
+      // R7: a look at what is below is no attempt.
+      return record.n === node.attempt + 1 || (record.opening === "changed" && record.n === node.attempt) ? [] : [`attempt ${record.n} of ${address} follows attempt ${node.attempt}`];
     case "completed":
       return [...mustBe(["open"], node, "completed"), ...foreign(node, record.vb, "value")];
     case "failed":
