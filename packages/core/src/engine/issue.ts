@@ -146,10 +146,10 @@ function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
   call.inputChanged = inputChanged && spec.type !== "group";
   if (engine.validation !== undefined && isValidated(engine, node)) return validateCall(call, engine.validation);
   const decided = verdict(node, scope.opening);
-  if (engine.pass !== undefined && remake(call, engine.pass, decided)) return;
+  const pin = engine.view.pins.get(node.address);
+  if (engine.pass !== undefined && pin === undefined && remake(call, engine.pass, decided)) return;
   if (call.inputChanged) engine.log("warn", "INPUT_CHANGED", "the recorded outcome belongs to another input", { address: node.address });
   if (call.versionChanged) engine.log("warn", "VERSION_CHANGED", `recorded with version ${node.version ?? "none"}`, { address: node.address });
-  const pin = engine.view.pins.get(node.address);
   if (pin !== undefined && decided !== "reuse" && decided !== "replay") return repeatPinned(call, pin);
   refuseRepetition(call, decided);
   if (decided !== "reuse" && decided !== "replay") checkSecrets(call, call.given);

@@ -9,10 +9,9 @@ import { restored } from "./schema.ts";
 type Outcome = { readonly value: unknown } | { readonly error: Error } | { readonly refusal: Error };
 
 /** Gives a recorded outcome to its caller, through the gate (rule R2); where it has to wait for something, it keeps its place. */
-export function release(call: Call, ready?: Promise<unknown>): void {
-  const { engine, node } = call;
+export function release(call: Call, ready?: Promise<unknown>, place = call.engine.placeOf(call.scope, call.node.endSeq)): void {
+  const { engine } = call;
   const outcome = ready === undefined ? outcomeOf(call) : ready.then(() => outcomeOf(call));
-  const place = engine.placeOf(call.scope, node.endSeq);
   if (outcome instanceof Promise) {
     // Its place in the gate is kept until then: of an asynchronous schema, too.
     let settled: Outcome | undefined;
