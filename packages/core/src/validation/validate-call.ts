@@ -22,7 +22,7 @@ export function validateCall(call: Call, validation: Validation): void {
   call.replayed = true;
   if (isServed(call)) {
     validation.add(node, { status: "served", differences: [], recorded: recordedOutcome(node), versionChanged: call.versionChanged });
-    return release(call);
+    return release(call, undefined, placeOfServed(call));
   }
   const ended = new Promise<void>((done) => {
     call.beside = (outcome, storage) => done(compareBeside(call, validation, outcome, storage));
@@ -39,6 +39,12 @@ async function compareBeside(call: Call, validation: Validation, outcome: Attemp
     // An actor's own `compare` threw: that is a mistake in the pipeline, not a difference.
     call.engine.stop(fault as Error);
   }
+}
+
+/** R7: what was cancelled in an earlier opening, and not asked for otherwise in this one, was given last: when the code was about to end. */
+function placeOfServed({ node, scope }: Call): number | undefined {
+  const end = scope.node?.endSeq ?? 0;
+  return node.state === "cancelled" && node.endSeq < scope.opening && end > scope.opening ? end - 0.5 : undefined;
 }
 
 /** What is given from the record as it stands. This is the one place: pauses and answers, which nobody executes, are among it. */

@@ -271,3 +271,33 @@ test("R5, S3: of a checkpoint that a validation is asked for, which is kept nowh
   expect(heard.of("checkpoint").length).toBe(told);
   expect(await reprise.head(stateId)).toMatchObject({ status: "completed" });
 });
+
+test("R7, R10: what a fork has pinned stays pinned when the fork is made anew, forced or not", async () => {
+  const reprise = createReprise({ backend: memoryBackend() });
+  const send = counter<string>({ name: "send", run: (text) => `${text} was sent` });
+  const inner = agent({ name: "inner", run: (_input: void, context) => context.run(send.actor, "inner") });
+  const work = agentOf(async (context) => [await context.run(inner), await context.run(send.actor, "outer")]);
+  await reprise.execute(work, undefined, { stateId });
+  await reprise.fork(stateId, { stateId: "fork", pin: { "work::inner::agent_call": "pinned", "work::send::tool_call": "pinned, too" } });
+  for (const options of [{}, { mode: "incremental" }, { mode: "incremental", force: ["work::inner::agent_call", "work::send::tool_call"] }] as const) {
+    expect(await reprise.resume(work, "fork", options)).toMatchObject({ status: "completed", value: ["pinned", "pinned, too"] });
+  }
+  expect(send.runs).toBe(2);
+});
+
+test("R7, S10, R5: a run that was made anew, waits and races included, is intact and validates as the same", async () => {
+  const { reprise } = createWorld().begin();
+  let edition = "1";
+  const work = agentOf(async (context) => {
+    const answer = await context.waitFor("approval");
+    return Promise.race([context.waitFor("never"), context.run(echo, `${edition} ${String(answer)}`)]);
+  });
+  await reprise.execute(work, undefined, { stateId });
+  await reprise.answer(stateId, "approval", "yes");
+  await reprise.resume(work, stateId);
+  edition = "2";
+  expect(await reprise.resume(work, stateId, { mode: "incremental" })).toMatchObject({ status: "completed", value: "2 yes" });
+  expect((await reprise.verify(stateId)).findings).toEqual([]);
+  const { validation } = await reprise.resume(work, stateId, { mode: "validation" });
+  expect(lines(validation)).toEqual(["same work::agent_call", "served work::approval::wait_call", "served work::never::wait_call", "same work::echo#2::tool_call"]);
+});
