@@ -64,7 +64,7 @@ export class AutoCheckpoint {
     this.#reset();
     if (stopped !== undefined) return;
     const { keep } = this.#options;
-    const record: CheckpointRecord = { k: "checkpoint", at: system.now(), status: "running", auto: 1, ...(keep !== undefined && { keep }) };
+    const record: CheckpointRecord = { k: "checkpoint", at: system.now(), status: "running", auto: 1, ...this.#engine.reuseSoFar(), ...(keep !== undefined && { keep }) };
     journal.append([record], this.#durable ? "firm" : "start");
   }
 

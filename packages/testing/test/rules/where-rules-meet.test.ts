@@ -121,6 +121,18 @@ test("S7, I3: the checkpoint of a suspension says what its process has made of t
   expect(checkpoints[0]).not.toHaveProperty("reuse");
 });
 
+test("S3, S7: so does a checkpoint that is written by itself", async () => {
+  const world = createWorld();
+  const point = crashPoint(world.disk);
+  const work = agentOf(async (context) => [await context.run(echo, "a"), await context.run(point.actor, 1)]);
+  const options = { autoCheckpoint: { after: ["tool_call"] } } as const;
+  await world.runUntilCrash(work, undefined, point, options);
+  await world.resume(work, {}, options);
+  const checkpoints = (await world.journal()).filter(({ k }) => k === "checkpoint");
+  expect(checkpoints).toMatchObject([{ auto: 1 }, { auto: 1, reuse: { reused: 1, executed: 1, reentered: 1 } }, { status: "completed" }]);
+  expect(checkpoints[0]).not.toHaveProperty("reuse");
+});
+
 test("S1, R9: a leaf that began anew after a rewind and is lost sees the storage that it saw when it began anew", async () => {
   const world = createWorld();
   const seen: unknown[] = [];
