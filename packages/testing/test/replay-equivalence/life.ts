@@ -165,8 +165,13 @@ async function eventsIn(snapshot: MemorySnapshot): Promise<ExecutionEvent[]> {
 export function cutDisk(disk: Disk, length: number): Disk {
   if (!disk.snapshot || length === 0) return emptyDisk;
   return {
-    snapshot: length === lengthOf(disk.snapshot) ? disk.snapshot : truncateRun(disk.snapshot, stateId, length),
+    snapshot: withoutAnswers(truncateRun(disk.snapshot, stateId, length)),
     boundaries: disk.boundaries.filter((boundary) => boundary <= length),
     events: disk.events.filter((event) => event.seq <= length),
   };
+}
+
+/** Answers that have not been read may have come after the process died; those that had come before are given again. */
+function withoutAnswers(snapshot: MemorySnapshot): MemorySnapshot {
+  return { ...snapshot, runs: snapshot.runs.map((run) => ({ ...run, messages: [] })) };
 }
