@@ -118,10 +118,10 @@ function start(call: Call, match: Match): void {
   engine.validation?.addExtra(call.node);
 }
 
-/** A3: the record that an earlier call was given by name is the only one of its name no more. */
+/** A3: records that earlier calls were given by name or key are no more the only ones of their name. */
 function givenField({ engine }: Call, match: Match): Pick<StartedRecord, "given"> {
-  if (match.node !== undefined || match.given === undefined) return {};
-  return { given: [match.given.node.id, hashOf(match.given.input, engine.system)] };
+  if (match.node !== undefined || match.given.length === 0) return {};
+  return { given: match.given.map(({ node, input }) => [node.id, hashOf(input, engine.system)]) };
 }
 
 /** What an extra agent calls is tried like in a run of its own, also when the agent is tried again (rule R5). */

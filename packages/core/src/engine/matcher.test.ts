@@ -208,6 +208,23 @@ describe("A3, R2: a record that an earlier opening gave to another input", () =>
     expect(matcher.take(request("a", 2))).toMatchObject({ node: { id: 2 }, inputChanged: false });
   });
 
+  test("is so by key, too, whatever is known of the code, each to its own", () => {
+    const nodes = recorded(["a[k]", 1], ["a[k]#2", 3], ["a[k]#3", 2]);
+    for (const node of nodes.slice(0, 2)) node.givenTo = input(2)?.canonical;
+    const matcher = new Matcher(nodes, changedCode);
+    for (const id of [1, 2]) expect(matcher.take(request("a", 2, { key: "k" }))).toMatchObject({ node: { id }, inputChanged: true });
+    expect(matcher.take(request("a", 2, { key: "k" }))).toMatchObject({ node: { id: 3 }, inputChanged: false });
+  });
+
+  test("is told with the next record of its name, and once", () => {
+    const nodes = recorded(["a[k]", 1], ["a[k]#2", 3]);
+    const matcher = new Matcher(nodes, changedCode);
+    for (const value of [2, 4]) matcher.take(request("a", value, { key: "k" }));
+    const [first, second] = [nodes[0], nodes[1]];
+    expect(matcher.take(request("a", 5, { key: "k" }))).toMatchObject({ node: undefined, given: [{ node: first, input: "2" }, { node: second, input: "4" }] });
+    expect(matcher.take(request("a", 6, { key: "k" }))).toMatchObject({ node: undefined, given: [] });
+  });
+
   test("is not where the code has changed, where the scope was opened again, or where its own call comes first", () => {
     for (const rules of [changedCode, reopened]) expect(new Matcher(given(), rules).take(request("a", 2))).toMatchObject({ node: undefined, inputChanged: true });
     const matcher = new Matcher(given(), known);

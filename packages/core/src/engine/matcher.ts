@@ -29,9 +29,9 @@ export interface MatchRequest {
 /** A record, or the number of a new call. */
 export type Match =
   | { readonly node: CallNode; readonly inputChanged: boolean }
-  | { readonly node: undefined; readonly number: number; readonly inputChanged: boolean; readonly given: Given | undefined };
+  | { readonly node: undefined; readonly number: number; readonly inputChanged: boolean; readonly given: readonly Given[] };
 
-/** A record that an earlier call of this opening was given by name alone, and the canonical input of that call. */
+/** A record that an earlier call of this opening was given by name or key alone, and the canonical input of that call. */
 export interface Given {
   readonly node: CallNode;
   readonly input: string;
@@ -58,9 +58,12 @@ interface Queue {
   /** Everything before it is taken. */
   head: number;
   byInput: Map<string, CallNode[]> | undefined;
+  /** The only record of its name, once it was given to an unkeyed call with another input. */
   givenAway: Given | undefined;
+  /** Records that were given to calls with other inputs, as no record says yet. */
+  given: Given[];
   /** Records that an earlier opening gave away, by the hash of the input they were given to. */
-  givenBefore: Map<string, CallNode> | undefined;
+  givenBefore: Map<string, CallNode[]> | undefined;
 }
 
 /**
@@ -91,7 +94,7 @@ export class Matcher {
       queue.nodes.push(node);
       if (node.state === "unstarted") queue.unstarted.push(node);
       if (node.type === "branch") queueIn(this.#queues, branchQueue(key)).nodes.push(node);
-      if (node.givenTo !== undefined) (queueIn(this.#queues, queueId(node.type, name, key)).givenBefore ??= new Map<string, CallNode>()).set(node.givenTo, node);
+      if (node.givenTo !== undefined) appendTo((queue.givenBefore ??= new Map<string, CallNode[]>()), node.givenTo, node);
     }
   }
 
@@ -191,17 +194,18 @@ export class Matcher {
     return this.#rules.knownCode || request.onInputChange === "reuse";
   }
 
-  /** R2: what was the only record of its name when it was given away stays with whom it was given to, though there are more by now. */
+  /** R2: what was given away by name or key stays with whom it was given to, though there are more of its name by now. */
   #givenBefore(queue: Queue, request: MatchRequest): CallNode | undefined {
-    if (queue.givenBefore === undefined || this.#rules.strict || !this.#mayTakeByName(request)) return undefined;
-    const node = queue.givenBefore.get(this.#hash(canonical(request.input)));
-    return node === undefined || this.#taken.has(node) ? undefined : node;
+    if (queue.givenBefore === undefined || this.#rules.strict || !(request.key !== undefined || this.#mayTakeByName(request))) return undefined;
+    return queue.givenBefore.get(this.#hash(canonical(request.input)))?.find((node) => !this.#taken.has(node));
   }
 
   #unequal(queue: Queue, head: CallNode, request: MatchRequest): Match {
     if (request.onInputChange === "fail") throw new InputChangedError(request.address);
     if (request.onInputChange === "rerun" || (request.rerunVersions && head.version !== request.version)) return this.#fresh(request, true);
-    if (request.key === undefined) queue.givenAway = { node: head, input: canonical(request.input) };
+    const given = { node: head, input: canonical(request.input) };
+    if (request.key === undefined) queue.givenAway = given;
+    queue.given.push(given);
     this.#taken.add(head);
     return { node: head, inputChanged: true };
   }
@@ -215,7 +219,7 @@ export class Matcher {
     this.#renewed.add(counter);
     const number = (this.#numbers.get(counter) ?? 0) + 1;
     this.#numbers.set(counter, number);
-    return { node: undefined, number, inputChanged: recordsLeft, given: queue?.givenAway };
+    return { node: undefined, number, inputChanged: recordsLeft, given: queue?.given.splice(0) ?? [] };
   }
 
   #refuseRepetition({ type, name, key, once }: MatchRequest, mayRepeat: (address: string) => boolean): void {
@@ -270,13 +274,14 @@ export function canonical(input: EncodedValue | undefined): string {
 
 function indexByInput(nodes: readonly CallNode[]): Map<string, CallNode[]> {
   const index = new Map<string, CallNode[]>();
-  for (const node of nodes) {
-    const text = canonical(node.input);
-    const same = index.get(text);
-    if (same) same.push(node);
-    else index.set(text, [node]);
-  }
+  for (const node of nodes) appendTo(index, canonical(node.input), node);
   return index;
+}
+
+function appendTo(lists: Map<string, CallNode[]>, id: string, node: CallNode): void {
+  const list = lists.get(id);
+  if (list) list.push(node);
+  else lists.set(id, [node]);
 }
 
 function itemsOf(input: EncodedValue | undefined): Set<string> {
@@ -285,7 +290,7 @@ function itemsOf(input: EncodedValue | undefined): Set<string> {
 
 function queueIn(queues: Map<string, Queue>, id: string): Queue {
   let queue = queues.get(id);
-  if (queue === undefined) queues.set(id, (queue = { nodes: [], unstarted: [], head: 0, byInput: undefined, givenAway: undefined, givenBefore: undefined }));
+  if (queue === undefined) queues.set(id, (queue = { nodes: [], unstarted: [], head: 0, byInput: undefined, givenAway: undefined, given: [], givenBefore: undefined }));
   return queue;
 }
 

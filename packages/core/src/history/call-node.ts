@@ -38,7 +38,7 @@ export interface CallNode {
   state: CallState;
   /** Undefined for the value undefined. Of a group, the items it was last opened with. */
   input: EncodedValue | undefined;
-  /** Hash of the input of the call that was given this record by name alone, once there were more of its name (rule A3). */
+  /** Hash of the input of the call that was given this record by name or key alone, once there were more of its name (rule A3). */
   givenTo: string | undefined;
   /** Of the actor that began it, and later of the one that ended it. */
   version: string | undefined;

@@ -230,7 +230,7 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
 
 function open(view: RunView, record: StartedRecord, seq: number): CallNode {
   const parent = record.p === undefined ? undefined : nodeOf(view, record.p, seq);
-  if (record.given) nodeOf(view, record.given[0], seq).givenTo = record.given[1];
+  for (const [id, input] of record.given ?? []) nodeOf(view, id, seq).givenTo = input;
   const node = newNode(view, record, seq, parent);
   view.mayRepeat.delete(node.address);
   // Where a call begins anew, whoever asked for it had asked before: nothing else has changed around it.

@@ -30,7 +30,7 @@ const golden: readonly (readonly [JournalRecord, string])[] = [
   ],
   [{ k: "started", at: 3, a: "a::g{0}::branch", p: 3, ix: 0, once: 1, workers: 5 }, '{"k":"started","at":3,"a":"a::g{0}::branch","p":3,"ix":0,"once":1,"workers":5}'],
   [{ k: "started", at: 3, c: 6, a: "b::tool_call" }, '{"k":"started","at":3,"c":6,"a":"b::tool_call"}'],
-  [{ k: "started", at: 3, a: "fetch#2::tool_call", i: encoded(3), given: [2, "00ff"] }, '{"k":"started","at":3,"a":"fetch#2::tool_call","i":3,"given":[2,"00ff"]}'],
+  [{ k: "started", at: 3, a: "fetch#2::tool_call", i: encoded(3), given: [[2, "00ff"]] }, '{"k":"started","at":3,"a":"fetch#2::tool_call","i":3,"given":[[2,"00ff"]]}'],
   [{ k: "restarted", at: 4, c: 3, n: 2, opening: "retry", reuse: true }, '{"k":"restarted","at":4,"c":3,"n":2,"opening":"retry","reuse":true}'],
   [{ k: "restarted", at: 4, c: 3, n: 2, opening: "changed", reuse: true, i: encoded([1, 2n]) }, '{"k":"restarted","at":4,"c":3,"n":2,"opening":"changed","reuse":true,"i":[1,{"$i":"2"}]}'],
   [{ k: "expired", at: 5, c: 3, option: "attemptTimeoutMs", limit: 50 }, '{"k":"expired","at":5,"c":3,"option":"attemptTimeoutMs","limit":50}'],

@@ -93,10 +93,10 @@ export const recordSchemas = {
     /** Of a group: how many branches may run at once. */
     workers: z.int().positive().optional(),
     /**
-     * The only record of this name there was before had been given to a call with another input (rule A3): that record, and
-     * the hash of that input. It stays with that call, although it is the only one no more.
+     * Records of this name that had been given to calls with other inputs (rule A3), each with the hash of that input. They stay
+     * with those calls, although there are more of their name now.
      */
-    given: z.tuple([seq, z.string()]).optional(),
+    given: z.array(z.tuple([seq, z.string()])).optional(),
     was,
   }),
   /**

@@ -14,6 +14,7 @@ const table: readonly (readonly [JournalRecord, JournalRecord])[] = [
   [{ k: "now", at: 1, p: 3 }, { k: "now", at: 1, p: 2 }],
   [{ k: "now", at: 1 }, { k: "now", at: 1 }],
   [{ k: "started", at: 1, a: "a::tool_call", p: 3, c: 4 }, { k: "started", at: 1, a: "a::tool_call", p: 2, c: 3 }],
+  [{ k: "started", at: 1, a: "a#2::tool_call", given: [[3, "x"], [6, "y"]] }, { k: "started", at: 1, a: "a#2::tool_call", given: [[2, "x"], [4, "y"]] }],
   [{ k: "started", at: 1, a: "a::tool_call" }, { k: "started", at: 1, a: "a::tool_call" }],
   [{ k: "restarted", at: 1, c: 4, n: 2 }, { k: "restarted", at: 1, c: 3, n: 2 }],
   [{ k: "expired", at: 1, c: 4, option: "timeoutMs", limit: 5 }, { k: "expired", at: 1, c: 3, option: "timeoutMs", limit: 5 }],

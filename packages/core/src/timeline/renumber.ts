@@ -23,7 +23,12 @@ export function renumber(record: JournalRecord, seqs: NewSeqs): JournalRecord {
     case "now":
       return record.p === undefined ? record : { ...record, p: one(record.p) };
     case "started":
-      return { ...record, ...(record.c !== undefined && { c: one(record.c) }), ...(record.p !== undefined && { p: one(record.p) }) };
+      return {
+        ...record,
+        ...(record.c !== undefined && { c: one(record.c) }),
+        ...(record.p !== undefined && { p: one(record.p) }),
+        ...(record.given && { given: record.given.map(([seq, input]): [number, string] => [one(seq), input]) }),
+      };
     case "restarted":
     case "expired":
     case "retrying":

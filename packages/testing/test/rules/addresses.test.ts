@@ -318,6 +318,27 @@ describe("A3: how a call finds its record", () => {
     expect((await life([1, 3, 2])).values).toEqual(["1 in run 1", "3 in run 2", "2 in run 4"]);
   });
 
+  test("A3: records that were taken by key for other inputs stay with those calls, in a fork, too (R2, R10)", async () => {
+    const world = createWorld();
+    const leaf: Counter<number, string> = counter({ name: "leaf", run: (value: number) => `${value} in run ${leaf.runs}` });
+    const life = async (id: string, inputs: readonly number[]): Promise<string[]> => {
+      const { reprise } = world.begin();
+      await using state = await reprise.load(id).catch(() => reprise.create({ stateId: id }));
+      const values: string[] = [];
+      for (const input of inputs) values.push(await state.run(leaf.actor, input, { key: "k" }));
+      return values;
+    };
+    await life(stateId, [1, 2]);
+    const { reprise } = world.begin();
+    await reprise.rewind(stateId, { position: 3 });
+    // From here on the records of a fork have other numbers than those of the run: what a cut has hidden is not in it.
+    await life(stateId, [1, 2]);
+    const expected = ["1 in run 1", "2 in run 3", "3 in run 4"];
+    for (let time = 0; time < 3; time += 1) expect(await life(stateId, [3, 3, 3])).toEqual(expected);
+    await reprise.fork(stateId, { stateId: "fork" });
+    for (let time = 0; time < 2; time += 1) expect(await life("fork", [3, 3, 3])).toEqual(expected);
+  });
+
   test('A3: onInputChange "reuse" of the actor, the call, the load or the Reprise extends the pairing by name to changed code', async () => {
     const leafWith = (policy: CallPolicy) => {
       let runs = 0;
