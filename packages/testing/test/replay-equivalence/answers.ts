@@ -47,14 +47,17 @@ export function answering(system: System, stateId: string, answerAfter: AnswerAf
       if (!isRepriseError(error, "ANSWER_TOO_LATE")) throw error;
     }
   };
+  const planned = new Map<string, () => void>();
   const later = ({ address, answerAt }: Asked): void => {
     // In the background: that somebody will answer keeps no process alive.
-    if (answerAt !== undefined) system.setTimer(answerAt - system.now(), () => void give(address), { background: true });
+    if (answerAt !== undefined) planned.set(address, system.setTimer(answerAt - system.now(), () => void give(address), { background: true }));
   };
   return {
     attach(run) {
       run.on("event", (event) => {
-        if (event.type === "wait_call" && event.status === "awaiting") later(askedBy(event, answerAfter));
+        if (event.type !== "wait_call" || event.status === "rejected") return;
+        planned.get(event.address)?.();
+        if (event.status === "awaiting") later(askedBy(event, answerAfter));
       });
     },
     async begin(own, past) {
