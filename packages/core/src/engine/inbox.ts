@@ -1,3 +1,4 @@
+import { messageOf } from "../errors/message-of.ts";
 import type { MessageRecord } from "../journal/journal-record.ts";
 import type { Message, StateWriter } from "../ports/state-backend.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
@@ -83,7 +84,7 @@ export class Inbox {
       }
     } catch (error) {
       if (engine.stopped !== undefined) return;
-      engine.log("error", "INBOX_FAILED", `the messages of the run could not be read: ${error instanceof Error ? error.message : String(error)}`);
+      engine.log("error", "INBOX_FAILED", `the messages of the run could not be read: ${messageOf(error)}`);
     }
   }
 
@@ -115,7 +116,7 @@ export class Inbox {
     try {
       return decodeAnswer(message);
     } catch (error) {
-      this.#engine.log("error", "MESSAGE_UNREADABLE", `message ${message.id} is no answer and is dropped: ${error instanceof Error ? error.message : String(error)}`);
+      this.#engine.log("error", "MESSAGE_UNREADABLE", `message ${message.id} is no answer and is dropped: ${messageOf(error)}`);
       this.#done(message.id, writer);
       return undefined;
     }
@@ -148,7 +149,7 @@ export class Inbox {
     try {
       checked = { value: await validated(spec.outputSchema, letter.value?.decode(), node.address, "answer") };
     } catch (error) {
-      checked = { refusal: error instanceof Error ? error.message : String(error) };
+      checked = { refusal: messageOf(error) };
     }
     // The schema may have taken its time: whoever was faster has won.
     if (engine.stopped !== undefined || call.state !== "open" || call.outcomeRecorded || call.abortReason !== undefined) return;
@@ -179,7 +180,7 @@ export class Inbox {
   #done(id: string, writer: StateWriter | undefined): void {
     this.#inHand.add(id);
     writer?.acknowledge(id).catch((error: unknown) => {
-      this.#engine.log("warn", "INBOX_FAILED", `message ${id} could not be removed: ${error instanceof Error ? error.message : String(error)}`);
+      this.#engine.log("warn", "INBOX_FAILED", `message ${id} could not be removed: ${messageOf(error)}`);
     });
   }
 }

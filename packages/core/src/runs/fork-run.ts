@@ -7,6 +7,7 @@ import { callsOf, type RunView } from "../history/fold.ts";
 import { appendEnds } from "../journal/append-ends.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { recordContents } from "../journal/offload.ts";
+import type { HeaderPatch } from "../ports/state-backend.ts";
 import { refuseRepetition } from "../timeline/cut-record.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { forkRecords } from "../timeline/fork-records.ts";
@@ -15,16 +16,16 @@ import { planCut, type PlannedCut } from "../timeline/plan-cut.ts";
 import { checkPoint, type TimelinePoint } from "../timeline/timeline-point.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import { checkMetadata, headerOf, mergedMetadata } from "./metadata.ts";
-import { readJournal } from "./read-journal.ts";
+import { readRun } from "./read-run.ts";
 import type { ForkOptions, ForkResult } from "./reprise.ts";
 import { contentsOf } from "./run-contents.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** Copies what a run shows up to a point into a new run; the original and its lease are not touched (rule R10). */
 export async function forkRun(settings: RepriseSettings, parent: string, options: ForkOptions): Promise<ForkResult> {
-  const { backend, system, values } = settings;
+  const { system, values } = settings;
   const { stateId, pins } = checkFork(settings, options);
-  const records = await readJournal(parent, backend.read(parent), settings.records, contentsOf(settings));
+  const records = await readRun(settings, parent);
   const planned = planFork(parent, records, options.at, pins);
   const allow = planned.plan.nonRepeatable.filter((address) => !pins.has(address));
   refuseRepetition(allow, options.allowRepeat ?? []);
@@ -37,7 +38,7 @@ export async function forkRun(settings: RepriseSettings, parent: string, options
 }
 
 /** Writes a run that begins with records. Should it be cut off, the run record tells that the others are missing. */
-async function createRun(settings: RepriseSettings, stateId: string, records: readonly JournalRecord[], header: object): Promise<void> {
+async function createRun(settings: RepriseSettings, stateId: string, records: readonly JournalRecord[], header: HeaderPatch): Promise<void> {
   const { backend, system, records: codec } = settings;
   const writer = await backend.acquire(stateId, { owner: system.owner, create: "must" });
   try {

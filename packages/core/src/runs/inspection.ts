@@ -9,9 +9,8 @@ import type { StateDiff } from "../snapshots/state-diff.ts";
 import type { CheckpointSummary, StateSnapshot } from "../snapshots/state-snapshot.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { timelineAt } from "../timeline/ranges.ts";
-import { readJournal } from "./read-journal.ts";
+import { readRun } from "./read-run.ts";
 import { verifyRun, type VerifyReport } from "./verify-run.ts";
-import { contentsOf } from "./run-contents.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** A snapshot, or the run to make one of: at the seq of a record, or its last one. */
@@ -43,8 +42,7 @@ export interface Inspection {
 
 /** The verbs of a Reprise that look at runs. */
 export function inspectionOf(settings: RepriseSettings): Inspection {
-  const { backend, records: codec } = settings;
-  const read = async (stateId: string): Promise<JournalRecord[]> => readJournal(checkStateId(stateId), backend.read(stateId), codec, contentsOf(settings));
+  const read = async (stateId: string): Promise<JournalRecord[]> => readRun(settings, checkStateId(stateId));
   const snapshot = async (stateId: string, at?: number): Promise<StateSnapshot> => makeSnapshot(stateId, await read(stateId), at);
   const sideOf = async (name: string, side: DiffSide): Promise<StateSnapshot> => {
     checkObject(name, side);

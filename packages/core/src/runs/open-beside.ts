@@ -8,18 +8,16 @@ import { lastRoot } from "../timeline/last-root.ts";
 import { engineOptions } from "./engine-options.ts";
 import { forgetfulWriter } from "./ephemeral-backend.ts";
 import { overlayArtifacts } from "./overlay-artifacts.ts";
-import { readJournal } from "./read-journal.ts";
+import { readRun } from "./read-run.ts";
 import type { OpenOptions } from "./reprise.ts";
 import { reportAliases } from "./report-aliases.ts";
-import { contentsOf } from "./run-contents.ts";
 import { RunState } from "./run-state.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** R5: opens a run without its lease, on a journal that nobody keeps: others may go on with it meanwhile. Throws `NOT_FOUND`. */
 export async function openBeside(settings: RepriseSettings, stateId: string, options: OpenOptions): Promise<RunState> {
   const policy = replayPolicy(options);
-  const { signal } = options;
-  const records = await readJournal(stateId, settings.backend.read(stateId, signal && { signal }), settings.records, contentsOf(settings));
+  const records = await readRun(settings, stateId, options.signal);
   const view = foldVisible(stateId, records);
   if (records.length === 0) throw new RepriseError("NOT_FOUND", `run ${stateId} has no records`, { stateId });
   const { sha256 } = settings.system;

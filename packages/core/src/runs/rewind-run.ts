@@ -7,6 +7,7 @@ import { checkPoint, type TimelinePoint } from "../timeline/timeline-point.ts";
 import { refuseSealed } from "../transfer/sealed.ts";
 import { mergedMetadata } from "./metadata.ts";
 import { readJournal } from "./read-journal.ts";
+import { readRun } from "./read-run.ts";
 import type { RewindOptions } from "./reprise.ts";
 import { contentsOf } from "./run-contents.ts";
 import type { RepriseSettings } from "./settings.ts";
@@ -28,8 +29,7 @@ export async function rewindRun(settings: RepriseSettings, stateId: string, poin
 
 /** What a rewind would do. Takes no lease. */
 export async function planRewind(settings: RepriseSettings, stateId: string, point: TimelinePoint): Promise<TimelinePlan> {
-  const records = await readJournal(stateId, settings.backend.read(stateId), settings.records, contentsOf(settings));
-  return planCut(stateId, records, point).plan;
+  return planCut(stateId, await readRun(settings, stateId), point).plan;
 }
 
 /** Writes a cut behind the records and adds it to them. */

@@ -1,3 +1,4 @@
+import { messageOf } from "../errors/message-of.ts";
 import { isRepriseError, type RepriseError } from "../errors/reprise-error.ts";
 import { contradictions } from "../history/contradictions.ts";
 import { emptyView, fold, type RunView } from "../history/fold.ts";
@@ -150,7 +151,7 @@ class JournalCheck {
     } catch (error) {
       // What is read here is not trusted, so it may also trip over its shape. A newer version is no damage.
       if (isRepriseError(error, "INCOMPATIBLE")) throw error;
-      this.#found(kind, seq, prefix + (error instanceof Error ? error.message : String(error)));
+      this.#found(kind, seq, prefix + messageOf(error));
       return undefined;
     }
   }

@@ -9,8 +9,7 @@ import { refuseSealed } from "../transfer/sealed.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { openWaits, pendingWait, type PendingWait } from "./pending-wait.ts";
-import { readJournal } from "./read-journal.ts";
-import { contentsOf } from "./run-contents.ts";
+import { readRun } from "./read-run.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** Options of `answer`. */
@@ -46,8 +45,8 @@ export interface Waiting {
 
 /** The verbs of a Reprise for whoever answers. */
 export function waitingOf(settings: RepriseSettings): Waiting {
-  const { backend, records: codec, system, values } = settings;
-  const read = async (stateId: string): Promise<JournalRecord[]> => readJournal(checkStateId(stateId), backend.read(stateId), codec, contentsOf(settings));
+  const { backend, system, values } = settings;
+  const read = async (stateId: string): Promise<JournalRecord[]> => readRun(settings, checkStateId(stateId));
   return {
     async answer(stateId, wait, value, options = {}) {
       checkTarget(wait);

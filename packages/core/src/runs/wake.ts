@@ -5,9 +5,8 @@ import { checkObject } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { ListQuery } from "../ports/state-backend.ts";
 import { lastRoot } from "../timeline/last-root.ts";
-import { readJournal } from "./read-journal.ts";
+import { readRun } from "./read-run.ts";
 import type { ExecutionOutcome } from "./reprise.ts";
-import { contentsOf } from "./run-contents.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** What `wake` can resume runs with, as a list or by any names: a run is resumed with the actor its root is called after. */
@@ -53,7 +52,7 @@ async function dueRuns({ backend, system }: RepriseSettings): Promise<string[]> 
 }
 
 async function actorOf(settings: RepriseSettings, stateId: string, actors: readonly Actor<never, unknown>[]): Promise<Actor<never, unknown>> {
-  const root = lastRoot(await readJournal(stateId, settings.backend.read(stateId), settings.records, contentsOf(settings)));
+  const root = lastRoot(await readRun(settings, stateId));
   if (root === undefined) throw new RepriseError("NOT_FOUND", `run ${stateId} was not begun by execute: load it to go on`, { stateId });
   const { segment, type } = parseAddress(root.a);
   const actor = actors.find((each) => each.name === segment.name && each.type === type);
