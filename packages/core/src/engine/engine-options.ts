@@ -1,10 +1,12 @@
 import type { Redactor } from "../events/redactor.ts";
-import type { SecretResolver } from "../runs/reprise.ts";
 import type { AutoCheckpointOptions } from "./auto-checkpoint.ts";
 import type { CallPolicy } from "../actors/call-policy.ts";
 import type { RetryProvider } from "../ports/retry.ts";
 import type { Aliases } from "./aliases.ts";
 import type { RunRetry } from "./run-retry.ts";
+
+/** Looks up the value of a secret: what `secrets` of `createReprise` does. */
+export type SecretResolver = (name: string) => string | Promise<string>;
 
 /** What holds for every call of a run in this process. */
 export interface EngineOptions extends Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {

@@ -18,14 +18,16 @@ export interface ReplayPolicy {
 
 /** What can be said about replay when a run is opened. */
 export interface ReplayOptions {
-  /** Default: `"normal"`. */
+  /** How the record is treated. Default: `"normal"`. */
   readonly mode?: ReplayMode;
   /**
    * Of VALIDATION: leaves get the input that was recorded for them, and callers the recorded outcome (default); or leaves get
    * the input that the code now passes, and callers the new outcome, calls being paired by number.
    */
   readonly inputs?: "recorded" | "live";
+  /** For calls that say nothing themselves. Default: what the mode presets, else `"reuse"`, with a notice. */
   readonly onInputChange?: OnInputChange;
+  /** Like `onInputChange`. */
   readonly onVersionChange?: OnVersionChange;
 }
 

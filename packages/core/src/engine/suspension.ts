@@ -1,5 +1,5 @@
 import { ExecutionAwaitingError, SuspendedError } from "../errors/wait-errors.ts";
-import { pendingWait, type PendingWait } from "../runs/pending-wait.ts";
+import { pendingWait, type PendingWait } from "../history/pending-wait.ts";
 import { dropAll } from "./drop-all.ts";
 import type { Engine } from "./engine.ts";
 import { isQuiescent, wakeTime } from "./quiescence.ts";

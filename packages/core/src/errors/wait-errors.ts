@@ -1,4 +1,4 @@
-import type { PendingWait } from "../runs/pending-wait.ts";
+import type { PendingWait } from "../history/pending-wait.ts";
 import { RepriseError } from "./reprise-error.ts";
 
 /**

@@ -3,6 +3,7 @@ import type { CallPolicy, RunRetryOptions } from "../actors/call-policy.ts";
 import type { CallArguments } from "../actors/context.ts";
 import type { ArtifactBackend } from "../ports/artifact-backend.ts";
 import type { AutoCheckpointOptions } from "../engine/auto-checkpoint.ts";
+import type { SecretResolver } from "../engine/engine-options.ts";
 import type { Redact } from "../events/redactor.ts";
 import type { Encryption } from "../journal/encryption.ts";
 import type { RetryProvider } from "../ports/retry.ts";
@@ -10,14 +11,14 @@ import type { Durability, ListPage, StateBackend, StateHead } from "../ports/sta
 import type { Subscriber } from "../ports/subscriber.ts";
 import type { System } from "../system.ts";
 import type { ReuseSummary } from "../engine/reuse-tally.ts";
-import type { ReplayMode } from "../engine/replay-mode.ts";
+import type { ReplayOptions } from "../engine/replay-policy.ts";
 import type { ValidationReport } from "../validation/validation-report.ts";
 import type { ValueExtension } from "../values/codec.ts";
 import type { Lineage } from "../history/fold.ts";
 import type { TimelinePlan } from "../timeline/plan-cut.ts";
 import type { TimelinePoint } from "../timeline/timeline-point.ts";
 import type { SessionFacts } from "./session-facts.ts";
-import type { PendingWait } from "./pending-wait.ts";
+import type { PendingWait } from "../history/pending-wait.ts";
 import type { WakeActors, WokenRun } from "./wake.ts";
 import type { Waiting } from "./waiting.ts";
 import type { ExportOptions, HandOffOptions } from "../transfer/export-run.ts";
@@ -28,9 +29,6 @@ import type { Inspection } from "./inspection.ts";
 
 /** What an acknowledged outcome survives (rule H4). */
 export type RunDurability = "power" | "process" | "checkpoint";
-
-/** Looks up the value of a secret: what `secrets` of `createReprise` does. */
-export type SecretResolver = (name: string) => string | Promise<string>;
 
 /** The one place of configuration. Everything is optional. */
 export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
@@ -75,7 +73,7 @@ export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVe
 }
 
 /** Options of a run that is opened. */
-export interface OpenOptions extends RunRetryOptions, Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
+export interface OpenOptions extends RunRetryOptions, ReplayOptions, Pick<CallPolicy, "onUnknownOutcome"> {
   /** Checkpoints that the run writes by itself, instead of what the Reprise says; `false` for none. */
   readonly autoCheckpoint?: AutoCheckpointOptions | false;
   /** Addresses of calls with `repeatable: false` that may run again although they may have happened. */
@@ -87,15 +85,8 @@ export interface OpenOptions extends RunRetryOptions, Pick<CallPolicy, "onInputC
   readonly resumeFrom?: string;
   /** Steps that were renamed since, in any scope: `{ oldName: "newName" }`. Calls of the new name find the records of the old one. */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** How the record is treated. Default: `"normal"`. */
-  readonly mode?: ReplayMode;
   /** Of INCREMENTAL: addresses of calls that are executed in any case; of an agent, with all that is below it. Throws `POINT_NOT_FOUND` for one that is not recorded. */
   readonly force?: readonly string[];
-  /**
-   * Of VALIDATION. `"recorded"` (default): a leaf gets the input recorded for it and its caller the recorded outcome.
-   * `"live"`: a leaf gets what the code now passes, its caller the new outcome, and calls are paired by number.
-   */
-  readonly inputs?: "recorded" | "live";
   /** Of VALIDATION: differences throw `ValidationMismatchError`, out of `execute` and `resume`, or `close` of a loaded state. Default: false. */
   readonly throwOnMismatch?: boolean;
   /** How long to wait for another holder of the run, in ms. Default: 0. */

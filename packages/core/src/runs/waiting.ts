@@ -8,7 +8,7 @@ import type { RunView } from "../history/fold.ts";
 import { refuseSealed } from "../transfer/sealed.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
-import { openWaits, pendingWait, type PendingWait } from "./pending-wait.ts";
+import { openWaits, pendingWait, type PendingWait } from "../history/pending-wait.ts";
 import { readRun } from "./read-run.ts";
 import type { RepriseSettings } from "./settings.ts";
 

@@ -1,5 +1,5 @@
-import type { CallNode } from "../history/call-node.ts";
-import type { RunView } from "../history/fold.ts";
+import type { CallNode } from "./call-node.ts";
+import type { RunView } from "./fold.ts";
 
 /** A wait that nobody has answered yet. */
 export interface PendingWait {
