@@ -37,7 +37,7 @@ export type { TimelinePlan } from "./timeline/plan-cut.ts";
 export type { TimelinePoint } from "./timeline/timeline-point.ts";
 
 // Replay
-export { ReplayMode } from "./engine/replay-mode.ts";
+export { ReplayMode } from "./journal/replay-mode.ts";
 export type { ReuseSummary } from "./engine/reuse-tally.ts";
 export type { SessionFacts } from "./runs/session-facts.ts";
 export { ValidationMismatchError } from "./validation/validation-mismatch-error.ts";

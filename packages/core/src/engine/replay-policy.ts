@@ -1,5 +1,5 @@
 import type { OnInputChange, OnVersionChange } from "../actors/call-policy.ts";
-import type { ReplayMode } from "./replay-mode.ts";
+import type { ReplayMode } from "../journal/replay-mode.ts";
 
 /** What a mode comes to: everything the engine asks about it. */
 export interface ReplayPolicy {

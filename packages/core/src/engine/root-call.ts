@@ -5,7 +5,7 @@ import { RepriseError } from "../errors/reprise-error.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import { actorSpec } from "./actor-spec.ts";
 import type { Engine } from "./engine.ts";
-import { ReplayMode } from "./replay-mode.ts";
+import { ReplayMode } from "../journal/replay-mode.ts";
 import { issue } from "./issue.ts";
 import { canonical } from "./matcher.ts";
 import { policyFor } from "./policy.ts";

@@ -27,3 +27,8 @@ export function checkMethods(option: string, what: string, methods: readonly str
 export function checkTexts(option: string, value: unknown): void {
   if (value !== undefined && !(Array.isArray(value) && value.every((text) => typeof text === "string"))) invalid(option, "a list of strings", value);
 }
+
+/** Throws `INVALID_OPTION` unless the value is undefined or a time; the infinities are times, too. */
+export function checkTime(option: string, value: unknown): void {
+  if (value !== undefined && (typeof value !== "number" || Number.isNaN(value))) invalid(option, "a time in ms since the epoch", value);
+}

@@ -4,7 +4,7 @@ import { CorruptError } from "../errors/storage-errors.ts";
 import type { CompletedRecord, CutRecord, JournalRecord, RestartedRecord, StartedRecord, StorageWrite } from "../journal/journal-record.ts";
 import type { PlainData } from "../ports/retry.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
-import { ReplayMode } from "../engine/replay-mode.ts";
+import { ReplayMode } from "../journal/replay-mode.ts";
 import { everything, type Range } from "../timeline/ranges.ts";
 import { emptyMail, receive, type Mail } from "./mail.ts";
 import { newNode } from "./new-node.ts";

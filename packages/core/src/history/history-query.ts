@@ -1,5 +1,5 @@
 import { parseAddress } from "../address/address.ts";
-import { checkObject, invalid } from "../errors/invalid.ts";
+import { checkObject, checkTime, invalid } from "../errors/invalid.ts";
 import { EventType, ExecutionStatus } from "../events/event-type.ts";
 import type { ExecutionEvent } from "../events/execution-event.ts";
 import type { CallSummary } from "./history.ts";
@@ -81,10 +81,6 @@ function oneOrMany(option: string, value: string | readonly string[] | undefined
     if (allowed?.includes(item) === false) invalid(option, `one of ${allowed.map((choice) => JSON.stringify(choice)).join(", ")}, or a list of these`, value);
   }
   return new Set(list as readonly string[]);
-}
-
-function checkTime(option: string, value: unknown): void {
-  if (value !== undefined && !(typeof value === "number" && !Number.isNaN(value))) invalid(option, "a time in ms since the epoch", value);
 }
 
 const types: readonly string[] = Object.values(EventType);

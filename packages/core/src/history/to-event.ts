@@ -23,7 +23,7 @@ export function toEvent(stateId: string, seq: number, record: JournalRecord, nod
     attempt: node.attempt,
     at: record.at,
   };
-  // Kept here: the call may come to another value later.
+  // Kept here: the call may come to another value later, and a pass may bring another input.
   const { value, input } = node;
   const executionTimeMs = Math.max(0, record.at - node.attemptAt);
   switch (record.k) {
@@ -31,8 +31,6 @@ export function toEvent(stateId: string, seq: number, record: JournalRecord, nod
       return lazily({ ...common, status: "started", ...groupOf(node) }, "input", () => input?.decode());
     case "restarted": {
       const event = { ...common, status: "started" as const, ...(record.opening && { opening: record.opening }), ...maxOf(node), ...groupOf(node) };
-      // Kept here: a later pass may bring another.
-      const { input } = node;
       return record.i === undefined ? Object.freeze(event) : lazily(event, "input", () => input?.decode());
     }
     case "completed":

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ReplayMode } from "../engine/replay-mode.ts";
+import { ReplayMode } from "./replay-mode.ts";
 import { StateStatus } from "../events/event-type.ts";
 
 /** Version of the record format, in the first record of every journal. */

@@ -2,7 +2,7 @@ import { checkActor } from "../actors/check.ts";
 import { checkStateId } from "../backends/check-state-id.ts";
 import { checkObject, invalid } from "../errors/invalid.ts";
 import { checkOpenOptions } from "./open-options.ts";
-import { ReplayMode } from "../engine/replay-mode.ts";
+import { ReplayMode } from "../journal/replay-mode.ts";
 import { isRepriseError } from "../errors/reprise-error.ts";
 import { inspectionOf } from "./inspection.ts";
 import { checkMetadata } from "./metadata.ts";

@@ -1,7 +1,7 @@
 import { checkPolicy } from "../actors/check.ts";
 import { aliasesOf } from "../engine/aliases.ts";
 import { checkAutoCheckpoint } from "./check-auto-checkpoint.ts";
-import { ReplayMode } from "../engine/replay-mode.ts";
+import { ReplayMode } from "../journal/replay-mode.ts";
 import { checkRunRetry } from "../engine/run-retry.ts";
 import { checkObject, checkOneOf, checkTexts, invalid } from "../errors/invalid.ts";
 import type { OpenOptions } from "./reprise.ts";

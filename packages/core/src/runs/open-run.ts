@@ -4,7 +4,7 @@ import { runRetryOf, sameRetry, type RunRetry } from "../engine/run-retry.ts";
 import type { RunRecord, SessionRecord } from "../journal/journal-record.ts";
 import { schemaVersion } from "../journal/records.ts";
 import type { RunView } from "../history/fold.ts";
-import { ReplayMode } from "../engine/replay-mode.ts";
+import { ReplayMode } from "../journal/replay-mode.ts";
 import { replayPolicy } from "../engine/replay-policy.ts";
 import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { libraryVersion } from "../version.ts";

@@ -1,5 +1,5 @@
 import type { Pass } from "../engine/incremental.ts";
-import { ReplayMode } from "../engine/replay-mode.ts";
+import { ReplayMode } from "../journal/replay-mode.ts";
 import { PointNotFoundError } from "../errors/timeline-errors.ts";
 import { callsOf, type RunView } from "../history/fold.ts";
 import { nearest } from "../timeline/nearest.ts";

@@ -1,4 +1,4 @@
-import { checkObject, checkTexts, invalid } from "../errors/invalid.ts";
+import { checkObject, checkTexts, checkTime, invalid } from "../errors/invalid.ts";
 import { StateStatus } from "../events/event-type.ts";
 import type { ListQuery } from "../ports/state-backend.ts";
 
@@ -41,8 +41,4 @@ export function checkedQuery(query: RunQuery = {}): ListQuery {
 
 function checkText(option: string, value: unknown): void {
   if (typeof value !== "string") invalid(option, "a text", value);
-}
-
-function checkTime(option: string, value: unknown): void {
-  if (typeof value !== "number" || Number.isNaN(value)) invalid(option, "a number of milliseconds since the epoch", value);
 }
