@@ -12,7 +12,7 @@ export interface ForkSettings {
   readonly stateId: string;
   readonly at: number;
   readonly pins: ReadonlyMap<string, EncodedValue>;
-  /** A token for a wait: whoever may answer the original's may not answer the fork's. */
+  /** A token for a wait. */
   readonly newToken: () => string;
   /** Added to the metadata of the run. */
   readonly meta: EncodedValue;
@@ -28,10 +28,7 @@ export function forkRecords(records: readonly JournalRecord[], { plan, ranges, a
   const { stateId: parent } = plan;
   const copy = copyOf(records, ranges);
   const kept = [...copy.seqs.keys()];
-  const copied = copy.records.map((record, index) => {
-    if (record.k === "awaiting" && record.token !== undefined) return { ...record, token: settings.newToken() };
-    return withChance(record, parent, kept[index] ?? 0);
-  });
+  const copied = copy.records.map((record, index) => takenOver(record, { stateId: parent, seq: kept[index] ?? 0 }, settings.newToken));
   const [first, ...rest] = copied;
   if (first?.k !== "run") return [];
   const last = copied.length;
@@ -59,8 +56,12 @@ export function forkRecords(records: readonly JournalRecord[], { plan, ranges, a
   return [run, ...rest, end];
 }
 
-/** Code that is entered again draws what it drew: what it was then is kept (rule I5). */
-export function withChance(record: JournalRecord, stateId: string, seq: number): JournalRecord {
+/**
+ * A record as it stands in a fork. Whoever may answer the original's waits may not answer the fork's; code that is entered again
+ * draws what it drew: what it was then is kept (rules R10, I5).
+ */
+export function takenOver(record: JournalRecord, { stateId, seq }: { readonly stateId: string; readonly seq: number }, newToken: () => string): JournalRecord {
+  if (record.k === "awaiting" && record.token !== undefined) return { ...record, token: newToken() };
   const opens = record.k === "started" ? !isLeaf(parseAddress(record.a).type) : record.k === "restarted" && record.opening !== undefined && record.reuse !== true;
   return opens && (record.k === "started" || record.k === "restarted") ? { ...record, was: record.was ?? [stateId, seq] } : record;
 }

@@ -13,8 +13,7 @@ import { ephemeralArtifacts } from "../runs/ephemeral-artifacts.ts";
 import { contentsOf } from "../runs/run-contents.ts";
 import type { RepriseSettings } from "../runs/settings.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
-import type { System } from "../system.ts";
-import { withChance } from "../timeline/fork-records.ts";
+import { takenOver } from "../timeline/fork-records.ts";
 import { tokenFrom } from "../engine/answer.ts";
 import { noPlace, readStored, type StoredJournal } from "./read-stored.ts";
 import { unpackRunFile, type RunFile } from "./run-file.ts";
@@ -131,14 +130,8 @@ function arrivalOf(settings: RepriseSettings, journal: StoredJournal, { stateId 
   const last = journal.records.length;
   const meta = values.encode({ ...mergedMetadata(first.meta ? [first.meta] : []), parentStateId: source }, "metadata").encoded;
   const begun: RunRecord = { ...first, id, meta, was: first.was ?? source, parent: { id: source, seq: last, n: last } };
-  const records = [begun, ...rest.map((record, index) => forked(record, index + 2, source, system))];
+  const records = [begun, ...rest.map((record, index) => takenOver(record, { stateId: source, seq: index + 2 }, () => tokenFrom(system.newId())))];
   return { stateId: id, kind: "fork", status, records, bytes: records.map((record) => codec.encode(record, collected(settings, own))) };
-}
-
-/** R10: a fork draws the chance its source drew, and whoever may answer the source's waits may not answer the fork's. */
-function forked(record: JournalRecord, seq: number, source: string, system: System): JournalRecord {
-  if (record.k === "awaiting" && record.token !== undefined) return { ...record, token: tokenFrom(system.newId()) };
-  return withChance(record, source, seq);
 }
 
 /**
