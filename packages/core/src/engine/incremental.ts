@@ -38,6 +38,10 @@ export function remake(call: Call, pass: Pass, decided: Verdict): boolean {
 
 function remakeOpen(call: Call, pass: Pass): boolean {
   const { node, spec, request } = call;
+  if (node.opening < pass.since && asksAnother(call)) {
+    restartPause(call);
+    return true;
+  }
   if (spec.code === undefined) return false;
   if (node.opening < pass.since && pass.force.has(node.address)) force(call);
   else if (spec.type === "agent_call" && canonical(node.input) !== canonical(request.input)) reopenCode(call, "changed");
@@ -49,10 +53,16 @@ function remakeEnded(call: Call, decided: Verdict): boolean {
   const { node, spec, scope } = call;
   // What failed in code that is only looked over again did not end it again.
   const replays = scope.node?.openingKind === "changed";
-  if (spec.code !== undefined && (decided !== "execute" || replays)) reopenCode(call, "changed");
+  if (asksAnother(call)) restartPause(call);
+  else if (spec.code !== undefined && (decided !== "execute" || replays)) reopenCode(call, "changed");
   else if (node.state === "failed" && decided === "execute" && replays) giveRecorded(call);
   else return false;
   return true;
+}
+
+/** Who approved one text has not approved another. */
+function asksAnother({ node, spec }: Call): boolean {
+  return spec.type === "wait_call" && canonical(node.prompt) !== canonical(spec.pause?.prompt);
 }
 
 function giveRecorded(call: Call): void {

@@ -123,7 +123,7 @@ export class Matcher {
     if (place !== undefined) return { node: place, inputChanged: false };
     const head = this.#head(queue);
     if (head === undefined) return this.#fresh(request, false, queue);
-    if (remaking && request.type === "agent_call") return this.#takeAgent(queue, head, request);
+    if (remaking && (request.type === "agent_call" || head.pinned)) return this.#takeOnly(queue, head, request);
     if (this.#mayTakeUnequal(queue, request)) return this.#unequal(queue, head, request);
     if (request.onInputChange === "fail" && !this.#rules.strict) throw new InputChangedError(request.address);
     return this.#fresh(request, true, queue);
@@ -169,8 +169,8 @@ export class Matcher {
     return this.#rules.aliases?.get(name) ?? name;
   }
 
-  /** Safe, for its leaves are matched one by one. Among several it cannot be told which it was. */
-  #takeAgent(queue: Queue, head: CallNode, request: MatchRequest): Match {
+  /** Safe of an agent, whose leaves are matched one by one, and of what a fork has pinned. Among several it cannot be told which it was. */
+  #takeOnly(queue: Queue, head: CallNode, request: MatchRequest): Match {
     if (request.onInputChange === "fail") throw new InputChangedError(request.address);
     if (request.key === undefined && queue.nodes.length > 1) return this.#fresh(request, true);
     this.#taken.add(head);

@@ -28,6 +28,11 @@ export function checkTexts(option: string, value: unknown): void {
   if (value !== undefined && !(Array.isArray(value) && value.every((text) => typeof text === "string"))) invalid(option, "a list of strings", value);
 }
 
+/** Throws `INVALID_OPTION` unless the value is undefined or so long a time that something may wait. */
+export function checkWaitMs(waitMs: unknown): void {
+  if (waitMs !== undefined && !(typeof waitMs === "number" && waitMs >= 0)) invalid("waitMs", "a number of milliseconds from 0", waitMs);
+}
+
 /** Throws `INVALID_OPTION` unless the value is undefined or a time; the infinities are times, too. */
 export function checkTime(option: string, value: unknown): void {
   if (value !== undefined && (typeof value !== "number" || Number.isNaN(value))) invalid(option, "a time in ms since the epoch", value);

@@ -8,7 +8,7 @@ import { ReplayMode } from "../journal/replay-mode.ts";
 import { everything, type Range } from "../timeline/ranges.ts";
 import { emptyMail, receive, type Mail } from "./mail.ts";
 import { newNode } from "./new-node.ts";
-import type { CallNode, RecordedTime, RecordedValue } from "./call-node.ts";
+import { isLeaf, type CallNode, type RecordedTime, type RecordedValue } from "./call-node.ts";
 
 /** Writes that joined the storage of the run together. */
 export interface StorageJoin {
@@ -244,8 +244,8 @@ function open(view: RunView, record: StartedRecord, seq: number): CallNode {
 
 function restart(view: RunView, node: CallNode, record: RestartedRecord, seq: number): void {
   if (node.state === "open") {
-    // An attempt is lost where a leaf begins another; open code is opened again for a reason.
-    if (record.opening === undefined) node.lost += 1;
+    // An attempt is lost where a leaf begins another; open code and waits are begun again for a reason.
+    if (isLeaf(node.type)) node.lost += 1;
   } else {
     // A pending retry spends the budget it has; after a terminal end the budget starts anew, and the code that asked
     // again has issued a call.

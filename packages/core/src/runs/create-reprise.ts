@@ -43,21 +43,22 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
   const runs = new Map<string, RunState>();
   const handles = new Set<RunState>();
 
-  const letGo = async (stateId: string, deadline = 0, signal?: AbortSignal): Promise<void> => {
+  /** Takes a run from an idle handle of this process; gives how much of `waitMs` is left for other processes. */
+  const letGo = async (stateId: string, { waitMs = 0, signal }: Pick<OpenOptions, "waitMs" | "signal"> = {}): Promise<number> => {
+    const deadline = system.now() + waitMs;
     const holder = await untilIdle(stateId, () => runs.get(stateId), { system, deadline, signal });
     await holder?.rest();
+    return Math.max(0, deadline - system.now());
   };
 
   /** S3: a load takes over the lease of an idle handle of this process; one with open calls keeps it. */
   const open = async (request: OpenRequest): Promise<RunState> => {
     checkOpenOptions(request.options);
     checkMetadata(request.metadata);
-    const { waitMs = 0, signal, mode } = request.options;
-    const deadline = system.now() + waitMs;
     // A validation takes no lease: whoever holds the run may go on with it.
-    const holds = mode !== ReplayMode.VALIDATION;
-    if (holds) await letGo(request.stateId, deadline, signal);
-    const state = await openRun(settings, request, deadline);
+    const holds = request.options.mode !== ReplayMode.VALIDATION;
+    const leftMs = holds ? await letGo(request.stateId, request.options) : 0;
+    const state = await openRun(settings, request, leftMs);
     if (holds) runs.set(request.stateId, state);
     handles.add(state);
     state.onClosed = () => {
@@ -96,8 +97,8 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     async rewind(stateId, point, rewindOptions = {}) {
       checkStateId(stateId);
       const checked = checkRewind(point, rewindOptions);
-      await letGo(stateId);
-      return rewindRun(settings, stateId, checked, rewindOptions);
+      const waitMs = await letGo(stateId, rewindOptions);
+      return rewindRun(settings, stateId, checked, { ...rewindOptions, waitMs });
     },
     fork: async (stateId, forkOptions = {}) => forkRun(settings, checkStateId(stateId), forkOptions),
     plan: async (stateId, point) => planRewind(settings, checkStateId(stateId), checkPoint(point)),

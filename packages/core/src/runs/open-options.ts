@@ -3,7 +3,7 @@ import { aliasesOf } from "../engine/aliases.ts";
 import { checkAutoCheckpoint } from "./check-auto-checkpoint.ts";
 import { ReplayMode } from "../journal/replay-mode.ts";
 import { checkRunRetry } from "../engine/run-retry.ts";
-import { checkObject, checkOneOf, checkTexts, invalid } from "../errors/invalid.ts";
+import { checkObject, checkOneOf, checkTexts, checkWaitMs, invalid } from "../errors/invalid.ts";
 import type { OpenOptions } from "./reprise.ts";
 
 function checkReplayOptions({ mode, inputs, throwOnMismatch, resumeFrom, force }: OpenOptions): void {
@@ -29,6 +29,6 @@ export function checkOpenOptions(options: OpenOptions): void {
   if (resumeFrom !== undefined && (typeof resumeFrom !== "string" || resumeFrom.length === 0)) invalid("resumeFrom", "an address", resumeFrom);
   checkReplayOptions(options);
   aliasesOf(options.aliases);
-  if (waitMs !== undefined && !(typeof waitMs === "number" && waitMs >= 0)) invalid("waitMs", "a number of milliseconds from 0", waitMs);
+  checkWaitMs(waitMs);
   if (signal !== undefined && typeof (signal as Partial<AbortSignal>).addEventListener !== "function") invalid("signal", "an AbortSignal", signal);
 }

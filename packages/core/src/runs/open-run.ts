@@ -34,23 +34,17 @@ export interface OpenRequest {
   readonly options: OpenOptions;
 }
 
-/** Takes the lease of a run, by `deadline` (ms since the epoch) if others hold it, reads its journal and makes its state; a run without records begins here. */
-export async function openRun(settings: RepriseSettings, request: OpenRequest, deadline: number): Promise<RunState> {
+/** Takes the lease of a run, within `leftMs` if others hold it, reads its journal and makes its state; a run without records begins here. */
+export async function openRun(settings: RepriseSettings, request: OpenRequest, leftMs: number): Promise<RunState> {
   const { stateId, options } = request;
-  const acquire = (how: OpenRequest["create"], waitMs: number | undefined, signal?: AbortSignal): Promise<StateWriter> =>
-    settings.backend.acquire(stateId, {
-      owner: settings.system.owner,
-      create: how,
-      ...(waitMs !== undefined && { waitMs }),
-      ...(signal && { signal }),
-    });
+  const acquire = (how: OpenRequest["create"], waitMs: number, signal?: AbortSignal): Promise<StateWriter> =>
+    settings.backend.acquire(stateId, { owner: settings.system.owner, create: how, waitMs, ...(signal && { signal }) });
   if (options.mode === ReplayMode.VALIDATION) return openBeside(settings, stateId, options);
   // Before anything is created: what cannot be used or recorded is refused.
   const runRetry = runRetryOf(options, settings.options.retry);
   const meta = request.metadata && settings.values.encode(request.metadata, "metadata").encoded;
   const contents = contentsOf(settings);
-  const left = options.waitMs && Math.max(0, deadline - settings.system.now());
-  const writer = await acquire(options.resumeFrom === undefined ? request.create : "never", left, options.signal);
+  const writer = await acquire(options.resumeFrom === undefined ? request.create : "never", leftMs, options.signal);
   try {
     const records = await readJournal(stateId, writer.recovered(), settings.records, contents);
     refuseSealed(stateId, records);
@@ -65,7 +59,7 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest, d
       view,
       records,
       writer,
-      journal: { codec: settings.records, contents, durability: settings.durability, acquire: () => acquire("never", options.waitMs) },
+      journal: { codec: settings.records, contents, durability: settings.durability, acquire: () => acquire("never", options.waitMs ?? 0) },
       options: engineOptions(settings, options, policy, runRetry),
       policy,
       pass,

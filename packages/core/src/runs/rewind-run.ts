@@ -1,4 +1,4 @@
-import { checkObject, checkTexts } from "../errors/invalid.ts";
+import { checkObject, checkTexts, checkWaitMs } from "../errors/invalid.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { cutRecord, type CutRequest } from "../timeline/cut-record.ts";
@@ -49,5 +49,6 @@ function headerAt({ view }: PlannedCut, updatedAt: number): HeaderPatch {
 export function checkRewind(point: unknown, options: RewindOptions): TimelinePoint {
   checkObject("options", options);
   checkTexts("allowRepeat", options.allowRepeat);
+  checkWaitMs(options.waitMs);
   return checkPoint(point);
 }

@@ -1,5 +1,5 @@
 import { checkStateId } from "../backends/check-state-id.ts";
-import { checkObject, invalid } from "../errors/invalid.ts";
+import { checkObject, checkWaitMs, invalid } from "../errors/invalid.ts";
 import { SealedError } from "../errors/transfer-errors.ts";
 import type { Reprise } from "../runs/reprise.ts";
 import type { RepriseSettings } from "../runs/settings.ts";
@@ -8,8 +8,8 @@ import { importRun } from "./import-run.ts";
 
 /** The handles of this process that a transfer has to do with. */
 export interface Handles {
-  /** Takes the lease from an idle handle; throws `LeaseHeldError` if calls are open. */
-  letGo(stateId: string): Promise<void>;
+  /** Takes the lease from an idle handle, and gives how much of `waitMs` is left; throws `LeaseHeldError` if calls stay open for so long. */
+  letGo(stateId: string, options: { readonly waitMs?: number }): Promise<number>;
   /** Every verb of the run's handle throws the error from now on. */
   end(stateId: string, error: Error): void;
 }
@@ -30,9 +30,9 @@ export function transferOf(settings: RepriseSettings, handles: Handles): Pick<Re
       checkObject("options", options);
       const { to, waitMs } = options;
       if (to !== undefined && typeof to !== "string") invalid("to", "a string: where the run goes", to);
-      if (waitMs !== undefined && !(typeof waitMs === "number" && waitMs >= 0)) invalid("waitMs", "a number of milliseconds from 0", waitMs);
-      await handles.letGo(checkStateId(stateId));
-      const { seal, bytes } = await handOffRun(settings, stateId, options);
+      checkWaitMs(waitMs);
+      const leftMs = await handles.letGo(checkStateId(stateId), options);
+      const { seal, bytes } = await handOffRun(settings, stateId, { ...options, waitMs: leftMs });
       handles.end(stateId, new SealedError(stateId, seal));
       return bytes;
     },

@@ -244,6 +244,36 @@ describe("R7: force", () => {
     await state.close();
   });
 
+  test.each(bothBackends)("R7, I4: an approval holds for the prompt it was given to, and for no other, %s", async (_name, open) => {
+    const backend = await open();
+    const approve = (work: Ran, version: string) => {
+      const draft = work.leaf("draft", version);
+      return agent({
+        name: "writer",
+        run: async (topic: string, context) => `${await context.waitFor<string>("approval", { prompt: await context.run(draft, topic) })} of ${version}`,
+      });
+    };
+    const reprise = createReprise({ backend });
+    const first = newRan();
+    expect(await reprise.execute(approve(first, "1"), "sagas", { stateId })).toMatchObject({ status: "awaiting", pending: [{ prompt: "draft1<sagas>" }] });
+
+    // Asked and not yet answered: what is shown follows the text.
+    expect(await reprise.resume(approve(newRan(), "2"), stateId, incremental)).toMatchObject({ status: "awaiting", pending: [{ prompt: "draft2<sagas>" }] });
+    await reprise.answer(stateId, "approval", "yes");
+    expect(await reprise.resume(approve(newRan(), "2"), stateId)).toMatchObject({ status: "completed", value: "yes of 2" });
+
+    const same = newRan();
+    expect(await reprise.resume(approve(same, "2"), stateId, incremental)).toMatchObject({ status: "completed", value: "yes of 2" });
+    expect(same.ran).toEqual([]);
+
+    const asked = await reprise.resume(approve(newRan(), "3"), stateId, incremental);
+    expect(asked).toMatchObject({ status: "awaiting", pending: [{ name: "approval", prompt: "draft3<sagas>" }] });
+    await reprise.answer(stateId, "approval", "no");
+    expect(await reprise.resume(approve(newRan(), "3"), stateId)).toMatchObject({ status: "completed", value: "no of 3" });
+    // A cache would find the first approval again; a person has to be asked.
+    expect(await reprise.resume(approve(newRan(), "1"), stateId, incremental)).toMatchObject({ status: "awaiting", pending: [{ prompt: "draft1<sagas>" }] });
+  });
+
   test("R7: an agent that is named runs with all that is below it", async () => {
     const backend = memoryBackend();
     await execute(backend, work(newRan()), undefined);

@@ -1,4 +1,4 @@
-import { createReprise, FencedError, LeaseHeldError, tool, type ExecutionState } from "@reprise/core";
+import { createReprise, FencedError, LeaseHeldError, tool, type ExecutionState, type Reprise } from "@reprise/core";
 import { fsBackend } from "@reprise/backend-fs";
 import { memoryBackend } from "@reprise/backend-memory";
 import type { StateBackend, StateWriter } from "@reprise/core/spi";
@@ -116,6 +116,22 @@ describe("S3: waitMs also waits for a handle of the same Reprise", () => {
     await turns(5);
     await state.close();
     expect(await executing).toMatchObject({ status: "completed", value: 4 });
+    await reprise.close();
+  });
+
+  test.each([
+    ["rewind", async (reprise: Reprise) => (await reprise.rewind(stateId, { position: 1 }, { waitMs: 60_000 })).position],
+    ["handOff", async (reprise: Reprise) => (await reprise.handOff(stateId, { waitMs: 60_000 })).length],
+  ])("S3: so does %s", async (_name, verb) => {
+    const reprise = createReprise({ backend: memoryBackend() });
+    const state = await reprise.create({ stateId });
+    const work = latch();
+    const call = state.run(slow(work.promise));
+    const waiting = verb(reprise);
+    await turns(5);
+    work.open();
+    expect(await call).toBe("done");
+    expect(await waiting).toBeGreaterThan(0);
     await reprise.close();
   });
 

@@ -208,6 +208,7 @@ describe("R9: points", () => {
       expect(await rejectionOf(reprise.plan(stateId, point as TimelinePoint))).toMatchObject({ code: "INVALID_OPTION", path });
     }
     expect(await rejectionOf(reprise.rewind(stateId, { position: 1 }, { allowRepeat: "x" as never }))).toMatchObject({ code: "INVALID_OPTION", path: "allowRepeat" });
+    expect(await rejectionOf(reprise.rewind(stateId, { position: 1 }, { waitMs: -1 }))).toMatchObject({ code: "INVALID_OPTION", path: "waitMs" });
     expect(await rejectionOf(reprise.rewind("unknown", { position: 1 }))).toMatchObject({ code: "NOT_FOUND" });
     expect(await rejectionOf(reprise.plan("unknown", { position: 1 }))).toMatchObject({ code: "NOT_FOUND" });
     expect((await reprise.head(stateId))?.lastSeq).toBe(before);

@@ -284,6 +284,28 @@ test("R5, S3: of a checkpoint that a validation is asked for, which is kept nowh
   expect(await reprise.head(stateId)).toMatchObject({ status: "completed" });
 });
 
+test("R7, R10: what a fork has pinned stays pinned where a pass gives it another input or version; among several of its name it cannot be told", async () => {
+  const reprise = createReprise({ backend: memoryBackend() });
+  const ran: string[] = [];
+  const leaf = (name: string, version: string) => tool({ name, version, run: (input: string) => { ran.push(`${name}${version}(${input})`); return `${name}${version}`; } });
+  const work = (version: string) =>
+    agent({
+      name: "work",
+      run: async (_input: undefined, context) => {
+        const plan = await context.run(leaf("plan", version), "in");
+        const only = await context.run(leaf("only", version), plan);
+        const keyed = await context.run(leaf("many", version), plan, { key: "a" });
+        return [only, keyed, await context.run(leaf("many", version), plan)];
+      },
+    });
+  await reprise.execute(work("1"), undefined, { stateId });
+  await reprise.fork(stateId, { stateId: "fork", pin: { "work::only::tool_call": "pinned", "work::many[a]::tool_call": "pinned, too" } });
+  expect(await reprise.resume(work("1"), "fork")).toMatchObject({ value: ["pinned", "pinned, too", "many1"] });
+  ran.length = 0;
+  expect(await reprise.resume(work("2"), "fork", { mode: "incremental" })).toMatchObject({ value: ["pinned", "pinned, too", "many2"] });
+  expect(ran).toEqual(["plan2(in)", "many2(plan2)"]);
+});
+
 test("R7, R10: what a fork has pinned stays pinned when the fork is made anew, forced or not", async () => {
   const reprise = createReprise({ backend: memoryBackend() });
   const send = counter<string>({ name: "send", run: (text) => `${text} was sent` });
