@@ -138,7 +138,7 @@ export class Inbox {
     const { view, journal } = this.#engine;
     const candidates = isWaitIn(journal.records, letter.call) ? [view.calls.get(letter.call)] : waitsMeant(view, letter.to);
     if (candidates.some((node) => node?.state === "open")) return;
-    if (candidates.length > 0) return this.#drop(letter, writer, "ANSWER_TOO_LATE", `an answer to "${letter.to}" came when the wait was over`);
+    if (candidates.length > 0) return this.#dropLate(letter, writer);
     this.#record(letter, writer, { k: "message", at: this.#engine.now(), msg: letter.id, ...(letter.answerId !== undefined && { aid: letter.answerId }), to: letter.to, ...(letter.value && { v: letter.value }) });
   }
 
@@ -169,6 +169,13 @@ export class Inbox {
     this.#inHand.add(letter.id);
     // The message is kept at the backend's strongest level; what replaces it must be, too.
     this.#engine.append([record], "firm", () => this.#done(letter.id, writer));
+  }
+
+  #dropLate(letter: Letter, writer: StateWriter): void {
+    this.#engine.log("warn", "ANSWER_TOO_LATE", `an answer to "${letter.to}" came when the wait was over`);
+    this.#inHand.add(letter.id);
+    // Should the end of the wait be lost, the answer is not too late: it is kept until that end is durable.
+    this.#engine.append([], "firm", () => this.#done(letter.id, writer));
   }
 
   #drop(letter: Letter, writer: StateWriter, code: string, message: string): void {

@@ -123,7 +123,7 @@ export class Journal {
     return (this.#ready ??= this.#waking ?? this.#acquireAgain(this.#written));
   }
 
-  /** Appends records as one unit, all or none. Returns the seq of the first; `acknowledged` is called in journal order. */
+  /** Appends records as one unit, all or none; none means what was appended before. Returns the seq of the first; `acknowledged` is called in journal order. */
   append(records: readonly JournalRecord[], level: AppendLevel, acknowledged?: () => void, header?: HeaderPatch): number {
     const first = this.#add(records, level, header);
     if (acknowledged && !this.#sealed) this.#batch?.acknowledged.push(acknowledged);
@@ -180,7 +180,7 @@ export class Journal {
     const batch = (this.#batch ??= { records: [], units: [], level, header: undefined, acknowledged: [], told: 0 });
     if (order[level] > order[batch.level]) batch.level = level;
     if (header) batch.header = { ...batch.header, ...header };
-    batch.units.push(records.length);
+    if (records.length > 0) batch.units.push(records.length);
     for (const record of records) {
       this.records.push(record);
       const seq = this.records.length;

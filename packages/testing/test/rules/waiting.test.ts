@@ -227,6 +227,27 @@ describe("I4: answers", () => {
     expect((await world.journal()).find(({ k, msg }) => k === "completed" && msg !== undefined)).toMatchObject({ v: "four" });
   });
 
+  test("I4, H4: an answer that comes too late is kept until the end of its wait is durable", async () => {
+    const world = createWorld();
+    const { reprise, heard } = world.begin({ durability: "checkpoint" });
+    const gate = latch();
+    const held = tool({ name: "held", run: () => gate.promise });
+    const racing = agent({ name: "racing", run: (_input: void, context) => Promise.race([context.waitFor("x"), context.run(echo, "first")]) });
+    const work = agentOf(async (context) => {
+      await context.run(racing);
+      return Promise.all([context.waitFor("y"), context.run(held)]);
+    });
+    const running = reprise.execute(work, undefined, { stateId });
+    await turns(30);
+    expect((await world.journal()).map(({ k }) => k)).not.toContain("cancelled");
+    await world.begin().reprise.answer(stateId, "x", "late");
+    await turns(30);
+    expect(heard.of("log").map(({ code }) => code)).toEqual(["ANSWER_TOO_LATE"]);
+    expect((await world.journal()).map(({ k }) => k)).toContain("cancelled");
+    gate.open();
+    expect((await running).status).toBe("awaiting");
+  });
+
   test("I4: the same answerId is the same answer, before and after it was read; another answer comes too late", async () => {
     const world = createWorld();
     const { reprise } = world.begin();
