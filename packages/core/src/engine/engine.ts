@@ -3,7 +3,6 @@ import { Bus } from "../events/bus.ts";
 import type { LogNotice } from "../events/execution-event.ts";
 import type { CallNode } from "../history/call-node.ts";
 import type { RunView } from "../history/fold.ts";
-import { toEvent } from "../history/to-event.ts";
 import type { Contents } from "../journal/contents.ts";
 import { Journal, type AppendLevel } from "../journal/journal.ts";
 import type { CheckpointRecord, HiddenRoot, JournalRecord, SessionRecord } from "../journal/journal-record.ts";
@@ -23,7 +22,8 @@ import { Inbox } from "./inbox.ts";
 import { LeaseWaits } from "./lease-waits.ts";
 import type { Pass } from "./incremental.ts";
 import { recordedWork } from "./recorded-time.ts";
-import { recoveredNotice } from "./recovered-notice.ts";
+import { Announcer } from "./announcer.ts";
+import { RunTimers } from "./run-timers.ts";
 import { acknowledgedEvents, republish } from "./republish.ts";
 import { ReuseTally, type ReuseSummary } from "./reuse-tally.ts";
 import type { EngineRules } from "./rules.ts";
@@ -81,7 +81,8 @@ export class Engine {
   stopped: Error | undefined;
   /** Where the calls at the top are told something else. */
   #stoppedAtTop: Error | undefined;
-  readonly #timers = new Set<() => void>();
+  readonly #timers: RunTimers;
+  readonly #announcer: Announcer;
   #session: SessionRecord | undefined;
   /** Seq of the last record that was acknowledged. */
   acknowledged: number;
@@ -104,6 +105,8 @@ export class Engine {
     this.policy = settings.policy;
     this.validation = settings.policy.compare ? new Validation({ live: settings.policy.inputs === "live", lastSeq: records.length }) : undefined;
     this.#session = settings.session;
+    this.#timers = new RunTimers(system);
+    this.#announcer = new Announcer(this);
     this.inbox = new Inbox(this);
     this.suspension = new Suspension(this);
     this.acknowledged = records.length;
@@ -121,7 +124,7 @@ export class Engine {
     this.bus = new Bus({
       redactor: options.redactor,
       eventsFrom: (from, limit) => acknowledgedEvents(this, from, limit),
-      log: ({ error, ...notice }) => this.#notice({ ...notice, ...(error === undefined ? {} : { error: values.errorRecord(error) }) }),
+      log: (notice) => this.#announcer.notice(notice),
     });
     // The session record will be the next one: it is what opens a failed run again.
     const opening = settings.session?.opening === "recovery" ? records.length + 1 : view.opening;
@@ -155,16 +158,7 @@ export class Engine {
 
   /** Calls back after a delay, unless the run stops before. Returns what cancels it. */
   after(delayMs: number, callback: () => void, options?: { readonly background: boolean }): () => void {
-    const stop = (): void => {
-      cancelTimer();
-      this.#timers.delete(stop);
-    };
-    const cancelTimer = this.system.setTimer(delayMs, () => {
-      this.#timers.delete(stop);
-      callback();
-    }, options);
-    this.#timers.add(stop);
-    return stop;
+    return this.#timers.after(delayMs, callback, options);
   }
 
   /** Appends records as one unit; returns the seq of the last. */
@@ -219,7 +213,7 @@ export class Engine {
     this.journal.seal();
     this.gate.shut();
     this.inbox.rest();
-    for (const stopTimer of this.#timers) stopTimer();
+    this.#timers.stopAll();
     for (const stopRead of this.reads) stopRead(error);
   }
 
@@ -239,12 +233,12 @@ export class Engine {
   }
 
   log(level: LogNotice["level"], code: string, message: string, facts: { readonly address?: string | undefined } = {}): void {
-    if (this.bus.has("log")) this.bus.publish("log", this.#notice({ level, code, message, ...(facts.address === undefined ? {} : { address: facts.address }) }));
+    this.#announcer.log(level, code, message, facts);
   }
 
   /** What a handler says through `context.log`. */
   actorLog(address: string, message: string, data: unknown): void {
-    if (this.bus.has("log")) this.bus.publish("log", this.#notice({ level: "info", code: "ACTOR_LOG", message: this.values.withoutSecrets(message) as string, address, ...(data === undefined ? {} : { data: this.values.withoutSecrets(data) }) }));
+    this.#announcer.actorLog(address, message, data);
   }
 
   /** A handler ended after its attempt was over. */
@@ -255,7 +249,7 @@ export class Engine {
   /** Announces an outcome that came from the record (rule R1). */
   recovered(call: Call): void {
     this.reuse.reused(recordedWork(call.node));
-    if (this.bus.has("recovered")) this.bus.publish("recovered", recoveredNotice(call));
+    this.#announcer.recovered(call);
   }
 
   /** The first verb is used: whoever wants to watch has had the time to say so. */
@@ -263,10 +257,6 @@ export class Engine {
     if (this.#begun) return;
     this.#begun = true;
     if (this.policy.publish === "all") republish(this);
-  }
-
-  #notice(notice: Omit<LogNotice, "stateId" | "at">): LogNotice {
-    return Object.freeze({ stateId: this.stateId, at: this.now(), ...notice });
   }
 
   /** S7: the first append after a load says who continues; so does the first one after a resting status, and the run is running again. */
@@ -283,13 +273,6 @@ export class Engine {
   #onAcknowledged(record: JournalRecord, seq: number): void {
     this.acknowledged = seq;
     this.suspension.judgeSoon();
-    // What a validation adds is kept nowhere.
-    if (this.policy.publish === "nothing") return;
-    if (record.k === "checkpoint" && this.bus.has("checkpoint")) {
-      this.bus.publish("checkpoint", { stateId: this.stateId, seq, at: record.at, status: record.status, ...(record.auto && { automatic: true }) });
-    }
-    if (!this.bus.has("event")) return;
-    const event = toEvent(this.stateId, seq, record, this.view.calls.get(("c" in record ? record.c : undefined) ?? seq), this.journal.records[seq]);
-    if (event !== undefined) this.bus.publish("event", event);
+    this.#announcer.acknowledged(record, seq);
   }
 }

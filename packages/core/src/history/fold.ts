@@ -1,14 +1,15 @@
 import type { RetrySettings } from "../actors/call-policy.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import { CorruptError } from "../errors/storage-errors.ts";
-import type { CompletedRecord, CutRecord, JournalRecord, RestartedRecord, StartedRecord, StorageWrite } from "../journal/journal-record.ts";
+import type { CompletedRecord, CutRecord, JournalRecord, StartedRecord, StorageWrite } from "../journal/journal-record.ts";
 import type { PlainData } from "../ports/retry.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import { ReplayMode } from "../journal/replay-mode.ts";
 import { everything, type Range } from "../timeline/ranges.ts";
 import { emptyMail, receive, type Mail } from "./mail.ts";
 import { newNode } from "./new-node.ts";
-import { isLeaf, type CallNode, type RecordedTime, type RecordedValue } from "./call-node.ts";
+import { endNode, restartNode } from "./change-node.ts";
+import type { CallNode, RecordedTime, RecordedValue } from "./call-node.ts";
 
 /** Writes that joined the storage of the run together. */
 export interface StorageJoin {
@@ -179,13 +180,13 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
   const node = nodeOf(view, record.c, seq);
   switch (record.k) {
     case "restarted":
-      restart(view, node, record, seq);
+      restartNode(view, node, record, seq);
       break;
     case "expired":
       node.expired = { option: record.option, limitMs: record.limit };
       break;
     case "completed":
-      end(node, "completed", record.at, seq);
+      endNode(node, "completed", record.at, seq);
       if (record.ver !== undefined) node.version = record.ver ?? undefined;
       node.value = valueOf(view, record, seq);
       node.message = record.msg;
@@ -195,7 +196,7 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
       if (node.parent === undefined && record.w) view.storage.push({ seq, call: node, writes: record.w });
       break;
     case "failed":
-      end(node, "failed", record.at, seq);
+      endNode(node, "failed", record.at, seq);
       if (record.ver !== undefined) node.version = record.ver ?? undefined;
       node.error = record.e;
       node.failedThroughChild = (record.through?.length ?? 0) > 0;
@@ -221,7 +222,7 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
       node.prompt = record.prompt;
       break;
     case "cancelled":
-      end(node, "cancelled", record.at, seq);
+      endNode(node, "cancelled", record.at, seq);
       node.reason = record.why;
       break;
   }
@@ -240,51 +241,6 @@ function open(view: RunView, record: StartedRecord, seq: number): CallNode {
   (parent ?? view).lastIssued = seq;
   if (node.root) view.root = node;
   return node;
-}
-
-function restart(view: RunView, node: CallNode, record: RestartedRecord, seq: number): void {
-  if (node.state === "open") {
-    // An attempt is lost where a leaf begins another; open code and waits are begun again for a reason.
-    if (isLeaf(node.type)) node.lost += 1;
-  } else {
-    // A pending retry spends the budget it has; after a terminal end the budget starts anew, and the code that asked
-    // again has issued a call.
-    if (node.state !== "retrying") {
-      node.failures = 0;
-      node.budgetAt = record.at;
-      (node.parent ?? view).lastIssued = seq;
-    }
-    node.lost = 0;
-  }
-  view.mayRepeat.delete(node.address);
-  node.state = "open";
-  node.attempt = record.n;
-  node.attemptAt = record.at;
-  node.endedAt = undefined;
-  node.endSeq = 0;
-  node.endedParent = false;
-  node.expired = undefined;
-  node.value = undefined;
-  node.writes = [];
-  // S1: a call at the top that begins again has not written anything yet.
-  const join = node.parent === undefined ? view.storage.findIndex(({ call }) => call === node) : -1;
-  if (join >= 0) view.storage.splice(join, 1);
-  if (record.i !== undefined || record.iu === 1) node.input = record.i;
-  node.opening = seq;
-  if (record.opening !== undefined) {
-    node.openingKind = record.opening;
-    if (record.reuse !== true) {
-      node.visibleFrom = seq;
-      node.chance = record.was;
-    }
-  }
-}
-
-function end(node: CallNode, state: CallNode["state"], at: number, seq: number): void {
-  node.state = state;
-  node.endSeq = seq;
-  node.endedAt = at;
-  node.dueAt = undefined;
 }
 
 function valueOf(view: RunView, record: CompletedRecord, seq: number): RecordedValue {

@@ -1,6 +1,6 @@
 import type { Actor } from "../actors/actor.ts";
 import type { RetrySettings } from "../actors/call-policy.ts";
-import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
+import { checkOneOf, invalid } from "../errors/invalid.ts";
 import type { Artifacts } from "../actors/artifacts.ts";
 import type { Storage, Verbs } from "../actors/context.ts";
 import { artifactsFacade } from "../engine/artifacts-facade.ts";
@@ -11,9 +11,8 @@ import { republish } from "../engine/republish.ts";
 import { runRoot } from "../engine/root-call.ts";
 import { storageFacade } from "../engine/storage-facade.ts";
 import { throughGate } from "../engine/through-gate.ts";
-import { messageOf } from "../errors/message-of.ts";
 import { isRepriseError, RepriseError } from "../errors/reprise-error.ts";
-import { StateStatus } from "../events/event-type.ts";
+import type { StateStatus } from "../events/event-type.ts";
 import { topics, type Topic, type Topics } from "../events/execution-event.ts";
 import { deepFrozen } from "../history/deep-frozen.ts";
 import type { RunView } from "../history/fold.ts";
@@ -21,12 +20,14 @@ import type { History } from "../history/history.ts";
 import type { Lineage } from "../history/fold.ts";
 import { RunHistory } from "../history/run-history.ts";
 import type { StorageWrite } from "../journal/journal-record.ts";
-import type { RunFeed, Subscriber } from "../ports/subscriber.ts";
+import type { RunFeed } from "../ports/subscriber.ts";
 import { ValidationMismatchError } from "../validation/validation-mismatch-error.ts";
 import type { ReuseSummary } from "../engine/reuse-tally.ts";
 import type { ValidationReport } from "../validation/validation-report.ts";
 import type { CheckpointOptions, ExecutionState, StateMetadata } from "./execution-state.ts";
-import { checkMetadata, headerOf, mergedMetadata } from "./metadata.ts";
+import { AttachedSubscribers } from "./attached-subscribers.ts";
+import { mergedMetadata } from "./metadata.ts";
+import { saveCheckpoint } from "./save-checkpoint.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { makeSnapshot } from "../snapshots/make-snapshot.ts";
 import type { StateSnapshot } from "../snapshots/state-snapshot.ts";
@@ -48,7 +49,7 @@ export class RunState implements ExecutionState {
   readonly uuid: Verbs["uuid"];
   readonly #engine: Engine;
   readonly #kept: boolean;
-  readonly #detach: (() => void | Promise<void>)[] = [];
+  readonly #subscribers: AttachedSubscribers;
   readonly #throwOnMismatch: boolean;
   #closed: Promise<void> | undefined;
   /** The code that drives the run has ended. */
@@ -85,9 +86,7 @@ export class RunState implements ExecutionState {
       origin: loaded ? { kind: "loaded", lastSeq: engine.journal.lastSeq } : { kind: "created" },
       on: (topic, handler) => this.on(topic, handler),
     };
-    const faults = (settings.options.subscribers ?? []).flatMap((subscriber) => this.#attach(subscriber, feed));
-    // Once all listen: another subscriber may be the one that shows it.
-    for (const fault of faults) this.#reportSubscriber("could not be attached", fault);
+    this.#subscribers = new AttachedSubscribers(engine, settings.options.subscribers ?? [], feed);
   }
 
   get stateId(): string {
@@ -155,38 +154,8 @@ export class RunState implements ExecutionState {
     return this.#engine.bus.on(topic, handler);
   }
 
-  async saveCheckpoint(options: CheckpointOptions = {}): Promise<number> {
-    const engine = this.#engine;
-    checkObject("options", options);
-    const { metadata } = options;
-    checkOneOf("status", Object.values(StateStatus), options.status);
-    checkMetadata(metadata);
-    engine.throwIfStopped();
-    if (engine.journal.resting) await engine.leases.awake(() => engine.throwIfStopped());
-    const { status = this.status } = options;
-    const unreached = status === StateStatus.COMPLETED ? engine.unreached() : undefined;
-    if (unreached !== undefined) throw unreached;
-    const resting = status !== StateStatus.RUNNING;
-    if (resting && !this.idle) {
-      throw new RepriseError("CALLS_OPEN", `run ${this.stateId} has ${engine.top.open.size} open calls: a checkpoint with status "${status}" would give it away; await them first`, { stateId: this.stateId });
-    }
-    const at = engine.now();
-    const meta = metadata && { meta: engine.values.encode(metadata, "metadata").encoded };
-    const through = status === StateStatus.FAILED ? endingFailures(engine) : [];
-    let seq = 0;
-    const acknowledged = new Promise<void>((resolve) => {
-      seq = engine.append([{ k: "checkpoint", at, status, ...meta, ...(through.length > 0 && { through }), ...engine.reuseSoFar() }], "firm", resolve, {
-        status,
-        updatedAt: at,
-        ...(resting && { wakeAt: null }),
-        ...(metadata && headerOf(metadata)),
-      });
-    });
-    await Promise.race([acknowledged, engine.journal.settle()]);
-    engine.throwIfStopped();
-    // Whoever made a call meanwhile has the run going again.
-    if (resting && this.idle && this.status === status) await this.rest();
-    return seq;
+  saveCheckpoint(options: CheckpointOptions = {}): Promise<number> {
+    return saveCheckpoint(this.#engine, this, options);
   }
 
   snapshot(at?: number): StateSnapshot {
@@ -238,56 +207,16 @@ export class RunState implements ExecutionState {
       // What had stopped the run was told when it did; what fails only now must not look like a success (rule H6).
       if (error !== stopped) throw error;
     } finally {
-      await this.#patiently(engine.bus.drained());
-      for (const detach of this.#detach.toReversed()) await this.#patiently(this.#safely(detach));
+      await this.#subscribers.detach();
       this.onClosed?.();
     }
     this.#ended = true;
     const { validation } = this;
     if (this.#throwOnMismatch && validation?.ok === false) throw new ValidationMismatchError(validation);
   }
-
-  /** H5: a subscriber may end what it is at, but one that never does cannot keep the run from ending. */
-  async #patiently(work: Promise<unknown>): Promise<void> {
-    const { system, options } = this.#engine;
-    let stopTimer = (): void => undefined;
-    const patience = new Promise<void>((resolve) => {
-      stopTimer = system.setTimer(options.graceMs, resolve);
-    });
-    await Promise.race([work, patience]);
-    stopTimer();
-  }
-
-  #attach(subscriber: Subscriber, feed: RunFeed): unknown[] {
-    try {
-      const detach = subscriber.attach(feed);
-      if (detach) this.#detach.push(detach);
-      return [];
-    } catch (error) {
-      return [error];
-    }
-  }
-
-  async #safely(detach: () => void | Promise<void>): Promise<void> {
-    try {
-      await detach();
-    } catch (error) {
-      this.#reportSubscriber("failed while the run was closed", error);
-    }
-  }
-
-  #reportSubscriber(what: string, error: unknown): void {
-    this.#engine.log("error", "SUBSCRIBER_FAILED", `a subscriber ${what}: ${messageOf(error)}`);
-  }
 }
 
 /** An outcome with what it does not show. */
 export function withReuse<Outcome extends object>(outcome: Outcome, reuse: ReuseSummary): Outcome & { readonly reuse: ReuseSummary } {
   return Object.defineProperty(outcome, "reuse", { value: reuse }) as Outcome & { readonly reuse: ReuseSummary };
-}
-
-/** R4: at the top, the failures after which nothing was issued are those that ended the run. */
-function endingFailures(engine: Engine): number[] {
-  const { top, lastIssued } = engine.view;
-  return top.filter((node) => node.state === "failed" && node.endSeq > lastIssued).map((node) => node.id);
 }

@@ -1,0 +1,50 @@
+import type { RestartedRecord } from "../journal/journal-record.ts";
+import { isLeaf, type CallNode } from "./call-node.ts";
+import type { RunView } from "./fold.ts";
+
+/** Another attempt of a call begins. */
+export function restartNode(view: Pick<RunView, "lastIssued" | "mayRepeat" | "storage">, node: CallNode, record: RestartedRecord, seq: number): void {
+  if (node.state === "open") {
+    // An attempt is lost where a leaf begins another; open code and waits are begun again for a reason.
+    if (isLeaf(node.type)) node.lost += 1;
+  } else {
+    // A pending retry spends the budget it has; after a terminal end the budget starts anew, and the code that asked
+    // again has issued a call.
+    if (node.state !== "retrying") {
+      node.failures = 0;
+      node.budgetAt = record.at;
+      (node.parent ?? view).lastIssued = seq;
+    }
+    node.lost = 0;
+  }
+  view.mayRepeat.delete(node.address);
+  node.state = "open";
+  node.attempt = record.n;
+  node.attemptAt = record.at;
+  node.endedAt = undefined;
+  node.endSeq = 0;
+  node.endedParent = false;
+  node.expired = undefined;
+  node.value = undefined;
+  node.writes = [];
+  // S1: a call at the top that begins again has not written anything yet.
+  const join = node.parent === undefined ? view.storage.findIndex(({ call }) => call === node) : -1;
+  if (join >= 0) view.storage.splice(join, 1);
+  if (record.i !== undefined || record.iu === 1) node.input = record.i;
+  node.opening = seq;
+  if (record.opening !== undefined) {
+    node.openingKind = record.opening;
+    if (record.reuse !== true) {
+      node.visibleFrom = seq;
+      node.chance = record.was;
+    }
+  }
+}
+
+/** An attempt of a call has ended. */
+export function endNode(node: CallNode, state: CallNode["state"], at: number, seq: number): void {
+  node.state = state;
+  node.endSeq = seq;
+  node.endedAt = at;
+  node.dueAt = undefined;
+}
