@@ -5,18 +5,17 @@ export { agent, llm, tool } from "./actors/define.ts";
 export type { Actor, ActorSettings, AgentDefinition, LeafDefinition } from "./actors/actor.ts";
 export type {
   AgentContext,
-  BranchOutcome,
   CallArguments,
   CallContext,
   CallOptions,
   LeafContext,
-  MapOptions,
   SleepOptions,
   WaitOptions,
   Storage,
   TryResult,
   Verbs,
 } from "./actors/context.ts";
+export type { BranchOutcome, GroupOptions, MapOptions, MapWork, ParallelResults, ParallelTask, ParallelTasks } from "./actors/groups.ts";
 export type { ArtifactReference, Artifacts } from "./actors/artifacts.ts";
 export type { CallPolicy, OnInputChange, OnUnknownOutcome, OnVersionChange, RetriedType, RetrySetting, RetrySettings, RunRetryOptions } from "./actors/call-policy.ts";
 

@@ -1,7 +1,7 @@
 import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
 import type { Actor } from "./actor.ts";
 import type { CallPolicy } from "./call-policy.ts";
-import type { CallOptions, MapOptions, SleepOptions, WaitOptions } from "./context.ts";
+import type { CallOptions, SleepOptions, WaitOptions } from "./context.ts";
 
 // What a Date can hold, counted from now, with centuries to spare.
 const longestDelayMs = 8e15;
@@ -54,21 +54,4 @@ export function checkSleep(duration: unknown, options: SleepOptions): { readonly
 export function checkActor(actor: unknown): asserts actor is Actor<never, unknown> {
   if (typeof actor === "object" && actor !== null && "handler" in actor && "type" in actor) return;
   invalid("actor", "made by tool, llm or agent", actor);
-}
-
-/** The checked options of `map`, with defaults. */
-export function checkMapOptions<Item>(
-  name: string,
-  items: unknown,
-  work: unknown,
-  options: MapOptions<Item>,
-): { readonly name: string; readonly maxWorkers: number; readonly failFast: boolean } {
-  checkObject("options", options);
-  if (!Array.isArray(items)) invalid("items", "an array", items);
-  if (typeof work !== "function") checkActor(work);
-  const { maxWorkers = 5, errors = "fail_slow", key } = options;
-  if (!Number.isInteger(maxWorkers) || maxWorkers < 1) invalid("maxWorkers", "a whole number from 1", maxWorkers);
-  checkOneOf("errors", ["fail_slow", "fail_fast"], errors);
-  if (key !== undefined && typeof key !== "function") invalid("key", "a function of an item", key);
-  return { name, maxWorkers, failFast: errors === "fail_fast" };
 }

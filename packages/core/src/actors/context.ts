@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Actor } from "./actor.ts";
 import type { Artifacts } from "./artifacts.ts";
 import type { CallPolicy } from "./call-policy.ts";
+import type { GroupOptions, MapOptions, MapWork, ParallelResults, ParallelTasks } from "./groups.ts";
 
 /** Options of one call. */
 export interface CallOptions extends CallPolicy {
@@ -30,24 +31,6 @@ export type TryResult<Output> = {
   /** Recorded execution time of the leaves that did not run again, in ms; 0 if not replayed. */
   readonly savedMs: number;
 } & ({ readonly ok: true; readonly value: Output } | { readonly ok: false; readonly error: Error });
-
-/** One position of a group's result. */
-export type BranchOutcome<Output> =
-  | { readonly ok: true; readonly value: Output }
-  | { readonly ok: false; readonly error: Error };
-
-/** Options of `map`. */
-export interface MapOptions<Item> {
-  /** Names each branch, so that it keeps its record when items are inserted, removed or reordered. Must be unique. Default: the position. */
-  readonly key?: (item: Item, index: number) => string;
-  /** How many branches may run at once. Default: 5. */
-  readonly maxWorkers?: number;
-  /**
-   * `"fail_slow"` (default) lets all branches end and rejects with a `GroupFailedError` that carries every outcome;
-   * `"fail_fast"` aborts the others at the first failure.
-   */
-  readonly errors?: "fail_slow" | "fail_fast";
-}
 
 /** Options of `waitFor`. */
 export interface WaitOptions<Answer, Output = Answer, Default = Output> {
@@ -92,12 +75,19 @@ export interface Verbs {
   /** Like `run`, but an actor's failure is a value. Refusals and storage errors still throw. */
   try<Input, Output>(actor: Actor<Input, Output>, ...rest: CallArguments<Input, CallOptions>): Promise<TryResult<Output>>;
   /** Runs an actor or a function once per item, `maxWorkers` at a time; results by position (rule P1). */
-  map<Item, Output>(
-    name: string,
-    items: readonly Item[],
-    work: Actor<Item, Output> | ((item: Item, context: AgentContext) => Output | Promise<Output>),
-    options?: MapOptions<Item>,
-  ): Promise<Output[]>;
+  map<Item, Output>(name: string, items: readonly Item[], work: MapWork<Item, Output>, options?: MapOptions<Item>): Promise<Output[]>;
+  /**
+   * Runs functions side by side, `maxWorkers` at a time, each with a context of its own; gives their results as a tuple, or under the
+   * same names. Names keep a branch with its record when tasks are added or removed; what a function closes over is not
+   * recorded, so tasks that are made of data belong into `map`.
+   *
+   * @example
+   * const { text, links } = await context.parallel("page", {
+   *   text: (branch) => branch.run(extractText, page),
+   *   links: (branch) => branch.run(findLinks, page),
+   * });
+   */
+  parallel<const Tasks extends ParallelTasks>(name: string, tasks: Tasks, options?: GroupOptions): Promise<ParallelResults<Tasks>>;
   /**
    * Waits for so many ms, or until a date. When it is over is recorded: after a restart only the rest is waited, a date that has
    * passed not at all (rule I5).

@@ -60,6 +60,31 @@ test("map infers from the actor or the function", () => {
   });
 });
 
+test("parallel gives a tuple for an array of functions, and an object of the same names for an object", () => {
+  agent({
+    name: "agent",
+    run: async (topic: string, context) => {
+      const both = await context.parallel("both", [(branch) => branch.run(parse, topic), async (branch) => branch.run(add, { a: 1, b: 2 }), () => new Date(0)]);
+      expectTypeOf(both).toEqualTypeOf<[string, number, Date]>();
+      const named = await context.parallel("named", { text: (branch) => branch.run(parse, topic), sum: async (branch) => branch.run(add, { a: 1, b: 2 }), none: () => undefined });
+      expectTypeOf(named).toEqualTypeOf<{ text: string; sum: number; none: undefined }>();
+      const tasks = [1, 2].map((a) => async (branch: AgentContext) => branch.run(add, { a, b: a }));
+      expectTypeOf(await context.parallel("many", tasks, { maxWorkers: 2, errors: "fail_fast" })).toEqualTypeOf<number[]>();
+      const byName: Record<string, (branch: AgentContext) => Promise<number>> = {};
+      expectTypeOf(await context.parallel("by_name", byName)).toEqualTypeOf<{ [name: string]: number }>();
+      expectTypeOf(await context.parallel("empty", [])).toEqualTypeOf<[]>();
+      expectTypeOf(await context.parallel("empty", {})).toEqualTypeOf<{}>();
+      await context.parallel("context", [(branch) => expectTypeOf(branch).toEqualTypeOf<AgentContext>()]);
+      // @ts-expect-error a task is a function
+      await context.parallel("wrong", [parse]);
+      // @ts-expect-error there is no such option: tasks are named by an object
+      await context.parallel("wrong", [() => 1], { key: () => "1" });
+      // @ts-expect-error a context is all a task gets
+      await context.parallel("wrong", [(branch: AgentContext, item: number) => branch.run(add, { a: 1, b: item })]);
+    },
+  });
+});
+
 test("execute and resume give the outcome's type", async () => {
   const outcome = await reprise.execute(parse, "1", { stateId: "run" });
   if (outcome.status === "completed") expectTypeOf(outcome.value).toBeString();

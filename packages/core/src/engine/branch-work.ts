@@ -3,7 +3,7 @@ import { VersionChangedError } from "../errors/replay-errors.ts";
 import type { CallNode } from "../history/call-node.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import type { Aliases } from "./aliases.ts";
-import type { Call } from "./call.ts";
+import type { Call, TaskCode } from "./call.ts";
 import { canonical } from "./matcher.ts";
 import { policyFor } from "./policy.ts";
 
@@ -12,14 +12,17 @@ type WorkChange = { readonly kind: "none" | "other" } | { readonly kind: "versio
 
 /**
  * Is the recorded outcome of a group or branch no longer that of what is asked for? A group whose items changed, and one
- * that now calls another actor, is opened again; its branches are then matched one by one (rules P1, R8). Throws
+ * that now calls another actor, or a function where it was an actor or a task, is opened again; its branches are then matched one by one (rules P1, R8). Throws
  * `VersionChangedError`.
  */
 export function hasChanged(call: Call): boolean {
   const { node, spec, request, engine } = call;
   if ((spec.type !== "group" && spec.type !== "branch") || node.state === "cancelled") return false;
   if (spec.type === "group" && !sameItems(node, request.input)) return true;
-  const branches = spec.type === "branch" ? [node] : branchesOf(node).filter((branch) => branch !== undefined);
+  const places = spec.type === "branch" ? [node] : branchesOf(node);
+  if (spec.tasks !== undefined) return places.some((branch, position) => isOtherTask(branch, spec.tasks?.[position]));
+  const branches = places.filter((branch) => branch !== undefined);
+  if (branches.some(({ fingerprint }) => fingerprint !== undefined)) return true;
   const changes = branches.map((branch) => workChange(branch, spec.work, engine.options.aliases));
   if (changes.some(({ kind }) => kind === "other")) return true;
   const changed = changes.find((change) => change.kind === "version");
@@ -42,6 +45,12 @@ function sameItems(group: CallNode, items: EncodedValue | undefined): boolean {
 /** By position. */
 function branchesOf({ value, branches }: CallNode): readonly (CallNode | undefined)[] {
   return (value?.kind === "list" ? value.nodes : branches) ?? [];
+}
+
+/** A named task is the same whatever its function does; one that goes by its position is told by its text (rule P1). */
+function isOtherTask(branch: CallNode | undefined, task: TaskCode | undefined): boolean {
+  if (branch === undefined) return false;
+  return task === undefined || branch.fingerprint === undefined || (!task.named && task.fingerprint !== branch.fingerprint);
 }
 
 // Of an actor, its name and version tell; the code of a function is not known.

@@ -22,10 +22,20 @@ export interface CallSpec {
   readonly code: ((input: unknown, scope: Scope) => unknown) | undefined;
   /** Of groups and branches that call one actor: that actor. */
   readonly work?: Actor<never, unknown> | undefined;
+  /** Of the groups of `parallel`, and of their branches: what tells the code of each task, by position. */
+  readonly tasks?: readonly TaskCode[];
   /** Of groups: how many branches may run at once. */
   readonly workers?: number;
   /** Of waits and sleeps: what ends them. */
   readonly pause?: PauseSpec;
+}
+
+/** What tells the code of a task of `parallel`. */
+export interface TaskCode {
+  /** Of its function's text; empty if it has none. */
+  readonly fingerprint: string;
+  /** It has a name, and is the same task whatever its function. */
+  readonly named: boolean;
 }
 
 /** What ends a wait or a sleep. */

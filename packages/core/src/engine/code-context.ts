@@ -1,13 +1,15 @@
 import type { Artifacts } from "../actors/artifacts.ts";
-import type { AgentContext, CallOptions, MapOptions, SleepOptions, TryResult, Verbs, WaitOptions } from "../actors/context.ts";
+import type { AgentContext, CallOptions, SleepOptions, TryResult, Verbs, WaitOptions } from "../actors/context.ts";
 import type { Actor } from "../actors/actor.ts";
+import type { GroupOptions, MapOptions, ParallelResults, ParallelTasks } from "../actors/groups.ts";
 import { checkName, encodeKey } from "../address/address.ts";
 import { ActorFailedError, ScopeClosedError } from "../errors/call-errors.ts";
-import { checkActor, checkCallOptions, checkMapOptions, checkSleep, checkWaitOptions } from "../actors/check.ts";
+import { checkActor, checkCallOptions, checkSleep, checkWaitOptions } from "../actors/check.ts";
 import type { Call, CallRequest, PauseSpec } from "./call.ts";
 import { artifactsFacade } from "./artifacts-facade.ts";
 import { actorSpec } from "./actor-spec.ts";
-import { groupKeys, groupSpec, type Work } from "./group.ts";
+import type { Work } from "./branch-spec.ts";
+import { mapRequest, parallelRequest, type GroupRequest } from "./group-verbs.ts";
 import { issue } from "./issue.ts";
 import { policyFor } from "./policy.ts";
 import { executionTime, recordedWork } from "./recorded-time.ts";
@@ -43,7 +45,6 @@ export function agentContext(scope: Scope): AgentContext {
 
 /** The verbs on a scope. */
 export function verbsOf(scope: Scope): Omit<Verbs, "storage" | "artifacts"> {
-  const { engine } = scope;
   const values = new ScopeValues(scope);
   return {
     sleep: (duration, options = {}) => promised<void>(scope, (resolve, reject) => requestSleep(scope, duration, options, resolve, reject)),
@@ -65,19 +66,9 @@ export function verbsOf(scope: Scope): Omit<Verbs, "storage" | "artifacts"> {
         ),
       ),
     map: <Item, Output>(name: string, items: readonly Item[], work: Work, options: MapOptions<Item> = {}) =>
-      promised<Output[]>(scope, (resolve, reject) => {
-        const plan = checkMapOptions(checkName("group", name), items, work, options);
-        const keys = options.key === undefined ? undefined : groupKeys(items, options.key, engine.system.sha256);
-        const { encoded } = engine.values.encode(items, "items");
-        return {
-          spec: groupSpec({ ...plan, work, keys }, encoded),
-          input: encoded,
-          policy: {},
-          key: undefined,
-          onValue: (values) => resolve(values as Output[]),
-          onError: reject,
-        };
-      }),
+      promised<Output[]>(scope, (resolve, reject) => requestGroup(mapRequest(scope, name, items, work, options), resolve, reject)),
+    parallel: <Tasks extends ParallelTasks>(name: string, tasks: Tasks, options: GroupOptions = {}) =>
+      promised<ParallelResults<Tasks>>(scope, (resolve, reject) => requestGroup(parallelRequest(scope, name, tasks, options), resolve, reject)),
   };
 }
 
@@ -112,6 +103,10 @@ function requestSleep(scope: Scope, duration: number | Date, options: SleepOptio
     onValue: resolve,
     onError: reject,
   };
+}
+
+function requestGroup<Result>({ request, resultOf }: GroupRequest, resolve: (result: Result) => void, onError: (error: Error) => void): CallRequest {
+  return { ...request, onValue: (values) => resolve(resultOf(values as readonly unknown[]) as Result), onError };
 }
 
 function requestCall<Output>(

@@ -1,4 +1,4 @@
-import type { BranchOutcome } from "../actors/context.ts";
+import type { BranchOutcome } from "../actors/groups.ts";
 import { CancelledError, GroupFailedError } from "../errors/call-errors.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { CallNode } from "../history/call-node.ts";

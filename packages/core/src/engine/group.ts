@@ -1,43 +1,26 @@
 import type { Actor } from "../actors/actor.ts";
-import type { AgentContext } from "../actors/context.ts";
-import { encodeKey } from "../address/address.ts";
-import { RepriseError } from "../errors/reprise-error.ts";
 import type { CallNode } from "../history/call-node.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
-import { actorSpec } from "./actor-spec.ts";
-import type { Call, CallSpec } from "./call.ts";
-import { agentContext } from "./code-context.ts";
-import { BranchValues, ChildValue, GroupFailure } from "./group-outcome.ts";
+import type { Call, CallSpec, TaskCode } from "./call.ts";
+import { BranchValues, GroupFailure } from "./group-outcome.ts";
 import { isDue } from "./incremental.ts";
 import { issue } from "./issue.ts";
-import { policyFor } from "./policy.ts";
 import { waits } from "./quiescence.ts";
 import type { Scope } from "./scope.ts";
-
-/** What each branch does with its item. */
-export type Work = Actor<never, unknown> | ((item: never, context: AgentContext) => unknown);
 
 /** A group as its caller described it, checked. */
 export interface GroupPlan {
   readonly name: string;
-  readonly work: Work;
+  /** What the branch at this position is. */
+  readonly branch: (position: number) => CallSpec;
+  /** The actor that every branch calls, if they do. */
+  readonly work: Actor<never, unknown> | undefined;
+  /** Of `parallel`: what tells the code of each task. */
+  readonly tasks: readonly TaskCode[] | undefined;
   /** As they stand in addresses; undefined if the branches go by position. */
   readonly keys: readonly string[] | undefined;
   readonly maxWorkers: number;
   readonly failFast: boolean;
-}
-
-/** Keys as they stand in addresses. Throws `INVALID_OPTION` where two items have the same. */
-export function groupKeys<Item>(items: readonly Item[], key: (item: Item, index: number) => string, sha256: (data: Uint8Array) => string): string[] {
-  const positions = new Map<string, number>();
-  return items.map((item, position) => {
-    const text: unknown = key(item, position);
-    if (typeof text !== "string") throw new RepriseError("INVALID_OPTION", `key must give a string for every item, got ${typeof text} for item ${position}`, { path: "key" });
-    const before = positions.get(text);
-    if (before !== undefined) throw new RepriseError("INVALID_OPTION", `key must be unique within a group, but items ${before} and ${position} both have ${JSON.stringify(text)}`, { path: "key" });
-    positions.set(text, position);
-    return encodeKey(text, sha256);
-  });
 }
 
 /** A group is a call whose code is the engine's: it starts branches, a few at a time (rule P1). */
@@ -46,8 +29,9 @@ export function groupSpec(plan: GroupPlan, items: EncodedValue): CallSpec {
     type: "group",
     name: plan.name,
     actor: undefined,
-    outputSchema: outputSchemaOf(plan.work),
-    work: actorIn(plan.work),
+    outputSchema: plan.work?.outputSchema,
+    work: plan.work,
+    ...(plan.tasks && { tasks: plan.tasks }),
     workers: plan.maxWorkers,
     code: (_input, scope) => new Promise((resolve, reject) => new GroupRun(plan, scope, items, resolve, reject).begin()),
   };
@@ -61,7 +45,6 @@ class GroupRun {
   readonly #recorded: boolean;
   readonly #resolve: (values: BranchValues) => void;
   readonly #reject: (failure: GroupFailure) => void;
-  readonly #branch: CallSpec;
   readonly #calls: (Call | undefined)[];
   readonly #values: unknown[];
   #next = 0;
@@ -76,7 +59,6 @@ class GroupRun {
     this.#recorded = scope.node?.input === items || scope.node?.input?.canonical === items.canonical;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#branch = branchSpec(plan);
     this.#calls = this.#items.map(() => undefined);
     this.#values = this.#items.map(() => undefined);
     this.#left = this.#items.length;
@@ -124,7 +106,7 @@ class GroupRun {
   #start(position: number): void {
     this.#running += 1;
     this.#calls[position] = issue(this.#scope, {
-      spec: this.#branch,
+      spec: this.#plan.branch(position),
       input: this.#items[position],
       policy: {},
       key: this.#plan.keys?.[position] ?? String(position),
@@ -166,33 +148,4 @@ class GroupRun {
     if (node === undefined || !engine.bus.has("group")) return;
     engine.bus.publish("group", { stateId: engine.stateId, address: node.address, call: node.id, at: engine.now(), size: this.#items.length, running: this.#running, ...this.#ends });
   }
-}
-
-function branchSpec(plan: GroupPlan): CallSpec {
-  const { work, name } = plan;
-  const common = { type: "branch", name, actor: undefined, outputSchema: outputSchemaOf(work), work: actorIn(work) } as const;
-  if (typeof work === "function") return { ...common, code: (input, scope) => work(input as never, agentContext(scope)) };
-  const spec = actorSpec(work);
-  return {
-    ...common,
-    code: (_input, scope) =>
-      new Promise((resolve, reject) => {
-        issue(scope, {
-          spec,
-          input: scope.call?.given,
-          policy: policyFor(scope.engine, work, {}),
-          key: undefined,
-          onValue: (value, call) => resolve(new ChildValue(call.node, value)),
-          onError: reject,
-        });
-      }),
-  };
-}
-
-function actorIn(work: Work): CallSpec["work"] {
-  return typeof work === "function" ? undefined : work;
-}
-
-function outputSchemaOf(work: Work): CallSpec["outputSchema"] {
-  return actorIn(work)?.outputSchema;
 }

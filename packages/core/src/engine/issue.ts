@@ -130,6 +130,7 @@ function isValidated({ validation }: Engine, node: CallNode): boolean {
 }
 
 function fingerprintField({ spec, engine }: Call): Pick<StartedRecord, "fp"> {
+  if (spec.type === "branch" && spec.tasks?.[0]) return { fp: spec.tasks[0].fingerprint };
   const fingerprint = spec.type === "agent_call" && spec.actor ? fingerprintOf(spec.actor.handler, engine.system) : undefined;
   return fingerprint === undefined ? {} : { fp: fingerprint };
 }

@@ -127,7 +127,9 @@ function failedRecord(call: Call, error: unknown): FailedRecord {
 }
 
 /** Begun by the code of yesterday, ended by that of today: the outcome belongs to the latter (rule R8). */
-function versionOf({ node, spec }: Call): { readonly ver?: string | null } {
+function versionOf({ node, spec }: Call): { readonly ver?: string | null; readonly fp?: string } {
+  const [task] = spec.type === "branch" ? (spec.tasks ?? []) : [];
+  if (task !== undefined) return task.fingerprint === node.fingerprint ? {} : { fp: task.fingerprint };
   return spec.actor === undefined || spec.actor.version === node.version ? {} : { ver: spec.actor.version ?? null };
 }
 

@@ -1,4 +1,4 @@
-import type { BranchOutcome } from "../actors/context.ts";
+import type { BranchOutcome } from "../actors/groups.ts";
 import { brandError, RepriseError, type RepriseErrorDetails } from "./reprise-error.ts";
 
 /** An actor failed for good. `cause` is what its last attempt threw, as recorded: the same live and on replay. Code `ACTOR_FAILED`. */

@@ -25,7 +25,8 @@ export interface CallNode {
   readonly path: string;
   readonly type: EventType;
   readonly segment: Segment;
-  readonly fingerprint: string | undefined;
+  /** Of the code of an agent, or of a task of `parallel`: that which began it, and of a task that which ended it. */
+  fingerprint: string | undefined;
   /** Begun by `execute`. */
   readonly root: boolean;
   /** `repeatable: false`. */

@@ -1,4 +1,4 @@
-import type { RestartedRecord } from "../journal/journal-record.ts";
+import type { CompletedRecord, RestartedRecord } from "../journal/journal-record.ts";
 import { isLeaf, type CallNode } from "./call-node.ts";
 import type { RunView } from "./fold.ts";
 
@@ -47,4 +47,10 @@ export function endNode(node: CallNode, state: CallNode["state"], at: number, se
   node.endSeq = seq;
   node.endedAt = at;
   node.dueAt = undefined;
+}
+
+/** An outcome belongs to the version, or the code, that led to it, whichever began the call (rules P1, R8). */
+export function attribute(node: CallNode, { ver, fp }: Pick<CompletedRecord, "ver" | "fp">): void {
+  if (ver !== undefined) node.version = ver ?? undefined;
+  if (fp !== undefined) node.fingerprint = fp;
 }

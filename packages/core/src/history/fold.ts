@@ -8,7 +8,7 @@ import { ReplayMode } from "../journal/replay-mode.ts";
 import { everything, type Range } from "../timeline/ranges.ts";
 import { emptyMail, receive, type Mail } from "./mail.ts";
 import { newNode } from "./new-node.ts";
-import { endNode, restartNode } from "./change-node.ts";
+import { attribute, endNode, restartNode } from "./change-node.ts";
 import type { CallNode, RecordedTime, RecordedValue } from "./call-node.ts";
 
 /** Writes that joined the storage of the run together. */
@@ -187,7 +187,7 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
       break;
     case "completed":
       endNode(node, "completed", record.at, seq);
-      if (record.ver !== undefined) node.version = record.ver ?? undefined;
+      attribute(node, record);
       node.value = valueOf(view, record, seq);
       node.message = record.msg;
       if (record.msg !== undefined) receive(view.mail, { msg: record.msg, aid: record.aid });
@@ -197,7 +197,7 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
       break;
     case "failed":
       endNode(node, "failed", record.at, seq);
-      if (record.ver !== undefined) node.version = record.ver ?? undefined;
+      attribute(node, record);
       node.error = record.e;
       node.failedThroughChild = (record.through?.length ?? 0) > 0;
       node.failures += 1;

@@ -37,6 +37,7 @@ const golden: readonly (readonly [JournalRecord, string])[] = [
   [{ k: "completed", at: 5, c: 3, v: encoded(1n), w: [["k", "s", encoded([-0])], ["n", "a", 2], ["d", "d"]] }, '{"k":"completed","at":5,"c":3,"v":{"$i":"1"},"w":[["k","s",[{"$n":"-0"}]],["n","a",2],["d","d"]]}'],
   [{ k: "completed", at: 5, c: 3, v: encoded(1), ver: "2", w: [["n", "a", 2]] }, '{"k":"completed","at":5,"c":3,"v":1,"ver":"2","w":[["n","a",2]]}'],
   [{ k: "failed", at: 6, c: 3, e: { name: "Error", message: "no" }, ver: null, through: [4] }, '{"k":"failed","at":6,"c":3,"e":{"name":"Error","message":"no"},"ver":null,"through":[4]}'],
+  [{ k: "completed", at: 5, c: 3, v: encoded(1), fp: "00ff" }, '{"k":"completed","at":5,"c":3,"v":1,"fp":"00ff"}'],
   [{ k: "completed", at: 5, c: 3, vb: [4, 5] }, '{"k":"completed","at":5,"c":3,"vb":[4,5]}'],
   [
     { k: "failed", at: 6, c: 3, e: { name: "Error", message: "no" }, through: [4], b: [4, null] },

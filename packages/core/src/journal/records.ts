@@ -26,6 +26,8 @@ const writes = z.array(write).optional();
 const reuse = z.strictObject({ reused: z.int().nonnegative(), executed: z.int().nonnegative(), reentered: z.int().nonnegative(), savedMs: z.number().nonnegative() }).optional();
 /** The version of the actor that led to an outcome, where it is not that of the call; null for none. */
 const versionOfOutcome = z.string().nullable().optional();
+/** Of a task of `parallel`: the fingerprint of the code that led to the outcome, where it is not that of the call. */
+const codeOfOutcome = z.string().optional();
 /** The retry settings of the run: configurations of a retry policy, or false. */
 const retrySettings = z
   .strictObject({
@@ -84,7 +86,7 @@ export const recordSchemas = {
     ix: z.int().nonnegative().optional(),
     /** The actor's version. */
     ver: z.string().optional(),
-    /** Fingerprint of an agent's handler. */
+    /** Fingerprint of the text of an agent's handler, or of a task of `parallel`; empty for a task without a text. */
     fp: z.string().optional(),
     /** The call that `execute` began. */
     root: z.literal(1).optional(),
@@ -133,6 +135,7 @@ export const recordSchemas = {
     /** The value is the list of these branches' values. */
     vb: z.array(seq).optional(),
     ver: versionOfOutcome,
+    fp: codeOfOutcome,
     w: writes,
     /** Of a wait: the message that answered it, and what its sender called the answer. */
     msg: z.string().optional(),
@@ -146,6 +149,7 @@ export const recordSchemas = {
     c: seq,
     e: error,
     ver: versionOfOutcome,
+    fp: codeOfOutcome,
     /** The children whose failure ended this attempt (rule R4). */
     through: z.array(seq).optional(),
     /** Of a group: its branches by position; null for one that never began. */

@@ -42,6 +42,7 @@ export class RunState implements ExecutionState {
   readonly run: Verbs["run"];
   readonly try: Verbs["try"];
   readonly map: Verbs["map"];
+  readonly parallel: Verbs["parallel"];
   readonly sleep: Verbs["sleep"];
   readonly waitFor: Verbs["waitFor"];
   readonly now: Verbs["now"];
@@ -66,6 +67,7 @@ export class RunState implements ExecutionState {
     this.run = verbs.run;
     this.try = verbs.try;
     this.map = verbs.map;
+    this.parallel = verbs.parallel;
     this.sleep = verbs.sleep;
     this.waitFor = verbs.waitFor;
     this.now = verbs.now;

@@ -1,0 +1,41 @@
+import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
+import { checkActor } from "./check.ts";
+import type { GroupOptions, MapOptions, ParallelTask } from "./groups.ts";
+
+/** The checked options of a group, with defaults. */
+export interface CheckedGroup {
+  readonly maxWorkers: number;
+  readonly failFast: boolean;
+}
+
+function checkGroupOptions(options: GroupOptions): CheckedGroup {
+  checkObject("options", options);
+  const { maxWorkers = 5, errors = "fail_slow" } = options;
+  if (!Number.isInteger(maxWorkers) || maxWorkers < 1) invalid("maxWorkers", "a whole number from 1", maxWorkers);
+  checkOneOf("errors", ["fail_slow", "fail_fast"], errors);
+  return { maxWorkers, failFast: errors === "fail_fast" };
+}
+
+/** Throws `INVALID_OPTION`. */
+export function checkMap<Item>(items: unknown, work: unknown, options: MapOptions<Item>): CheckedGroup {
+  checkObject("options", options);
+  if (!Array.isArray(items)) invalid("items", "an array", items);
+  if (typeof work !== "function") checkActor(work);
+  const { key } = options;
+  if (key !== undefined && typeof key !== "function") invalid("key", "a function of an item", key);
+  return checkGroupOptions(options);
+}
+
+/** Throws `INVALID_OPTION`. */
+export function checkParallel(tasks: unknown, options: GroupOptions): CheckedGroup {
+  checkObject("tasks", tasks);
+  for (const [name, task] of namedTasks(tasks)) if (typeof task !== "function") invalid(`tasks.${name}`, "a function", task);
+  const checked = checkGroupOptions(options);
+  if ("key" in options) invalid("key", "left out: tasks are named by an object of them", options.key);
+  return checked;
+}
+
+/** Tasks with their names, or positions. A hole in an array is no task. */
+export function namedTasks(tasks: object): readonly (readonly [name: string, task: ParallelTask])[] {
+  return Array.isArray(tasks) ? Array.from(tasks as ParallelTask[], (task, position) => [String(position), task] as const) : Object.entries(tasks as Record<string, ParallelTask>);
+}
