@@ -61,7 +61,9 @@ export type { WakeActors, WokenRun } from "./runs/wake.ts";
 export type { EventQuery, HistoryQuery } from "./history/history-query.ts";
 export type { CallTally } from "./statistics/call-tally.ts";
 export type { CountedCall, HistoryStatistics, StatisticsOptions } from "./statistics/statistics-of.ts";
-export type { CheckpointNotice, ExecutionEvent, GroupNotice, LogNotice, RecoveredNotice, Topic, Topics } from "./events/execution-event.ts";
+export type { CheckpointNotice, ExecutionEvent, GroupNotice, LogNotice, RecoveredNotice, StreamItem, TimelineCut, Topic, Topics } from "./events/execution-event.ts";
+export type { EventFeed, StreamOptions } from "./events/event-stream.ts";
+export type { FollowOptions, Following } from "./runs/followed-runs.ts";
 
 // Errors
 export { isRepriseError, RepriseError } from "./errors/reprise-error.ts";

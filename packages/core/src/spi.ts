@@ -49,6 +49,8 @@ export type {
   GroupNotice,
   LogNotice,
   RecoveredNotice,
+  StreamItem,
+  TimelineCut,
   Topic,
   Topics,
 } from "./events/execution-event.ts";

@@ -1,5 +1,5 @@
 import type { ExecutionEvent } from "../events/execution-event.ts";
-import { eventsOf } from "../history/run-history.ts";
+import { eventsOf } from "../history/events-of.ts";
 import type { Engine } from "./engine.ts";
 
 /** R6: publishes what the run shows as recorded when it was opened or since, once more and in order. */
@@ -11,7 +11,7 @@ export function republish(engine: Engine): void {
 
 /** What subscribers have been or will be told, from a seq on; what has been published again is marked. */
 export function acknowledgedEvents({ view, journal, acknowledged, replayedTo }: Engine, from: number, limit = Infinity): ExecutionEvent[] {
-  const events = eventsOf(view.stateId, journal.records.slice(0, acknowledged), { visible: view.visible, from, limit });
+  const events = eventsOf(view.stateId, journal.records, { visible: view.visible, from, limit, last: () => acknowledged });
   return events.map((event) => (event.seq <= replayedTo ? replayed(event) : event));
 }
 

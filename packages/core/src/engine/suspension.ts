@@ -75,5 +75,6 @@ export class Suspension {
       told = failure as Error;
     }
     for (const call of calls) call.drop(told);
+    engine.leases.tellIdle();
   }
 }

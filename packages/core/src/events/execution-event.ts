@@ -56,6 +56,24 @@ export interface ExecutionEvent {
   readonly prompt?: unknown;
 }
 
+/**
+ * A run was rewound: of the records before this one only those in `visible` still count. What comes after is a new timeline.
+ * Streams give it between events if they are asked to; it is none, and no history lists it.
+ */
+export interface TimelineCut {
+  readonly status: "cut";
+  /** Position in the journal, in one order with the events. */
+  readonly seq: number;
+  readonly stateId: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Seqs from the first to the last, both included; rising. */
+  readonly visible: readonly (readonly [from: number, to: number])[];
+}
+
+/** What a stream gives: events, and cuts if they are asked for. */
+export type StreamItem = ExecutionEvent | TimelineCut;
+
 /** A completed call was reused from the record: its handler did not run. A notice, not a record. */
 export interface RecoveredNotice {
   readonly stateId: string;

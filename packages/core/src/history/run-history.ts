@@ -3,14 +3,14 @@ import type { ExecutionStatus } from "../events/event-type.ts";
 import type { ExecutionEvent } from "../events/execution-event.ts";
 import type { Redactor } from "../events/redactor.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
-import { everything, seqsIn, type Range } from "../timeline/ranges.ts";
+import { everything } from "../timeline/ranges.ts";
 import { isPause, type CallNode } from "./call-node.ts";
 import { deepFrozen } from "./deep-frozen.ts";
 import { decodeInput, decodeValue } from "./decode-node.ts";
-import { callsOf, emptyView, fold, type RunView } from "./fold.ts";
+import { eventsOf } from "./events-of.ts";
+import { callsOf, type RunView } from "./fold.ts";
 import type { CallSummary, History } from "./history.ts";
 import { queryCalls, queryEvents, type EventQuery, type HistoryQuery } from "./history-query.ts";
-import { toEvent } from "./to-event.ts";
 
 /** The history of a run in this process, live or loaded. */
 export class RunHistory implements History {
@@ -46,40 +46,6 @@ export class RunHistory implements History {
   calls(query: HistoryQuery = {}): CallSummary[] {
     return queryCalls(callsOf(this.#view).map(summaryOf), query);
   }
-}
-
-/** Which events of a journal are wanted: those in `visible`, from a seq on, and how many at most. */
-export interface WantedEvents {
-  readonly visible: readonly Range[];
-  readonly from: number;
-  readonly limit?: number;
-}
-
-/** The events of a journal: what an event says of a call depends on the records before it. */
-export function eventsOf(stateId: string, records: readonly JournalRecord[], { visible, from, limit = Infinity }: WantedEvents): ExecutionEvent[] {
-  const view = emptyView();
-  const events: ExecutionEvent[] = [];
-  const unstarted = visible === everything ? new Set() : unstartedIn(records, visible);
-  for (const seq of seqsIn(visible, records.length)) {
-    const record = records[seq - 1];
-    if (record === undefined) break;
-    const node = fold(view, record, seq);
-    if (seq < from || unstarted.has(seq)) continue;
-    const event = toEvent(stateId, seq, record, node, records[seq]);
-    if (event) events.push(event);
-    if (events.length === limit) break;
-  }
-  return events;
-}
-
-/** What only keeps its place did not happen. */
-function unstartedIn(records: readonly JournalRecord[], visible: readonly Range[]): Set<number> {
-  const unstarted = new Set<number>();
-  for (const seq of seqsIn(visible, records.length)) {
-    const record = records[seq - 1];
-    if (record?.k === "cut") for (const id of record.anew ?? []) unstarted.add(id);
-  }
-  return unstarted;
 }
 
 /** The status of a call as its last event said it. */

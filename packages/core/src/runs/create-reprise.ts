@@ -3,7 +3,9 @@ import { checkStateId } from "../backends/check-state-id.ts";
 import { checkObject, invalid } from "../errors/invalid.ts";
 import { checkOpenOptions } from "./open-options.ts";
 import { ReplayMode } from "../journal/replay-mode.ts";
+import type { EventFeed } from "../events/event-stream.ts";
 import { isRepriseError } from "../errors/reprise-error.ts";
+import { FollowedRuns, type FollowOptions } from "./followed-runs.ts";
 import { inspectionOf } from "./inspection.ts";
 import { checkMetadata } from "./metadata.ts";
 import { deleteRun } from "./delete-run.ts";
@@ -42,6 +44,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
   /** The latest handle of each run, and all that are open. */
   const runs = new Map<string, RunState>();
   const handles = new Set<RunState>();
+  const followed = new FollowedRuns(settings);
 
   /** Takes a run from an idle handle of this process; gives how much of `waitMs` is left for other processes. */
   const letGo = async (stateId: string, { waitMs = 0, signal }: Pick<OpenOptions, "waitMs" | "signal"> = {}): Promise<number> => {
@@ -76,6 +79,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
   return {
     ...inspectionOf(settings),
     ...waitingOf(settings),
+    events: (stateId: string, followOptions: FollowOptions = {}) => followed.events(stateId, followOptions) as EventFeed,
     async execute(actor, ...[input, executeOptions = {}]) {
       checkActor(actor);
       checkObject("options", executeOptions);
@@ -113,6 +117,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       await deleteRun(settings, stateId);
     },
     async close() {
+      followed.close();
       const closed = await Promise.allSettled([...handles].map((state) => state.close()));
       await backend.close();
       await options.artifacts?.close();

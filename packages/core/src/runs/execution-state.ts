@@ -1,5 +1,6 @@
 import type { Verbs } from "../actors/context.ts";
 import type { RetrySettings } from "../actors/call-policy.ts";
+import type { EventFeed, StreamOptions } from "../events/event-stream.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import type { Topic, Topics } from "../events/execution-event.ts";
 import type { Lineage } from "../history/fold.ts";
@@ -46,6 +47,22 @@ export interface ExecutionState extends Verbs, AsyncDisposable {
   readonly retrySettings: RetrySettings;
   /** Subscribes to a topic; gives the function that ends the subscription (rule H5). */
   on<T extends Topic>(topic: T, handler: (message: Topics[T]) => void | Promise<void>): () => void;
+  /**
+   * The events of the run, first what is recorded, then as they are acknowledged, for any number of consumers: a slow one holds
+   * up nothing and misses nothing. The stream ends when this handle lets go of the run: it rests, is closed, or has
+   * stopped. Throws `INVALID_OPTION`.
+   *
+   * @example
+   * ```ts
+   * import { createReprise, tool } from "@reprise/core";
+   *
+   * const double = tool({ name: "double", run: (value: number) => value * 2 });
+   * const state = await createReprise().create();
+   * void state.run(double, 21).then(() => state.close());
+   * for await (const { status, address } of state.events()) console.log(status, address);
+   * ```
+   */
+  events(options?: StreamOptions): EventFeed;
   /** Records the status and metadata; resolves with the seq of the record once it is durable (rule S3). */
   saveCheckpoint(options?: CheckpointOptions): Promise<number>;
   /**

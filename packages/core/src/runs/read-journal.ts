@@ -12,15 +12,29 @@ import type { StoredRecord } from "../ports/state-backend.ts";
  * newer format.
  */
 export async function readJournal(stateId: string, stored: AsyncIterable<readonly StoredRecord[]>, codec: RecordCodec, contents: Contents, elsewhere: Elsewhere[] = []): Promise<JournalRecord[]> {
+  const records = await readFurther(stateId, stored, { codec, contents, known: 0 }, elsewhere);
+  checkWhole(records[0], records.length, stateId);
+  return records;
+}
+
+/** How the records behind those that are known are read. */
+export interface FurtherReading {
+  readonly codec: RecordCodec;
+  readonly contents: Contents;
+  /** How many there are before them. */
+  readonly known: number;
+}
+
+/** Reads what was recorded since, like `readJournal`. */
+export async function readFurther(stateId: string, stored: AsyncIterable<readonly StoredRecord[]>, { codec, contents, known }: FurtherReading, elsewhere: Elsewhere[] = []): Promise<JournalRecord[]> {
   const records: JournalRecord[] = [];
   for await (const batch of stored) {
     for (const bytes of batch) {
       const record = codec.decode(bytes, stateId, elsewhere);
-      checkBeginning(record, records.length, stateId);
+      checkBeginning(record, known + records.length, stateId);
       records.push(record);
     }
   }
-  checkWhole(records[0], records.length, stateId);
   if (elsewhere.length > 0) await fetchValues(stateId, elsewhere, contents);
   return records;
 }

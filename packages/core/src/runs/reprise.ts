@@ -25,6 +25,7 @@ import type { ExportOptions, HandOffOptions } from "../transfer/export-run.ts";
 import type { ImportedRun, ImportOptions } from "../transfer/import-run.ts";
 import type { ExecutionState, StateMetadata } from "./execution-state.ts";
 import type { RunQuery } from "./run-query.ts";
+import type { Following } from "./followed-runs.ts";
 import type { Inspection } from "./inspection.ts";
 
 /** What an acknowledged outcome survives (rule H4). */
@@ -162,7 +163,7 @@ export interface OutcomeFacts {
 }
 
 /** Made by `createReprise`. */
-export interface Reprise extends Inspection, Waiting {
+export interface Reprise extends Inspection, Waiting, Following {
   /** Runs an actor as a run of its own: starts it, or resumes it if `stateId` exists. Never throws for a failure of the actor. */
   execute<Input, Output>(actor: Actor<Input, Output>, ...rest: CallArguments<Input, ExecuteOptions>): Promise<ExecutionOutcome<Output>>;
   /** Continues a run with its recorded input. Throws `NOT_FOUND` if it does not exist; fails with `NOT_FOUND` if it never began an actor. */

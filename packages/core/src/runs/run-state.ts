@@ -12,6 +12,7 @@ import { runRoot } from "../engine/root-call.ts";
 import { storageFacade } from "../engine/storage-facade.ts";
 import { throughGate } from "../engine/through-gate.ts";
 import { isRepriseError, RepriseError } from "../errors/reprise-error.ts";
+import type { EventFeed, StreamOptions } from "../events/event-stream.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import { topics, type Topic, type Topics } from "../events/execution-event.ts";
 import { deepFrozen } from "../history/deep-frozen.ts";
@@ -26,6 +27,7 @@ import type { ReuseSummary } from "../engine/reuse-tally.ts";
 import type { ValidationReport } from "../validation/validation-report.ts";
 import type { CheckpointOptions, ExecutionState, StateMetadata } from "./execution-state.ts";
 import { AttachedSubscribers } from "./attached-subscribers.ts";
+import { LiveEvents } from "./live-events.ts";
 import { mergedMetadata } from "./metadata.ts";
 import { saveCheckpoint } from "./save-checkpoint.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
@@ -48,6 +50,7 @@ export class RunState implements ExecutionState {
   readonly now: Verbs["now"];
   readonly random: Verbs["random"];
   readonly uuid: Verbs["uuid"];
+  readonly #live: LiveEvents;
   readonly #engine: Engine;
   readonly #kept: boolean;
   readonly #subscribers: AttachedSubscribers;
@@ -73,6 +76,7 @@ export class RunState implements ExecutionState {
     this.now = verbs.now;
     this.random = verbs.random;
     this.uuid = verbs.uuid;
+    this.#live = new LiveEvents(engine, () => this.status);
     const owner = {
       values: engine.values,
       beforeWrite: () => engine.throwIfStopped(),
@@ -156,6 +160,10 @@ export class RunState implements ExecutionState {
     return this.#engine.bus.on(topic, handler);
   }
 
+  events(options?: StreamOptions): EventFeed {
+    return this.#live.stream(options);
+  }
+
   saveCheckpoint(options: CheckpointOptions = {}): Promise<number> {
     return saveCheckpoint(this.#engine, this, options);
   }
@@ -189,6 +197,7 @@ export class RunState implements ExecutionState {
   async rest(): Promise<void> {
     // Without a backend there is no lease to take again.
     await (this.#kept ? this.#engine.journal.rest() : this.#engine.journal.settle());
+    this.#live.rested();
   }
 
   close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { CorruptError } from "../errors/storage-errors.ts";
 import { isRepriseError } from "../errors/reprise-error.ts";
+import type { CallNode } from "../history/call-node.ts";
 import { emptyView, fold, type RunView } from "../history/fold.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { seqsIn, timelineAt, type Range } from "./ranges.ts";
@@ -24,9 +25,10 @@ export function foldRanges(stateId: string, records: readonly JournalRecord[], r
   return view;
 }
 
-function foldChecked(view: RunView, record: JournalRecord, seq: number): void {
+/** Folds a record that was read. Throws `CORRUPT` where it does not fit. */
+export function foldChecked(view: RunView, record: JournalRecord, seq: number): CallNode | undefined {
   try {
-    fold(view, record, seq);
+    return fold(view, record, seq);
   } catch (cause) {
     if (!isRepriseError(cause, "INVALID_ADDRESS")) throw cause;
     throw new CorruptError(`run ${view.stateId}: record ${seq}: ${cause.message}`, { stateId: view.stateId, cause });

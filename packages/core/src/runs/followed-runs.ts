@@ -1,0 +1,77 @@
+import { checkStateId } from "../backends/check-state-id.ts";
+import { checkOneOf, invalid } from "../errors/invalid.ts";
+import { checkStreamOptions, EventStream, type EventFeed, type StreamOptions } from "../events/event-stream.ts";
+import type { StreamItem } from "../events/execution-event.ts";
+import { FollowedRun, type Followed } from "./followed-run.ts";
+import type { RepriseSettings } from "./settings.ts";
+
+/** Options of `reprise.events`. */
+export interface FollowOptions extends StreamOptions {
+  /**
+   * `"rest"`: the stream ends when the run rests with whatever status. `"end"`: it goes on over pauses, waits and
+   * interruptions, until the run has completed or failed. Default: `"rest"`. A run that was handed off has ended here.
+   */
+  readonly until?: Followed["until"];
+  /** Gives cuts, too: where somebody rewinds the run, what was given before may be hidden. Default: false. */
+  readonly cuts?: boolean;
+}
+
+/** Following runs from anywhere. */
+export interface Following {
+  /**
+   * The events of a run as they are recorded, by whatever process, without its lease: it looks every 100 ms while there is news, and
+   * up to every second while there is none. Those that a rewind has hidden are not given. The stream waits for a run that nobody
+   * is at, and whose status is still `running`. Throws `INVALID_ID` and `INVALID_OPTION`; `next()` rejects with `NOT_FOUND`,
+   * `CORRUPT`, `CONFLICT` if the journal became shorter, and what the backend throws. What is shown may end in records
+   * that a loss of power can still remove (rule G14).
+   *
+   * @example
+   * ```ts
+   * import { createReprise, tool } from "@reprise/core";
+   * import { memoryBackend } from "@reprise/backend-memory";
+   *
+   * const greet = tool({ name: "greet", run: (name: string) => `Hello ${name}` });
+   * const reprise = createReprise({ backend: memoryBackend() });
+   * await reprise.execute(greet, "Ada", { stateId: "run-1" });
+   * for await (const { seq, status, address } of reprise.events("run-1")) console.log(seq, status, address);
+   * ```
+   */
+  events(stateId: string, options?: FollowOptions & { readonly cuts?: false }): EventFeed;
+  events(stateId: string, options: FollowOptions): EventFeed<StreamItem>;
+}
+
+/** The runs that this process follows, each read once however many look. */
+export class FollowedRuns implements Following {
+  readonly #settings: RepriseSettings;
+  readonly #runs = new Map<string, FollowedRun>();
+
+  constructor(settings: RepriseSettings) {
+    this.#settings = settings;
+  }
+
+  events(stateId: string, options?: FollowOptions & { readonly cuts?: false }): EventFeed;
+  events(stateId: string, options: FollowOptions): EventFeed<StreamItem>;
+  events(stateId: string, options: FollowOptions = {}): EventFeed<StreamItem> | EventFeed {
+    checkStateId(stateId);
+    checkStreamOptions(options);
+    const { until = "rest", cuts = false } = options;
+    checkOneOf("until", ["rest", "end"], until);
+    if (typeof cuts !== "boolean") invalid("cuts", "true or false", cuts);
+    return { [Symbol.asyncIterator]: () => new EventStream(() => this.#run(stateId).source({ until, cuts }), options) };
+  }
+
+  /** Ends every stream. */
+  close(): void {
+    for (const run of this.#runs.values()) run.close();
+  }
+
+  #run(stateId: string): FollowedRun {
+    const known = this.#runs.get(stateId);
+    if (known !== undefined) return known;
+    const run: FollowedRun = new FollowedRun(this.#settings, stateId, () => {
+      if (this.#runs.get(stateId) === run) this.#runs.delete(stateId);
+    });
+    this.#runs.set(stateId, run);
+    return run;
+  }
+}
