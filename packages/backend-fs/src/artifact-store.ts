@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { checkArtifactId, CorruptError, RepriseError, type StoredArtifact } from "@reprise/core/spi";
 import { ensureDirectory } from "./ensure-directory.ts";
 import type { Io } from "./io.ts";
-import { readIfPresent, sizeIfPresent, writeFile } from "./replace-file.ts";
+import { readIfPresent, statusIfPresent, writeFile } from "./replace-file.ts";
 import { errnoOf, reportingIo } from "./storage-error.ts";
 import type { FsSystem } from "./system.ts";
 
@@ -47,7 +47,7 @@ export class ArtifactStore {
     if (length > largestContent) throw new RepriseError("LIMIT", `an artifact of ${length} bytes is larger than ${largestContent}`);
     // The caller may change its own as soon as we wait. Not slice(), which of a Buffer is a view.
     const content = new Uint8Array(bytes);
-    const id = idOf(content);
+    const id = contentIdOf(content);
     const work = reportingIo(`store artifact ${id}`, {}, () => this.#store(id, content));
     this.#pending.add(work);
     try {
@@ -66,15 +66,15 @@ export class ArtifactStore {
     const path = this.#pathOf(checkArtifactId(id));
     const bytes = await reportingIo(`read artifact ${id}`, { path }, () => readIfPresent(this.#settings.io, path));
     if (bytes === undefined) throw new RepriseError("NOT_FOUND", `there is no artifact ${id} in ${this.#settings.root}`, { path });
-    if (idOf(bytes) !== id) throw new CorruptError(`${path} is damaged: its content has another hash`, { path });
+    if (contentIdOf(bytes) !== id) throw new CorruptError(`${path} is damaged: its content has another hash`, { path });
     return bytes;
   }
 
   async stat(id: string): Promise<{ readonly size: number } | undefined> {
     this.#checkOpen();
     const path = this.#pathOf(checkArtifactId(id));
-    const size = await reportingIo(`look at artifact ${id}`, { path }, () => sizeIfPresent(this.#settings.io, path));
-    return size === undefined ? undefined : { size };
+    const status = await reportingIo(`look at artifact ${id}`, { path }, () => statusIfPresent(this.#settings.io, path));
+    return status && { size: status.size };
   }
 
   async close(): Promise<void> {
@@ -147,6 +147,7 @@ export class ArtifactStore {
   }
 }
 
-function idOf(content: Uint8Array): string {
+/** Sha256 of a content in hexadecimal digits: the name it is stored under. */
+export function contentIdOf(content: Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }

@@ -18,6 +18,7 @@ import { removeRun } from "./remove-run.ts";
 import { checkAgainstHead, intactHead, readHeadOrDamage } from "./run-head.ts";
 import { reportingBatches, reportingIo } from "./storage-error.ts";
 import { checkStore, ensureStore } from "./store-file.ts";
+import { salvageRun, verifyRun } from "./verify-run.ts";
 import { fsSystem, type FsSystem } from "./system.ts";
 
 /** Options of {@link fsBackend}. */
@@ -93,6 +94,11 @@ export function fsBackend(options: FsBackendOptions): StateBackend {
     post: (stateId, messageId, bytes) =>
       forRun(stateId, `post to run ${stateId}`, () => postMessage(context, stateId, checkMessageId(messageId), bytes.slice())),
     remove: (stateId, authority) => forRun(stateId, `remove run ${stateId}`, () => removeRun(context, stateId, authority)),
+    verify: (stateId) => forRun(stateId, `verify run ${stateId}`, () => verifyRun(context, stateId)),
+    async *salvage(stateId) {
+      checkOpen();
+      yield* reportingBatches(`salvage run ${stateId}`, { stateId }, salvageRun(context, checkStateId(stateId)));
+    },
     close: () => (closing ??= releaseAll(writers).then(() => artifacts.close())),
   };
 }

@@ -58,6 +58,22 @@ export async function* readMessages(io: Io, run: RunPaths): AsyncGenerator<Messa
   }
 }
 
+/** Every message that is not what was posted. */
+export async function inboxDamages(io: Io, run: RunPaths): Promise<CorruptError[]> {
+  const damages: CorruptError[] = [];
+  for (const { name } of entriesOf(await namesIn(io, run.inbox))) {
+    try {
+      const path = join(run.inbox, name);
+      const content = await readIfPresent(io, path);
+      if (content !== undefined) unsealed(content, path, run);
+    } catch (error) {
+      if (!(error instanceof CorruptError)) throw error;
+      damages.push(error);
+    }
+  }
+  return damages;
+}
+
 /** Removes a message. */
 export async function removeMessage(io: Io, run: RunPaths, id: string): Promise<void> {
   for (const entry of entriesOf(await namesIn(io, run.inbox))) if (entry.id === id) await removeIfPresent(io, join(run.inbox, entry.name));

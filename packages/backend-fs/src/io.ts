@@ -4,6 +4,19 @@ export interface FileIdentity {
   readonly inode: bigint;
 }
 
+/** What is known of a path without opening it; a symbolic link is looked at itself. */
+export interface FileStatus {
+  readonly kind: "file" | "directory" | "link" | "other";
+  /** In bytes. */
+  readonly size: number;
+  /** When its content was last written, or `touch` called: milliseconds since the epoch, by the clock of the file system. */
+  readonly modifiedMs: number;
+  /** The nine permission bits; undefined where the platform has none. */
+  readonly permissions: number | undefined;
+  /** Belongs to the user of this process; true where the platform does not say. */
+  readonly isOwn: boolean;
+}
+
 /** A file that was created by this process and is open for writing. */
 export interface IoFile {
   readonly identity: FileIdentity;
@@ -25,8 +38,9 @@ export interface Io {
   readdir(path: string): Promise<readonly string[]>;
   /** The whole file, in memory that nobody else holds. */
   read(path: string): Promise<Uint8Array>;
-  /** How many bytes it has. */
-  size(path: string): Promise<number>;
+  stat(path: string): Promise<FileStatus>;
+  /** Makes a file look as if it had been written just now. */
+  touch(path: string): Promise<void>;
   /** Creates a file, for its owner only; `EEXIST` if there is something. */
   create(path: string): Promise<IoFile>;
   /**

@@ -1,6 +1,7 @@
 import type { StoredRecord } from "@reprise/core/spi";
-import { damaged, hasRecords, type Journal, type Segment } from "./load-journal.ts";
+import { damaged, hasRecords, type Journal } from "./load-journal.ts";
 import { recordsIn } from "./record-payload.ts";
+import type { SegmentHeader } from "./segment-header.ts";
 
 const batchLength = 256;
 
@@ -28,7 +29,7 @@ export function* journalRecords(journal: Journal, from: number, to: number): Gen
 }
 
 /** The epoch that wrote the segment's next record frame first: re-logged frames keep theirs. */
-export function epochsOf(segment: Segment): () => number {
+export function epochsOf(segment: { readonly epoch: number; readonly header: Pick<SegmentHeader, "relogged"> }): () => number {
   const relogged = segment.header.relogged.map(([epoch, frames]) => ({ epoch, frames }));
   return () => {
     const next = relogged.find(({ frames }) => frames > 0);

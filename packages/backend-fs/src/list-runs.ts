@@ -41,7 +41,8 @@ export async function listRuns(context: FsContext, query: ListQuery): Promise<Li
   return { ...page, rows: await Promise.all(rows.map((row) => rowOf(context, row))), damaged };
 }
 
-async function runDirectories({ io, paths }: FsContext): Promise<Found[]> {
+/** The directories of all runs. */
+export async function runDirectories({ io, paths }: Pick<FsContext, "io" | "paths">): Promise<Found[]> {
   const found: Found[] = [];
   const fanOuts = (await namesIn(io, paths.runs)).filter((name) => /^[0-9a-f]{2}$/.test(name));
   await forEach(fanOuts, async (fanOut) => {
@@ -73,7 +74,7 @@ async function rowOf({ io, judge, ttlMs }: FsContext, { directory, head }: Reada
 }
 
 /** The run a directory is named after, as far as the name tells. */
-function decodeName(name: string): string {
+export function decodeName(name: string): string {
   try {
     return decodeURIComponent(name);
   } catch (error) {

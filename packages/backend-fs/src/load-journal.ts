@@ -76,8 +76,8 @@ async function pinnedSegment(io: Io, run: RunPaths, pin: { readonly epoch: numbe
   return { epoch: pin.epoch, path, bytes, scan, header };
 }
 
-function headerOf(run: RunPaths, path: string, bytes: Uint8Array, scan: SegmentScan): SegmentHeader | undefined {
-  const [first] = scan.frames;
+/** The header of a segment, if its first frame is one. Throws `CORRUPT` for that of another run, `INCOMPATIBLE`. */
+export function headerOf(run: RunPaths, path: string, bytes: Uint8Array, { frames: [first] }: Pick<SegmentScan, "frames">): SegmentHeader | undefined {
   if (first === undefined || first.kind !== "H") return undefined;
   const header = decodeSegmentHeader(bytes.subarray(first.payloadStart, first.payloadEnd), path);
   if (header.stateId !== run.stateId) throw damaged(path, 0, `it belongs to run ${header.stateId}, not ${run.stateId}`);

@@ -1,8 +1,8 @@
 import { constants, fdatasyncSync, fstatSync, lstatSync, readdirSync, readFileSync, statSync, writeSync } from "node:fs";
-import { lstat, mkdir, open, readdir, rename, rmdir, unlink, type FileHandle } from "node:fs/promises";
+import { lstat, lutimes, mkdir, open, readdir, rename, rmdir, unlink, type FileHandle } from "node:fs/promises";
 import { hostname } from "node:os";
 import { threadId } from "node:worker_threads";
-import type { FileIdentity, Io, IoFile } from "./io.ts";
+import type { FileIdentity, FileStatus, Io, IoFile } from "./io.ts";
 import type { ProcessIdentity, Processes } from "./processes.ts";
 
 /** Whether syncs wait in the thread pool (`pool`) or in the event loop (`blocking`). */
@@ -20,7 +20,9 @@ export function realIo(sync: SyncMode = "pool"): Io {
     mkdir: (path) => mkdir(path, { mode: directoryMode }),
     readdir: (path) => readdir(path),
     read: readWhole,
-    size: async (path) => (await lstat(path)).size,
+    stat: statusOf,
+    // Node cannot ask for the time of the file system. This one is never behind it.
+    touch: async (path) => lutimes(path, new Date(), new Date()),
     create: async (path) => createFile(path, sync === "blocking"),
     // Ten microseconds in memory; in the thread pool it would wait behind other runs' syncs.
     look: async (directory, path) => ({ names: readdirSync(directory), identity: identityOf(lstatSync(path, { bigint: true })) }),
@@ -29,6 +31,13 @@ export function realIo(sync: SyncMode = "pool"): Io {
     rmdir: (path) => rmdir(path),
     syncDirectory,
   };
+}
+
+async function statusOf(path: string): Promise<FileStatus> {
+  const stats = await lstat(path);
+  const kind = stats.isFile() ? "file" : stats.isDirectory() ? "directory" : stats.isSymbolicLink() ? "link" : "other";
+  const isOwn = process.getuid === undefined || process.getuid() === stats.uid;
+  return { kind, size: stats.size, modifiedMs: stats.mtimeMs, permissions: windows ? undefined : stats.mode & 0o777, isOwn };
 }
 
 function identityOf(stats: { readonly dev: bigint; readonly ino: bigint }): FileIdentity {
@@ -121,7 +130,7 @@ export function realProcesses(host: string = hostname()): Processes {
     boot: textOf("/proc/sys/kernel/random/boot_id") ?? null,
     pidNamespace: namespaceOf("/proc/self/ns/pid"),
     pid: process.pid,
-    started: statusOf(process.pid)?.started ?? null,
+    started: processStatus(process.pid)?.started ?? null,
     thread: threadId,
   };
   return { self, find };
@@ -134,14 +143,14 @@ function find(pid: number): { readonly started: string | null } | undefined {
     // EPERM: it lives and belongs to somebody else.
     if (codeOf(error) === "ESRCH") return undefined;
   }
-  const status = statusOf(pid);
+  const status = processStatus(pid);
   if (status === undefined) return { started: null };
   // Z and X: dead, its parent has not noticed yet.
   return status.state === "Z" || status.state === "X" ? undefined : { started: status.started };
 }
 
 /** State and start time (in clock ticks since boot) of a process; undefined where there is no /proc or it may not be read. */
-function statusOf(pid: number): { readonly state: string; readonly started: string } | undefined {
+function processStatus(pid: number): { readonly state: string; readonly started: string } | undefined {
   const text = textOf(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
   // The second field is the program's name in parentheses and may hold anything; see proc_pid_stat(5).

@@ -1,4 +1,4 @@
-import type { Io, IoFile } from "./io.ts";
+import type { FileStatus, Io, IoFile } from "./io.ts";
 import { errnoOf, isMissing } from "./storage-error.ts";
 
 /** How a file is put in place: by which temporary name, and whether its content is synced before. */
@@ -58,9 +58,9 @@ export function readIfPresent(io: Io, path: string): Promise<Uint8Array | undefi
   return ifPresent(io.read(path));
 }
 
-/** The size of a file in bytes, or undefined if there is none. */
-export function sizeIfPresent(io: Io, path: string): Promise<number | undefined> {
-  return ifPresent(io.size(path));
+/** What is at a path, or undefined if there is nothing. */
+export function statusIfPresent(io: Io, path: string): Promise<FileStatus | undefined> {
+  return ifPresent(io.stat(path));
 }
 
 async function ifPresent<Result>(work: Promise<Result>): Promise<Result | undefined> {

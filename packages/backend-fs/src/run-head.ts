@@ -33,7 +33,7 @@ export async function readHead(io: Io, run: Pick<RunPaths, "head">): Promise<Run
 }
 
 /** Like {@link readHead}, for those who can do without: gives the damage instead of throwing it. */
-export async function readHeadOrDamage(io: Io, run: RunPaths): Promise<RunHead | CorruptError | undefined> {
+export async function readHeadOrDamage(io: Io, run: Pick<RunPaths, "head">): Promise<RunHead | CorruptError | undefined> {
   try {
     return await readHead(io, run);
   } catch (error) {

@@ -50,3 +50,22 @@ function damageAt(bytes: Uint8Array, offset: number, epoch: number, seed: number
   }
   return undefined;
 }
+
+/**
+ * Every intact frame of the epoch, in order, whatever is broken between them. For those who save what they can: nothing
+ * but its own checksum says that a frame behind a broken one belongs there.
+ */
+export function intactFrames(bytes: Uint8Array, epoch: number, seed: number): Frame[] {
+  const frames: Frame[] = [];
+  let budget = searchFactor * bytes.length;
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = view.indexOf("J1 ", 0, "latin1"); at !== -1 && budget >= 0; ) {
+    const frame = parseHeader(bytes, at, seed);
+    const isCandidate = frame !== undefined && frame.epoch === epoch;
+    if (isCandidate) budget -= frame.end - frame.offset;
+    const isFound = isCandidate && isIntact(bytes, frame, seed);
+    if (isFound) frames.push(frame);
+    at = view.indexOf("J1 ", isFound ? frame.end : at + 1, "latin1");
+  }
+  return frames;
+}

@@ -156,7 +156,7 @@ describe("failing calls", () => {
     const disk = new SimDisk();
     let failing = false;
     const artifacts = open(disk, (operation, path) => {
-      if (failing && (operation === "read" || operation === "size")) throw systemError("EIO", path);
+      if (failing && (operation === "read" || operation === "stat")) throw systemError("EIO", path);
     });
     const { id } = await artifacts.put(content("one"));
     failing = true;

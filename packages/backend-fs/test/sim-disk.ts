@@ -7,6 +7,8 @@ export type Random = () => number;
 interface SimFile {
   readonly type: "file";
   readonly inode: number;
+  /** When it was last written or touched; a power loss does not undo it. */
+  modifiedMs: number;
   /** What processes see. */
   bytes: Uint8Array;
   /** What survives a power loss for certain. */
@@ -45,6 +47,12 @@ export class SimDisk {
   #nextInode = 1;
   #root: SimDirectory = this.#newDirectory();
   #changes: NameChange[] = [];
+  readonly #now: () => number;
+
+  /** `now`: the clock of the file system. */
+  constructor(now: () => number = () => 0) {
+    this.#now = now;
+  }
 
   /** The disk as one process uses it. */
   io(gate: Gate = () => undefined): Io {
@@ -61,15 +69,21 @@ export class SimDisk {
         gate("read", path);
         return this.#file(path).bytes.slice();
       },
-      size: async (path) => {
-        gate("size", path);
-        return this.#file(path).bytes.length;
+      stat: async (path) => {
+        gate("stat", path);
+        const node = this.#find(path);
+        const size = node.type === "file" ? node.bytes.length : 0;
+        return { kind: node.type, size, modifiedMs: node.type === "file" ? node.modifiedMs : 0, permissions: node.type === "file" ? 0o600 : 0o700, isOwn: true };
+      },
+      touch: async (path) => {
+        gate("touch", path);
+        this.#file(path).modifiedMs = this.#now();
       },
       create: async (path) => {
         gate("create", path);
-        const file: SimFile = { type: "file", inode: (this.#nextInode += 1), bytes: new Uint8Array(), durable: new Uint8Array(), pending: [], lost: [] };
+        const file: SimFile = { type: "file", inode: (this.#nextInode += 1), modifiedMs: this.#now(), bytes: new Uint8Array(), durable: new Uint8Array(), pending: [], lost: [] };
         this.#add(path, file);
-        return openFile(file, path, gate);
+        return openFile(file, path, gate, this.#now);
       },
       look: async (directory, path) => {
         gate("look", path);
@@ -109,7 +123,7 @@ export class SimDisk {
       random() < 0.5
         ? this.#changes.slice(0, Math.floor(random() * (this.#changes.length + 1)))
         : this.#changes.filter(() => random() < 0.5);
-    const disk = new SimDisk();
+    const disk = new SimDisk(this.#now);
     disk.#nextInode = this.#nextInode;
     disk.#root = survivor(this.#root, kept, random) as SimDirectory;
     return disk;
@@ -195,12 +209,13 @@ function applyDurably({ effects }: NameChange): void {
   }
 }
 
-function openFile(file: SimFile, path: string, gate: Gate): IoFile {
+function openFile(file: SimFile, path: string, gate: Gate, now: () => number): IoFile {
   return {
     identity: identityOf(file),
     write: async (bytes, position) => {
       gate("write", path);
       file.bytes = overlaid(file.bytes, bytes, position);
+      file.modifiedMs = now();
       file.pending.push({ position, bytes: bytes.slice() });
     },
     datasync: async () => {
@@ -244,7 +259,7 @@ function withoutLost(file: SimFile): Uint8Array {
 function survivor(node: SimNode, kept: readonly NameChange[], random: Random): SimNode {
   if (node.type === "file") {
     const bytes = survivingBytes(node, random);
-    return { type: "file", inode: node.inode, bytes, durable: bytes.slice(), pending: [], lost: [] };
+    return { type: "file", inode: node.inode, modifiedMs: node.modifiedMs, bytes, durable: bytes.slice(), pending: [], lost: [] };
   }
   const names = new Map(node.durableNames);
   for (const { effects } of kept) {

@@ -169,8 +169,17 @@ export interface StateBackend {
    * `INVALID_ID`, and `LIMIT` for more than `maxRecordBytes` or where 1,000 messages wait.
    */
   post(stateId: string, messageId: string, bytes: Uint8Array): Promise<void>;
-  /** Reads all that is stored of a run and names every damage, each as a `CORRUPT` error. Optional: `read` stops at the first. */
+  /**
+   * Reads all that is stored of a run, without its lease, and gives every damage as a `CORRUPT` error: none iff `acquire`, `read` and
+   * `messages` have nothing to refuse, and what is advisory is in order. Throws `NOT_FOUND`, `INCOMPATIBLE`, `IO`. Optional: `read` stops at the first.
+   */
   verify?(stateId: string): Promise<readonly RepriseError[]>;
+  /**
+   * The records of a damaged run from the first one up to the first that cannot be read: as they were appended, without gaps. At
+   * the end there may be some that nobody was told were stored. For rescue only; of an intact run it is what `read` gives. Throws
+   * `NOT_FOUND`, `INCOMPATIBLE`, `IO`, never `CORRUPT`. Optional: `read` gives what comes before the first damage, or nothing.
+   */
+  salvage?(stateId: string): AsyncIterable<readonly StoredRecord[]>;
   /** Idempotent. Writers that are still open are released. */
   close(): Promise<void>;
 }

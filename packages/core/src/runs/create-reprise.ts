@@ -7,6 +7,7 @@ import type { EventFeed } from "../events/event-stream.ts";
 import { isRepriseError } from "../errors/reprise-error.ts";
 import { FollowedRuns, type FollowOptions } from "./followed-runs.ts";
 import { inspectionOf } from "./inspection.ts";
+import { maintenanceOf } from "./maintenance.ts";
 import { checkMetadata } from "./metadata.ts";
 import { deleteRun } from "./delete-run.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
@@ -78,6 +79,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
 
   return {
     ...inspectionOf(settings),
+    ...maintenanceOf(settings),
     ...waitingOf(settings),
     events: (stateId: string, followOptions: FollowOptions = {}) => followed.events(stateId, followOptions) as EventFeed,
     async execute(actor, ...[input, executeOptions = {}]) {

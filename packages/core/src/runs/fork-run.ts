@@ -23,9 +23,14 @@ import type { RepriseSettings } from "./settings.ts";
 
 /** Copies what a run shows up to a point into a new run; the original and its lease are not touched (rule R10). */
 export async function forkRun(settings: RepriseSettings, parent: string, options: ForkOptions): Promise<ForkResult> {
+  const { stateId } = checkFork(settings, options);
+  return forkOf(settings, parent, await readRun(settings, parent), { ...options, stateId });
+}
+
+/** The same with records that were read already. */
+export async function forkOf(settings: RepriseSettings, parent: string, records: readonly JournalRecord[], options: ForkOptions): Promise<ForkResult> {
   const { system, values } = settings;
   const { stateId, pins } = checkFork(settings, options);
-  const records = await readRun(settings, parent);
   const planned = planFork(parent, records, options.at, pins);
   const allow = planned.plan.nonRepeatable.filter((address) => !pins.has(address));
   refuseRepetition(allow, options.allowRepeat ?? []);
@@ -82,7 +87,8 @@ function pointOf(present: RunView, records: readonly JournalRecord[], pins: Read
   return first === undefined ? { position: records.length } : { address: first.address };
 }
 
-function checkFork({ system, values }: RepriseSettings, options: ForkOptions): { readonly stateId: string; readonly pins: ReadonlyMap<string, EncodedValue> } {
+/** Throws `INVALID_OPTION`; gives the id of the new run. */
+export function checkFork({ system, values }: RepriseSettings, options: ForkOptions): { readonly stateId: string; readonly pins: ReadonlyMap<string, EncodedValue> } {
   checkObject("options", options);
   const { at, stateId = system.newId(), pin = {}, metadata, allowRepeat } = options;
   if (at !== undefined) checkPoint(at);

@@ -27,6 +27,7 @@ import type { ExecutionState, StateMetadata } from "./execution-state.ts";
 import type { RunQuery } from "./run-query.ts";
 import type { Following } from "./followed-runs.ts";
 import type { Inspection } from "./inspection.ts";
+import type { Maintenance } from "./maintenance.ts";
 
 /** What an acknowledged outcome survives (rule H4). */
 export type RunDurability = "power" | "process" | "checkpoint";
@@ -163,7 +164,7 @@ export interface OutcomeFacts {
 }
 
 /** Made by `createReprise`. */
-export interface Reprise extends Inspection, Waiting, Following {
+export interface Reprise extends Inspection, Maintenance, Waiting, Following {
   /** Runs an actor as a run of its own: starts it, or resumes it if `stateId` exists. Never throws for a failure of the actor. */
   execute<Input, Output>(actor: Actor<Input, Output>, ...rest: CallArguments<Input, ExecuteOptions>): Promise<ExecutionOutcome<Output>>;
   /** Continues a run with its recorded input. Throws `NOT_FOUND` if it does not exist; fails with `NOT_FOUND` if it never began an actor. */

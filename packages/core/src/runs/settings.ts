@@ -1,4 +1,5 @@
 import { checkPolicy } from "../actors/check.ts";
+import { begunRuns } from "../backends/begun-runs.ts";
 import { checkMethods, checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
 import { allRules, rulesKey, type EngineRules } from "../engine/rules.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
@@ -60,7 +61,7 @@ function defaultThreshold({ capabilities }: StateBackend): number {
 export function resolveSettings(options: RepriseOptions): RepriseSettings {
   checkObject("options", options);
   checkParts(options);
-  const backend = options.backend ?? ephemeralBackend();
+  const backend = options.backend === undefined ? ephemeralBackend() : begunRuns(options.backend);
   const { maxLost = 3, graceMs = 5_000, suspendAfterMs = 30_000, artifactThreshold = defaultThreshold(backend) } = options;
   if (!Number.isInteger(maxLost) || maxLost < 1) invalid("maxLost", "a whole number from 1", maxLost);
   if (!(Number.isFinite(graceMs) && graceMs >= 0)) invalid("graceMs", "a number of milliseconds from 0", graceMs);

@@ -44,14 +44,14 @@ export interface VerifyReport {
 
 /** Reads everything that is stored of a run and says what is wrong with it. Damage is a finding; anything else that goes wrong throws. */
 export async function verifyRun(settings: RepriseSettings, stateId: string): Promise<VerifyReport> {
-  const { backend, artifacts, records } = settings;
-  const findings = ((await backend.verify?.(stateId)) ?? []).map(ofBackend);
-  const check = new JournalCheck(stateId, (stored, elsewhere) => records.decode(stored, stateId, elsewhere), contentsOf(settings));
+  const { backend, artifacts } = settings;
+  const findings = ((await backend.verify?.(stateId)) ?? []).map(findingOf);
+  const check = checkJournal(settings, stateId);
   try {
     for await (const batch of backend.read(stateId)) for (const stored of batch) await check.add(stored);
   } catch (error) {
     if (!isRepriseError(error, "CORRUPT")) throw error;
-    const finding = ofBackend(error);
+    const finding = findingOf(error);
     if (!findings.some(({ message }) => message === finding.message)) findings.push(finding);
   }
   const all = [...findings, ...check.findings, ...(await contentFindings(artifacts, check.contents))];
@@ -67,19 +67,26 @@ async function contentFindings(artifacts: ArtifactBackend | undefined, contents:
       else await artifacts.get(id);
     } catch (error) {
       if (!isRepriseError(error, "NOT_FOUND") && !isRepriseError(error, "CORRUPT")) throw error;
-      findings.push({ ...ofBackend(error), kind: "artifact", seq, message: `record ${seq}: ${error.message}` });
+      findings.push({ ...findingOf(error), kind: "artifact", seq, message: `record ${seq}: ${error.message}` });
     }
   }
   return findings;
 }
 
-function ofBackend({ message, path, offset }: RepriseError): VerifyFinding {
+/** Damage that the backend knows of. */
+export function findingOf({ message, path, offset }: RepriseError): VerifyFinding {
   return { kind: "backend", message, ...(path !== undefined && { path }), ...(offset !== undefined && { offset }) };
+}
+
+/** Looks at the records of a run, one after the other. */
+export function checkJournal(settings: RepriseSettings, stateId: string): JournalCheck {
+  return new JournalCheck(stateId, (stored, elsewhere) => settings.records.decode(stored, stateId, elsewhere), contentsOf(settings));
 }
 
 type Decode = (stored: StoredRecord, elsewhere: Elsewhere[]) => JournalRecord;
 
-class JournalCheck {
+/** What is wrong with the records that were added. */
+export class JournalCheck {
   readonly findings: VerifyFinding[] = [];
   read = 0;
   /** What records name, with the first that does. */
