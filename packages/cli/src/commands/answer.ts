@@ -1,0 +1,28 @@
+import { sanitise } from "@reprise/printer";
+import type { Command } from "commander";
+import { jsonFrom } from "../parse-words.ts";
+import type { CommonOptions, Session } from "../session.ts";
+
+interface AnswerOptions extends CommonOptions {
+  readonly id?: string;
+}
+
+/** `reprise answer <id> <wait> <json>`: what a run waits for. */
+export function answerCommand(program: Command, session: Session): void {
+  program
+    .command("answer")
+    .argument("<run>")
+    .argument("<wait>", "its name, address or token")
+    .argument("<json>", "the answer, e.g. true or '\"yes\"'", jsonFrom)
+    .description("answers what a run waits for; before, during or after it is asked")
+    .option("--id <id>", "names the answer: given again, it is the same and changes nothing")
+    .action(async (run: string, wait: string, value: unknown, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<AnswerOptions>();
+      await session.withStore(options, async ({ reprise }) => {
+        await reprise.answer(run, wait, value, options.id === undefined ? {} : { answerId: options.id });
+        const head = await reprise.head(run);
+        const goesOn = head?.lease === "live" ? "the process that is at it takes it" : "it is taken when the run is resumed";
+        session.result(options, { stateId: run, wait, kept: true }, () => [`The answer to ${sanitise(wait)} is kept for ${sanitise(run)}: ${goesOn}.`]);
+      });
+    });
+}

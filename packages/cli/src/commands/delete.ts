@@ -1,0 +1,20 @@
+import { sanitise } from "@reprise/printer";
+import type { Command } from "commander";
+import type { CommonOptions, Session } from "../session.ts";
+
+/** `reprise delete <id>`: removes a run for good. */
+export function deleteCommand(program: Command, session: Session): void {
+  program
+    .command("delete <run>")
+    .description("removes a run for good; asks first")
+    .action(async (run: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>();
+      await session.withStore(options, async ({ reprise }) => {
+        // What is not there must not be asked about.
+        const { lastSeq } = await reprise.history(run);
+        if (!(await session.confirmed(options, `Remove ${run} with its ${lastSeq} records for good?`))) return;
+        await reprise.delete(run);
+        session.result(options, { stateId: run, deleted: true }, () => [`${sanitise(run)} is removed.`]);
+      });
+    });
+}

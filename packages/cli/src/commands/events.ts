@@ -1,0 +1,2 @@
+import { eventPrinter } from "@reprise/printer";
+import type { Command } from "commander";

@@ -1,0 +1,40 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { sanitise } from "@reprise/printer";
+import type { Command } from "commander";
+import type { CommonOptions, Session } from "../session.ts";
+import { UsageError } from "../usage-error.ts";
+
+interface ExportOptions extends CommonOptions {
+  readonly out?: string;
+  readonly artifacts: boolean;
+}
+
+/** `reprise export <id>`: a run as one file. */
+export function exportCommand(program: Command, session: Session): void {
+  const { terminal } = session;
+  program
+    .command("export <run>")
+    .description("a run as one file, byte for byte, with what it names; on stdout, or with -o in a file")
+    .option("-o, --out <file>", "write it there; an existing file is left alone")
+    .option("--no-artifacts", "without the contents of artifacts")
+    .action(async (run: string, _options: unknown, command: Command) => {
+      const { out, artifacts, ...common } = command.optsWithGlobals<ExportOptions>();
+      if (out === undefined && terminal.columns !== undefined) throw new UsageError("the file is not for a terminal: name one with --out, or send stdout somewhere");
+      await session.withStore(common, async ({ reprise }) => {
+        const bytes = await reprise.export(run, { artifacts });
+        if (out === undefined) return terminal.outBytes(bytes);
+        await writeNew(resolve(terminal.directory, out), bytes, out);
+        return session.result(common, { stateId: run, file: out, bytes: bytes.length }, () => [`${sanitise(run)} is in ${out}, ${bytes.length} bytes.`]);
+      });
+    });
+}
+
+async function writeNew(path: string, bytes: Uint8Array, name: string): Promise<void> {
+  try {
+    await writeFile(path, bytes, { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new UsageError(`--out must be a new file, got "${name}", which exists`);
+    throw new UsageError(`--out "${name}" cannot be written: ${(error as Error).message}`, { cause: error });
+  }
+}

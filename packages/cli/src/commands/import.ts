@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { sanitise } from "@reprise/printer";
+import type { Command } from "commander";
+import type { CommonOptions, Session } from "../session.ts";
+import { StoreMissingError } from "../store-missing-error.ts";
+
+interface ImportOptions extends CommonOptions {
+  readonly id?: string;
+}
+
+/** `reprise import <file>`: a run from a file. */
+export function importCommand(program: Command, session: Session): void {
+  program
+    .command("import <file>")
+    .description("makes a run of an exported file: a hand-off goes on here, anything else becomes a fork")
+    .option("--id <id>", "of the new run; the exported run's own id restores it")
+    .action(async (file: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<ImportOptions>();
+      const bytes = await contentOf(resolve(session.terminal.directory, file), file);
+      await session.withStore(
+        options,
+        async ({ reprise }) => {
+          const imported = await reprise.import(bytes, options.id === undefined ? {} : { stateId: options.id });
+          session.result(options, imported, () => [`${sanitise(imported.stateId)} is here (${imported.kind}).`]);
+        },
+        { create: true },
+      );
+    });
+}
+
+async function contentOf(path: string, name: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new StoreMissingError(`the file "${name}" cannot be read: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,83 @@
+import { StateStatus, type RunQuery, type StateHead } from "@reprise/core";
+import { sanitise } from "@reprise/printer";
+import { Option, type Command } from "commander";
+import { liveStatus } from "../live-status.ts";
+import { collected, countFrom, timeFrom } from "../parse-words.ts";
+import type { CommonOptions, Session } from "../session.ts";
+import { tableLines, type Column } from "../table.ts";
+import { fromNow, isoTime } from "../times.ts";
+
+interface ListOptions extends CommonOptions {
+  readonly status?: StateStatus[];
+  readonly tag?: string[];
+  readonly anyTag?: string[];
+  readonly pipeline?: string;
+  readonly parent?: string;
+  readonly due?: number;
+  readonly createdAfter?: number;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** `reprise list`: runs, newest first. */
+export function listCommand(program: Command, session: Session): void {
+  const time = timeFrom(session.terminal.now);
+  program
+    .command("list")
+    .alias("ls")
+    .description("runs, newest first; reads no journal")
+    .addOption(new Option("-s, --status <status...>", "of one of these statuses").choices(Object.values(StateStatus)))
+    .option("-t, --tag <tag>", "with all of these tags (once for each)", collected)
+    .option("--any-tag <tag>", "with one of these tags (once for each)", collected)
+    .option("-p, --pipeline <name>", "of this pipeline")
+    .option("--parent <id>", "forks of this run")
+    .option("--due <when>", "to be resumed by then (a date, now, or so long ago: 15m, 2h, 7d)", time)
+    .option("--created-after <when>", "begun after then", time)
+    .option("-n, --limit <count>", "at most so many", countFrom, 50)
+    .option("--cursor <cursor>", "go on behind the last page")
+    .action(async (_options: unknown, command: Command) => list(session, command.optsWithGlobals<ListOptions>()));
+}
+
+async function list(session: Session, options: ListOptions): Promise<void> {
+  const { terminal } = session;
+  await session.withStore(options, async ({ reprise, name }) => {
+    const { rows, damaged, next } = await reprise.list(queryOf(options));
+    const document = {
+      runs: rows.map((row) => ({ ...row, status: liveStatus(row), createdAt: isoTime(row.createdAt), updatedAt: isoTime(row.updatedAt), wakeAt: isoTime(row.wakeAt) })),
+      damaged: damaged.map(({ stateId, error }) => ({ stateId, message: error.message })),
+      ...(next !== undefined && { next }),
+    };
+    session.result(options, document, () => [
+      ...(rows.length === 0 ? [`no such runs in ${sanitise(name)}`] : tableLines(rows, columnsAt(terminal.now()), terminal.columns, terminal.glyphs === "unicode" ? "…" : "...")),
+      ...damaged.map(({ stateId, error }) => `damaged: ${sanitise(stateId)}: ${sanitise(error.message)}`),
+    ]);
+    if (next !== undefined && options.json !== true) terminal.note(`There are more: --cursor ${next}`);
+  });
+}
+
+function queryOf(options: ListOptions): RunQuery {
+  const { status, tag, anyTag, pipeline, parent, due, createdAfter, limit, cursor } = options;
+  return {
+    ...(status && { status }),
+    ...(tag && { tags: tag }),
+    ...(anyTag && { anyTag }),
+    ...(pipeline !== undefined && { pipelineName: pipeline }),
+    ...(parent !== undefined && { parentStateId: parent }),
+    ...(due !== undefined && { dueBefore: due }),
+    ...(createdAfter !== undefined && { createdAfter }),
+    ...(limit !== undefined && { limit }),
+    ...(cursor !== undefined && { cursor }),
+  };
+}
+
+function columnsAt(now: number): readonly Column<StateHead>[] {
+  return [
+    { title: "RUN", text: ({ stateId }) => stateId },
+    { title: "STATUS", text: liveStatus },
+    { title: "PIPELINE", text: ({ pipelineName }) => pipelineName ?? "", dropped: 2 },
+    { title: "CHANGED", text: ({ updatedAt }) => fromNow(updatedAt, now), dropped: 1 },
+    { title: "WAKES", text: ({ wakeAt }) => (wakeAt === undefined ? "" : fromNow(wakeAt, now)), dropped: 4 },
+    { title: "RECORDS", text: ({ lastSeq }) => String(lastSeq), dropped: 5 },
+    { title: "TAGS", text: ({ tags }) => tags.join(" "), dropped: 3 },
+  ];
+}

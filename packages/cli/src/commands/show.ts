@@ -1,0 +1,40 @@
+import { renderSummary, renderTree } from "@reprise/printer";
+import type { Command } from "commander";
+import { countFrom } from "../parse-words.ts";
+import type { CommonOptions, Session } from "../session.ts";
+
+interface ShowOptions extends CommonOptions {
+  readonly at?: number;
+  readonly stacks?: boolean;
+  readonly summary: boolean;
+  readonly children?: number;
+}
+
+const widthElsewhere = 100;
+
+/** `reprise show <id>`: what a run did, as a tree. */
+export function showCommand(program: Command, session: Session): void {
+  program
+    .command("show <run>")
+    .description("what a run did, as a tree; also while it runs")
+    .option("--at <seq>", "with --json: as it was at this record", countFrom)
+    .option("--stacks", "with the stacks of errors")
+    .option("--no-summary", "without what it came to")
+    .option("--children <count>", "so many rows below one call", countFrom)
+    .action(async (run: string, _options: unknown, command: Command) => show(session, run, command.optsWithGlobals<ShowOptions>()));
+}
+
+async function show(session: Session, run: string, options: ShowOptions): Promise<void> {
+  const { columns, colour, glyphs, now } = session.terminal;
+  await session.withStore(options, async ({ reprise }) => {
+    if (options.json === true) return session.result(options, await reprise.snapshot(run, options.at), () => []);
+    const history = await reprise.history(run);
+    const head = await reprise.head(run);
+    const events = history.events();
+    const layout = { width: columns ?? widthElsewhere, color: colour, glyphs };
+    const live = head?.lease === "live";
+    const { stacks, children } = options;
+    const tree = renderTree(events, { ...layout, ...(live && { now: now() }), ...(stacks === true && { stacks }), ...(children !== undefined && { maxChildren: children }) });
+    return session.result(options, undefined, () => [...tree, ...(options.summary ? ["", ...renderSummary(events, layout)] : [])]);
+  });
+}

@@ -1,0 +1,38 @@
+import { CommanderError } from "commander";
+import { ExitCode, exitCodeOf } from "./exit-code.ts";
+import { createProgram } from "./program.ts";
+import { Session } from "./session.ts";
+import { StoreMissingError } from "./store-missing-error.ts";
+import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * Runs the `reprise` command with these words; gives its exit code. Never throws for what a user can do wrong.
+ *
+ * @example
+ * ```ts
+ * import { main, processTerminal } from "@reprise/cli";
+ *
+ * console.log(await main(["--version"], processTerminal())); // 0
+ * ```
+ */
+export async function main(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const session = new Session(terminal);
+  try {
+    await createProgram(session).parseAsync([...words], { from: "user" });
+    return session.exitCode;
+  } catch (error) {
+    // Commander has said it already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
+    const known = error instanceof UsageError ? ExitCode.USAGE : error instanceof StoreMissingError ? ExitCode.NOT_FOUND : exitCodeOf(error);
+    if (known === undefined) throw error;
+    terminal.note(`reprise: ${problemOf(error as Error)}`);
+    return known;
+  }
+}
+
+/** One line; an error of Reprise with its code, by which it can be looked up. */
+function problemOf(error: Error & { readonly code?: unknown }): string {
+  const text = error.message.replace(/\s*\n\s*/gu, " ");
+  return typeof error.code === "string" ? `${error.code}: ${text}` : text;
+}

@@ -1,0 +1,35 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { createReprise } from "@reprise/core";
+import type { StateBackend } from "@reprise/core/spi";
+import { suggestion } from "./nearest.ts";
+import type { Store, StoreNeeds } from "./store.ts";
+import { StoreMissingError } from "./store-missing-error.ts";
+import { UsageError } from "./usage-error.ts";
+
+type Open = (place: string) => Promise<StateBackend>;
+
+const backends: Readonly<Record<string, Open>> = {
+  fs: async (place) => {
+    const { fsBackend } = await import("@reprise/backend-fs");
+    return fsBackend({ dir: place });
+  },
+};
+
+/**
+ * The store of `fs:DIRECTORY`. `source` says where the text stands, for messages. Throws
+ * `UsageError`, and `StoreMissingError` for a place where there is none.
+ */
+export async function openBackend(text: string, source: string, directory: string, { create = false }: StoreNeeds): Promise<Store> {
+  const colon = text.indexOf(":");
+  const [kind, place] = [text.slice(0, Math.max(colon, 0)), text.slice(colon + 1)];
+  const kinds = Object.keys(backends);
+  const open = Object.hasOwn(backends, kind) ? backends[kind] : undefined;
+  if (open === undefined || place === "") {
+    const shapes = kinds.map((known) => `${known}:PATH`).join(" or ");
+    throw new UsageError(`${source} must be ${shapes}, got "${text}"${suggestion(kind || text, kinds)}`);
+  }
+  const path = resolve(directory, place);
+  if (!create && !existsSync(path)) throw new StoreMissingError(`there is no store at ${text} (${source})`);
+  return { reprise: createReprise({ backend: await open(path) }), actors: [], name: text };
+}

@@ -1,0 +1,50 @@
+import { openStore, type StoreOptions } from "./open-store.ts";
+import { ExitCode } from "./exit-code.ts";
+import type { Store, StoreNeeds } from "./store.ts";
+import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Options that every command takes. */
+export interface CommonOptions extends StoreOptions {
+  readonly json?: boolean;
+  /** Does what is asked without asking back. */
+  readonly yes?: boolean;
+}
+
+/** One use of the command: the terminal, the store and how it ends. */
+export class Session {
+  readonly terminal: Terminal;
+  exitCode: ExitCode = ExitCode.OK;
+
+  constructor(terminal: Terminal) {
+    this.terminal = terminal;
+  }
+
+  /** Opens the store, runs and closes it. */
+  async withStore<T>(options: CommonOptions, run: (store: Store) => Promise<T>, needs: StoreNeeds = {}): Promise<T> {
+    const store = await openStore(options, this.terminal, needs);
+    try {
+      return await run(store);
+    } finally {
+      await store.reprise.close();
+    }
+  }
+
+  /** The result: one JSON document with `--json`, else lines for people, made only then. */
+  result(options: CommonOptions, document: unknown, lines: () => readonly string[]): void {
+    if (options.json === true) this.terminal.out(JSON.stringify(document, undefined, 2));
+    else for (const line of lines()) this.terminal.out(line);
+  }
+
+  /** Asks whether to go on with what destroys or repeats something; throws `UsageError` where nobody can be asked. */
+  async confirmed(options: CommonOptions, question: string): Promise<boolean> {
+    if (options.yes === true) return true;
+    const { ask } = this.terminal;
+    if (ask === undefined) throw new UsageError(`${question} Say so with --yes: there is nobody to ask here`);
+    const answer = (await ask(`${question} [y/N] `)).trim().toLowerCase();
+    if (answer === "y" || answer === "yes") return true;
+    this.terminal.note("Nothing was changed.");
+    this.exitCode = ExitCode.FOUND;
+    return false;
+  }
+}

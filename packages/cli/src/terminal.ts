@@ -1,0 +1,21 @@
+/** Everything a command touches outside the store: where it writes, whom it asks, what it is told. */
+export interface Terminal {
+  /** The result of a command; a script reads this. */
+  out(text: string): void;
+  /** Bytes that are the result. */
+  outBytes(bytes: Uint8Array): void;
+  /** For the person at the terminal. */
+  note(text: string): void;
+  /** Columns of stdout; undefined where it is no terminal. */
+  readonly columns: number | undefined;
+  readonly colour: boolean;
+  readonly glyphs: "unicode" | "ascii";
+  /** Asks a question; undefined where nobody can be asked. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
+  readonly directory: string;
+  environment(name: string): string | undefined;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Whoever interrupts the command once asks it to end; gives how to stop listening. */
+  onInterrupt(listener: () => void): () => void;
+}
