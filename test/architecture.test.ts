@@ -23,7 +23,7 @@ import { readRootManifest, readWorkspace, sourceFile, type Manifest, type Worksp
  *     retry                                              a leaf
  *     core        <-  backend-memory, backend-fs, printer    through core's spi only
  *     core, retry <-  testing
- *     all         <-  apps/demo
+ *     all         <-  cli, apps/demo
  */
 const picture: { readonly [folder: string]: PackageRule } = {
   "packages/retry": { entries: [], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: [] } },
@@ -35,6 +35,11 @@ const picture: { readonly [folder: string]: PackageRule } = {
     modules: { pattern: /^node:fs(?:\/|$)/, only: ["src/real-io.ts"] },
   },
   "packages/printer": { entries: ["@reprise/core/spi"], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: ["src/system.ts"] } },
+  "packages/cli": {
+    entries: ["@reprise/core", "@reprise/core/spi", "@reprise/backend-fs", "@reprise/printer"],
+    edges: ["src/system.ts"],
+    modules: { pattern: /^node:readline/, only: ["src/system.ts"] },
+  },
   "packages/testing": { entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry"], edges: [] },
   "apps/demo": {
     entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry", "@reprise/backend-memory", "@reprise/backend-fs", "@reprise/printer"],

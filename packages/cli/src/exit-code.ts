@@ -1,4 +1,4 @@
-import { isRepriseError } from "@reprise/core";
+import type { ErrorCode } from "@reprise/core";
 
 /** What the command tells whoever started it. */
 export const ExitCode = {
@@ -19,7 +19,7 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
-const codes: Readonly<Record<string, ExitCode>> = {
+const codes: { readonly [Code in ErrorCode]?: ExitCode } = {
   INVALID_OPTION: ExitCode.USAGE,
   INVALID_DEFINITION: ExitCode.USAGE,
   INVALID_ADDRESS: ExitCode.USAGE,
@@ -44,6 +44,7 @@ const codes: Readonly<Record<string, ExitCode>> = {
 };
 
 /** What an error of Reprise comes to; undefined for what is no error of Reprise. */
-export function exitCodeOf(error: unknown): ExitCode | undefined {
+export async function exitCodeOf(error: unknown): Promise<ExitCode | undefined> {
+  const { isRepriseError } = await import("@reprise/core");
   return isRepriseError(error) ? (codes[error.code] ?? ExitCode.REFUSED) : undefined;
 }

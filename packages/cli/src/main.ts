@@ -19,12 +19,13 @@ import { UsageError } from "./usage-error.ts";
 export async function main(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const session = new Session(terminal);
   try {
-    await createProgram(session).parseAsync([...words], { from: "user" });
+    const program = await createProgram(words, session);
+    await program.parseAsync([...words], { from: "user" });
     return session.exitCode;
   } catch (error) {
     // Commander has said it already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
-    const known = error instanceof UsageError ? ExitCode.USAGE : error instanceof StoreMissingError ? ExitCode.NOT_FOUND : exitCodeOf(error);
+    const known = error instanceof UsageError ? ExitCode.USAGE : error instanceof StoreMissingError ? ExitCode.NOT_FOUND : await exitCodeOf(error);
     if (known === undefined) throw error;
     terminal.note(`reprise: ${problemOf(error as Error)}`);
     return known;

@@ -1,33 +1,10 @@
 import { Command, Option } from "commander";
-import { answerCommand } from "./commands/answer.ts";
-import { checkpointsCommand } from "./commands/checkpoints.ts";
-import { completionCommand } from "./commands/completion.ts";
-import { deleteCommand } from "./commands/delete.ts";
-import { diffCommand } from "./commands/diff.ts";
-import { eventsCommand } from "./commands/events.ts";
-import { exportCommand } from "./commands/export.ts";
-import { forkCommand } from "./commands/fork.ts";
-import { importCommand } from "./commands/import.ts";
-import { listCommand } from "./commands/list.ts";
-import { pendingCommand } from "./commands/pending.ts";
-import { rewindCommand } from "./commands/rewind.ts";
-import { showCommand } from "./commands/show.ts";
-import { statsCommand } from "./commands/stats.ts";
-import { verifyCommand } from "./commands/verify.ts";
-import { wakeCommand } from "./commands/wake.ts";
+import { catalogue } from "./catalogue.ts";
 import type { Session } from "./session.ts";
 import { version } from "./version.ts";
 
-const commands = [
-  listCommand, showCommand, eventsCommand, statsCommand, checkpointsCommand, diffCommand,
-  pendingCommand, answerCommand, wakeCommand,
-  rewindCommand, forkCommand,
-  exportCommand, importCommand, verifyCommand, deleteCommand,
-  completionCommand,
-] as const;
-
-/** The `reprise` command with everything below it. Parsing throws `CommanderError` instead of ending the process. */
-export function createProgram(session: Session): Command {
+/** The `reprise` command for these words. Parsing throws `CommanderError` instead of ending the process. */
+export async function createProgram(words: readonly string[], session: Session): Promise<Command> {
   const { terminal } = session;
   const program = new Command("reprise")
     .description("Looks at recorded runs and works on them: what they did, what they wait for, where they go on.")
@@ -40,7 +17,13 @@ export function createProgram(session: Session): Command {
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true, ...(terminal.columns !== undefined && { helpWidth: terminal.columns }) })
     .addHelpText("after", exitCodes);
-  for (const add of commands) add(program, session);
+  // These two tell of all commands.
+  const all = words.includes("help") || words.includes("completion");
+  for (const { name, alias, description, load } of catalogue) {
+    const command = program.command(name).description(description);
+    if (alias !== undefined) command.alias(alias);
+    if (all || words.includes(name) || (alias !== undefined && words.includes(alias))) (await load()).define(command, session);
+  }
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),

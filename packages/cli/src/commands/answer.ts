@@ -8,16 +8,14 @@ interface AnswerOptions extends CommonOptions {
 }
 
 /** `reprise answer <id> <wait> <json>`: what a run waits for. */
-export function answerCommand(program: Command, session: Session): void {
-  program
-    .command("answer")
+export function define(command: Command, session: Session): void {
+  command
     .argument("<run>")
     .argument("<wait>", "its name, address or token")
     .argument("<json>", "the answer, e.g. true or '\"yes\"'", jsonFrom)
-    .description("answers what a run waits for; before, during or after it is asked")
     .option("--id <id>", "names the answer: given again, it is the same and changes nothing")
-    .action(async (run: string, wait: string, value: unknown, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<AnswerOptions>();
+    .action(async (run: string, wait: string, value: unknown, _options: unknown, used: Command) => {
+      const options = used.optsWithGlobals<AnswerOptions>();
       await session.withStore(options, async ({ reprise }) => {
         await reprise.answer(run, wait, value, options.id === undefined ? {} : { answerId: options.id });
         const head = await reprise.head(run);

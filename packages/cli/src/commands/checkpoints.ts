@@ -13,12 +13,11 @@ const columns: readonly Column<CheckpointSummary>[] = [
 ];
 
 /** `reprise checkpoints <id>`: the positions of a run that have a name. */
-export function checkpointsCommand(program: Command, session: Session): void {
-  program
-    .command("checkpoints <run>")
-    .description("the checkpoints of a run; rewind, fork and diff take their SEQ")
-    .action(async (run: string, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<CommonOptions>();
+export function define(command: Command, session: Session): void {
+  command
+    .argument("<run>")
+    .action(async (run: string, _options: unknown, used: Command) => {
+      const options = used.optsWithGlobals<CommonOptions>();
       const { columns: width, glyphs } = session.terminal;
       await session.withStore(options, async ({ reprise }) => {
         const checkpoints = await reprise.checkpoints(run);

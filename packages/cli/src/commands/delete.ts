@@ -3,12 +3,11 @@ import type { Command } from "commander";
 import type { CommonOptions, Session } from "../session.ts";
 
 /** `reprise delete <id>`: removes a run for good. */
-export function deleteCommand(program: Command, session: Session): void {
-  program
-    .command("delete <run>")
-    .description("removes a run for good; asks first")
-    .action(async (run: string, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<CommonOptions>();
+export function define(command: Command, session: Session): void {
+  command
+    .argument("<run>")
+    .action(async (run: string, _options: unknown, used: Command) => {
+      const options = used.optsWithGlobals<CommonOptions>();
       await session.withStore(options, async ({ reprise }) => {
         // What is not there must not be asked about.
         const { lastSeq } = await reprise.history(run);

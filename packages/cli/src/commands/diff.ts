@@ -5,14 +5,12 @@ import { countFrom } from "../parse-words.ts";
 import type { CommonOptions, Session } from "../session.ts";
 
 /** `reprise diff <a> <b>`: what differs between two runs, or two positions of one. */
-export function diffCommand(program: Command, session: Session): void {
-  program
-    .command("diff")
+export function define(command: Command, session: Session): void {
+  command
     .argument("<a>", "RUN, or RUN@SEQ for what it was at a record or checkpoint")
     .argument("<b>", "the same, or @SEQ for the same run")
-    .description("what differs between two runs, or two positions of one; exits with 1 if anything does")
-    .action(async (a: string, b: string, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<CommonOptions>();
+    .action(async (a: string, b: string, _options: unknown, used: Command) => {
+      const options = used.optsWithGlobals<CommonOptions>();
       await session.withStore(options, async ({ reprise }) => {
         const from = sideOf(a);
         const difference = await reprise.diff(from, sideOf(b.startsWith("@") ? `${from.stateId}${b}` : b));

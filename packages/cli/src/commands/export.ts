@@ -11,15 +11,14 @@ interface ExportOptions extends CommonOptions {
 }
 
 /** `reprise export <id>`: a run as one file. */
-export function exportCommand(program: Command, session: Session): void {
+export function define(command: Command, session: Session): void {
   const { terminal } = session;
-  program
-    .command("export <run>")
-    .description("a run as one file, byte for byte, with what it names; on stdout, or with -o in a file")
+  command
+    .argument("<run>")
     .option("-o, --out <file>", "write it there; an existing file is left alone")
     .option("--no-artifacts", "without the contents of artifacts")
-    .action(async (run: string, _options: unknown, command: Command) => {
-      const { out, artifacts, ...common } = command.optsWithGlobals<ExportOptions>();
+    .action(async (run: string, _options: unknown, used: Command) => {
+      const { out, artifacts, ...common } = used.optsWithGlobals<ExportOptions>();
       if (out === undefined && terminal.columns !== undefined) throw new UsageError("the file is not for a terminal: name one with --out, or send stdout somewhere");
       await session.withStore(common, async ({ reprise }) => {
         const bytes = await reprise.export(run, { artifacts });

@@ -14,14 +14,14 @@ interface Options extends CommonOptions, PointOptions {
 }
 
 /** `reprise fork <id> --from …`: a new run that begins like this one. */
-export function forkCommand(program: Command, session: Session): void {
-  addPoint(program.command("fork <run>").description("copies a run up to a point into a new one; the original is untouched; shows the plan and asks first"))
+export function define(command: Command, session: Session): void {
+  addPoint(command.argument("<run>"))
     .option("--id <id>", "of the new run")
     .option("--pin <address=json>", "this call ends with this value instead of running (once for each)", pinFrom)
     .option("--allow-repeat <address>", "this call may happen again although it must not by itself (once for each)", collected)
     .option("--dry-run", "only show the plan")
-    .action(async (run: string, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<Options>();
+    .action(async (run: string, _options: unknown, used: Command) => {
+      const options = used.optsWithGlobals<Options>();
       const at = namedPoint(options);
       await session.withStore(options, async ({ reprise }) => {
         if (at !== undefined) {

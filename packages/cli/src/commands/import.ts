@@ -10,13 +10,12 @@ interface ImportOptions extends CommonOptions {
 }
 
 /** `reprise import <file>`: a run from a file. */
-export function importCommand(program: Command, session: Session): void {
-  program
-    .command("import <file>")
-    .description("makes a run of an exported file: a hand-off goes on here, anything else becomes a fork")
+export function define(command: Command, session: Session): void {
+  command
+    .argument("<file>")
     .option("--id <id>", "of the new run; the exported run's own id restores it")
-    .action(async (file: string, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<ImportOptions>();
+    .action(async (file: string, _options: unknown, used: Command) => {
+      const options = used.optsWithGlobals<ImportOptions>();
       const bytes = await contentOf(resolve(session.terminal.directory, file), file);
       await session.withStore(
         options,

@@ -20,12 +20,9 @@ interface ListOptions extends CommonOptions {
 }
 
 /** `reprise list`: runs, newest first. */
-export function listCommand(program: Command, session: Session): void {
+export function define(command: Command, session: Session): void {
   const time = timeFrom(session.terminal.now);
-  program
-    .command("list")
-    .alias("ls")
-    .description("runs, newest first; reads no journal")
+  command
     .addOption(new Option("-s, --status <status...>", "of one of these statuses").choices(Object.values(StateStatus)))
     .option("-t, --tag <tag>", "with all of these tags (once for each)", collected)
     .option("--any-tag <tag>", "with one of these tags (once for each)", collected)
@@ -35,7 +32,7 @@ export function listCommand(program: Command, session: Session): void {
     .option("--created-after <when>", "begun after then", time)
     .option("-n, --limit <count>", "at most so many", countFrom, 50)
     .option("--cursor <cursor>", "go on behind the last page")
-    .action(async (_options: unknown, command: Command) => list(session, command.optsWithGlobals<ListOptions>()));
+    .action(async (_options: unknown, used: Command) => list(session, used.optsWithGlobals<ListOptions>()));
 }
 
 async function list(session: Session, options: ListOptions): Promise<void> {

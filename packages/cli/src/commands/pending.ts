@@ -10,12 +10,11 @@ interface Row extends PendingWait {
 }
 
 /** `reprise pending [id]`: what runs wait for. */
-export function pendingCommand(program: Command, session: Session): void {
-  program
-    .command("pending [run]")
-    .description("what a run waits for, or what any run waits for")
-    .action(async (run: string | undefined, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<CommonOptions>();
+export function define(command: Command, session: Session): void {
+  command
+    .argument("[run]")
+    .action(async (run: string | undefined, _options: unknown, used: Command) => {
+      const options = used.optsWithGlobals<CommonOptions>();
       const { columns: width, glyphs, now } = session.terminal;
       await session.withStore(options, async ({ reprise }) => {
         const rows: Row[] = [];

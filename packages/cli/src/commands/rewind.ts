@@ -11,12 +11,12 @@ interface Options extends CommonOptions, PointOptions {
 }
 
 /** `reprise rewind <id> --from …`: goes back to a point. */
-export function rewindCommand(program: Command, session: Session): void {
-  addPoint(program.command("rewind <run>").description("goes back to a point: what comes after it is hidden and runs again when the run is resumed; shows the plan and asks first"))
+export function define(command: Command, session: Session): void {
+  addPoint(command.argument("<run>"))
     .option("--allow-repeat <address>", "this call may happen again although it must not by itself (once for each)", collected)
     .option("--dry-run", "only show the plan")
-    .action(async (run: string, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<Options>();
+    .action(async (run: string, _options: unknown, used: Command) => {
+      const options = used.optsWithGlobals<Options>();
       const point = pointOf(options);
       await session.withStore(options, async ({ reprise }) => {
         const plan = await reprise.plan(run, point);

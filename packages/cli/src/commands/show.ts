@@ -13,15 +13,14 @@ interface ShowOptions extends CommonOptions {
 const widthElsewhere = 100;
 
 /** `reprise show <id>`: what a run did, as a tree. */
-export function showCommand(program: Command, session: Session): void {
-  program
-    .command("show <run>")
-    .description("what a run did, as a tree; also while it runs")
+export function define(command: Command, session: Session): void {
+  command
+    .argument("<run>")
     .option("--at <seq>", "with --json: as it was at this record", countFrom)
     .option("--stacks", "with the stacks of errors")
     .option("--no-summary", "without what it came to")
     .option("--children <count>", "so many rows below one call", countFrom)
-    .action(async (run: string, _options: unknown, command: Command) => show(session, run, command.optsWithGlobals<ShowOptions>()));
+    .action(async (run: string, _options: unknown, used: Command) => show(session, run, used.optsWithGlobals<ShowOptions>()));
 }
 
 async function show(session: Session, run: string, options: ShowOptions): Promise<void> {

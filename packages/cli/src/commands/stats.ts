@@ -6,12 +6,11 @@ import type { CommonOptions, Session } from "../session.ts";
 const widthElsewhere = 100;
 
 /** `reprise stats <id>`: what a run came to, in numbers. */
-export function statsCommand(program: Command, session: Session): void {
-  program
-    .command("stats <run>")
-    .description("what a run came to: calls by status, retries, time saved, errors")
-    .action(async (run: string, _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<CommonOptions>();
+export function define(command: Command, session: Session): void {
+  command
+    .argument("<run>")
+    .action(async (run: string, _options: unknown, used: Command) => {
+      const options = used.optsWithGlobals<CommonOptions>();
       const { columns, colour, glyphs } = session.terminal;
       await session.withStore(options, async ({ reprise }) => {
         const history = await reprise.history(run);

@@ -5,12 +5,11 @@ import { ExitCode } from "../exit-code.ts";
 import type { CommonOptions, Session } from "../session.ts";
 
 /** `reprise verify [id]`: is everything that is stored as it should be? */
-export function verifyCommand(program: Command, session: Session): void {
-  program
-    .command("verify [run...]")
-    .description("reads everything that is stored of runs, or of all, and lists what is damaged; changes nothing; exits with 1 if anything is")
-    .action(async (runs: readonly string[], _options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<CommonOptions>();
+export function define(command: Command, session: Session): void {
+  command
+    .argument("[run...]")
+    .action(async (runs: readonly string[], _options: unknown, used: Command) => {
+      const options = used.optsWithGlobals<CommonOptions>();
       await session.withStore(options, async ({ reprise }) => {
         const reports: VerifyReport[] = [];
         for (const stateId of runs.length > 0 ? runs : await everyRun(reprise)) reports.push(await reprise.verify(stateId));

@@ -6,12 +6,10 @@ import type { CommonOptions, Session } from "../session.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** `reprise wake`: resumes what is due. */
-export function wakeCommand(program: Command, session: Session): void {
-  program
-    .command("wake")
-    .description("resumes every run that is due, with the actors of the configuration; exits with 1 if one failed")
-    .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<CommonOptions>();
+export function define(command: Command, session: Session): void {
+  command
+    .action(async (_options: unknown, used: Command) => {
+      const options = used.optsWithGlobals<CommonOptions>();
       await session.withStore(options, async ({ reprise, actors, name }) => {
         if (actors.length === 0) throw new UsageError(`wake needs actors to resume runs with: export them as "actors" from a reprise.config.ts (${name} gives none)`);
         const woken = await reprise.wake(actors);

@@ -1,0 +1,35 @@
+import type { Command } from "commander";
+import { countFrom } from "../parse-words.ts";
+import { logEvents } from "../print-events.ts";
+import type { CommonOptions, Session } from "../session.ts";
+
+interface TailOptions extends CommonOptions {
+  readonly from?: number;
+  readonly values?: boolean;
+  readonly untilEnd?: boolean;
+}
+
+/** `reprise tail <id>`: follows a run, whichever process executes it. */
+export function define(command: Command, session: Session): void {
+  const { terminal } = session;
+  command
+    .argument("<run>")
+    .option("--from <seq>", "from this record on (default: from the beginning)", countFrom)
+    .option("--until-end", "also over pauses and waits, until it has completed or failed")
+    .option("--values", "with inputs and results")
+    .action(async (run: string, _options: unknown, used: Command) => {
+      const { from, untilEnd = false, values = false, json = false, ...common } = used.optsWithGlobals<TailOptions>();
+      await session.withStore(common, async ({ reprise }) => {
+        const interrupted = new AbortController();
+        const stopListening = terminal.onInterrupt(() => interrupted.abort());
+        const log = logEvents({ stateId: run, lastSeq: (await reprise.head(run))?.lastSeq ?? 0 }, terminal, { json, values, summary: true });
+        const events = reprise.events(run, { signal: interrupted.signal, until: untilEnd ? "end" : "rest", ...(from !== undefined && { from }) });
+        try {
+          for await (const event of events) log.write(event);
+        } finally {
+          log.end();
+          stopListening();
+        }
+      });
+    });
+}

@@ -1,0 +1,136 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { runReprise, type Finished } from "./support/run-reprise.ts";
+import { storeKinds } from "./support/actors.ts";
+import { filledStore, newDirectory } from "./support/stores.ts";
+
+describe.each(storeKinds)("on $kind", { timeout: 60_000 }, (kind) => {
+  let store = "";
+  const reprise = (...words: readonly string[]): Promise<Finished> => runReprise(words, { environment: { REPRISE_BACKEND: store } });
+  const json = async (...words: readonly string[]): Promise<unknown> => {
+    const { stdout, stderr } = await reprise(...words, "--json");
+    expect(stderr).toBe("");
+    return JSON.parse(stdout) as unknown;
+  };
+
+  describe("looking", () => {
+    beforeAll(async () => {
+      store = await filledStore(kind);
+    });
+
+    test.concurrent("list shows the runs, newest first, and filters them", async () => {
+      const { code, stdout } = await reprise("list");
+      expect(code).toBe(0);
+      expect(stdout.split("\n").map((line) => line.split(/\s{2,}/u).slice(0, 2).join(" "))).toEqual(["RUN STATUS", "broken failed", "done completed", "asked awaiting", ""]);
+      expect(await json("list", "--tag", "web", "--tag", "nightly")).toMatchObject({ runs: [{ stateId: "asked", status: "awaiting", lease: "none", pipelineName: "pages" }], damaged: [] });
+      expect(await json("list", "--status", "failed", "completed", "--limit", "1")).toMatchObject({ runs: [{ stateId: "broken" }], next: expect.any(String) });
+    });
+
+    test.concurrent("show draws the run as a tree with what it came to", async () => {
+      const { code, stdout } = await reprise("show", "asked");
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/writer\s+asked\s+awaiting/u);
+      expect(stdout).toMatch(/├─ ✓ fetch[^]*├─ ✓ pay[^]*└─ ◌ approval/u);
+      expect(stdout).toContain("success rate 100%");
+      expect(await json("show", "asked")).toMatchObject({ stateId: "asked", status: "awaiting", storage: {}, calls: [{ name: "writer" }, { name: "fetch", value: "<home>" }, { name: "pay" }, { name: "approval" }] });
+    });
+
+    test.concurrent("show goes by the error of a failed run", async () => {
+      expect((await reprise("show", "broken", "--no-summary")).stdout).toContain("not yet");
+    });
+
+    test.concurrent("events gives a line for each, and with --json a line of JSON", async () => {
+      expect((await reprise("events", "asked")).stdout).toMatch(/completed {2}writer::fetch::tool_call/u);
+      const lines = (await reprise("events", "asked", "--json", "--values", "--under", "writer::fetch")).stdout.trim().split("\n");
+      expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ status: "started", input: "home" }, { status: "completed", value: "<home>" }]);
+    });
+
+    test.concurrent("tail of a run that rests gives what is there and ends", async () => {
+      const { code, stdout } = await reprise("tail", "asked");
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/awaiting {3}writer::approval::wait_call[^]*run-end/u);
+    });
+
+    test.concurrent("stats counts", async () => {
+      expect((await reprise("stats", "broken")).stdout).toContain("1 failed");
+      expect(await json("stats", "done")).toMatchObject({ calls: { total: 1, completed: 1, retryEvents: 0 } });
+    });
+
+    test.concurrent("checkpoints and diff name positions", async () => {
+      const [checkpoint] = (await json("checkpoints", "asked")) as { readonly seq: number; readonly status: string }[];
+      expect(checkpoint).toMatchObject({ status: "awaiting" });
+      const { code, stdout } = await reprise("diff", "asked@5", `@${String(checkpoint?.seq)}`);
+      expect([code, stdout]).toEqual([1, expect.stringContaining("new calls")]);
+      expect((await reprise("diff", "done", "done")).code).toBe(0);
+    });
+
+    test.concurrent("pending shows what is waited for, of one run and of all", async () => {
+      for (const words of [["pending"], ["pending", "asked"]]) {
+        expect(await json(...words)).toMatchObject([{ stateId: "asked", name: "approval", prompt: "Publish?", token: expect.stringMatching(/^wt_/u) }]);
+      }
+      expect((await reprise("pending", "done")).stdout).toBe("nothing is waited for\n");
+    });
+
+    test.concurrent("verify reads everything", async () => {
+      const { code, stdout } = await reprise("verify");
+      expect(code).toBe(0);
+      expect(stdout.match(/intact/gu)).toHaveLength(3);
+    });
+  });
+
+  describe("working on runs", () => {
+    test("rewind and fork show their plan first and ask; what must not happen twice is refused until it is allowed", async () => {
+      store = await filledStore(kind);
+      const planned = await reprise("rewind", "asked", "--from", "writer::pay::tool_call", "--dry-run");
+      expect(planned).toMatchObject({ code: 0, stdout: expect.stringMatching(/reused: 1[^]*MUST NOT HAPPEN TWICE[^]*writer::pay::tool_call/u) });
+      // Nobody can be asked.
+      const asking = await reprise("rewind", "asked", "--from", "writer::pay::tool_call");
+      expect(asking).toMatchObject({ code: 2, stderr: expect.stringContaining("--yes") });
+      expect(await reprise("rewind", "asked", "--from", "writer::pay::tool_call", "--yes")).toMatchObject({ code: 5, stderr: expect.stringContaining("NOT_REPEATABLE") });
+      expect(await json("fork", "asked", "--from", "writer::pay::tool_call", "--id", "other", "--pin", "writer::pay::tool_call=7", "--yes")).toMatchObject({ stateId: "other", done: true });
+      expect(await json("rewind", "asked", "--from", "writer::pay::tool_call", "--yes", "--allow-repeat", "writer::pay::tool_call")).toMatchObject({ done: true });
+      expect(await json("list", "--parent", "asked")).toMatchObject({ runs: [{ stateId: "other", status: "paused" }] });
+    });
+
+    test("answer, then wake with the actors of a configuration", async () => {
+      store = await filledStore(kind);
+      expect(await reprise("answer", "asked", "approval", "true")).toMatchObject({ code: 0, stdout: expect.stringContaining("when the run is resumed") });
+      const config = join(await newDirectory(), "reprise.config.mjs");
+      await writeFile(config, configOf(store));
+      expect(await runReprise(["wake", "--config", config])).toMatchObject({ code: 0, stdout: "asked completed\n" });
+      expect(await runReprise(["wake"], { cwd: join(config, "..") })).toMatchObject({ code: 0, stdout: "nothing is due\n" });
+      expect(await reprise("wake")).toMatchObject({ code: 2, stderr: expect.stringContaining('export them as "actors"') });
+      expect(await reprise("answer", "asked", "approval", "false")).toMatchObject({ code: 5, stderr: expect.stringContaining("ANSWER_TOO_LATE") });
+    });
+
+    test("export and import move a run; delete asks first", async () => {
+      store = await filledStore(kind);
+      const file = join(await newDirectory(), "done.reprise");
+      expect(await reprise("export", "done", "--out", file)).toMatchObject({ code: 0 });
+      expect(await reprise("export", "done", "--out", file)).toMatchObject({ code: 2, stderr: expect.stringContaining("which exists") });
+      expect(await json("import", file, "--id", "copy")).toMatchObject({ stateId: "copy" });
+      expect((await reprise("delete", "copy")).code).toBe(2);
+      expect(await json("delete", "copy", "--yes")).toEqual({ stateId: "copy", deleted: true });
+      expect((await reprise("delete", "copy", "--yes")).code).toBe(3);
+    });
+  });
+
+  test("an empty store has no runs, and one that is not there is said to be missing and not made", async () => {
+    const place = kind.place(await newDirectory());
+    expect(await runReprise(["list", "--backend", `${kind.kind}:${place}`])).toMatchObject({ code: 3, stderr: expect.stringContaining("there is no store at") });
+    const backend = kind.open(place);
+    await backend.list({});
+    await backend.close();
+  });
+});
+
+function configOf(store: string): string {
+  const source = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
+  return `import { createReprise } from ${source("../../core/src/index.ts")};
+import { storeKinds, writer } from ${source("./support/actors.ts")};
+const [kind, place] = ${JSON.stringify([store.slice(0, store.indexOf(":")), store.slice(store.indexOf(":") + 1)])};
+export const reprise = createReprise({ backend: storeKinds.find((each) => each.kind === kind).open(place) });
+export const actors = [writer];
+`;
+}

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { fsBackend } from "@reprise/backend-fs";
+import { agent, tool, type AgentContext } from "@reprise/core";
+import type { StateBackend } from "@reprise/core/spi";
+
+/** A kind of store the command can work on, as `--backend` names it. */
+export interface StoreKind {
+  readonly kind: string;
+  readonly place: (directory: string) => string;
+  readonly open: (place: string) => StateBackend;
+}
+
+export const storeKinds: readonly StoreKind[] = [{ kind: "fs", place: (directory) => join(directory, "runs"), open: (place) => fsBackend({ dir: place, durability: "process" }) }];
+
+export const fetchPage = tool({ name: "fetch", run: (page: string) => `<${page}>` });
+export const failing = tool({
+  name: "failing",
+  run: (_page: string): number => {
+    throw new Error("not yet");
+  },
+});
+const pay = tool({ name: "pay", repeatable: false, run: (amount: number) => amount });
+
+/** Fetches, pays and asks. */
+export const writer = agent({
+  name: "writer",
+  run: async (page: string, context: AgentContext) => {
+    const text = await context.run(fetchPage, page);
+    await context.run(pay, text.length);
+    context.storage.set("text", text);
+    return `${text} ${String(await context.waitFor("approval", { prompt: "Publish?" }))}`;
+  },
+});
+

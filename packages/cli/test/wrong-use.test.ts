@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { runReprise } from "./support/run-reprise.ts";
+import { newDirectory } from "./support/stores.ts";
+
+test.concurrent.each([
+  [["lst"], "reprise: unknown command 'lst', did you mean list, ls?"],
+  [["list", "--stauts", "failed"], "reprise: unknown option '--stauts', did you mean --status?"],
+  [["list", "--status", "runing"], "reprise: option '-s, --status <status...>' argument 'runing' is invalid. Allowed choices are running, paused, awaiting, interrupted, completed, failed."],
+  [["list", "--limit", "none"], "reprise: option '-n, --limit <count>' argument 'none' is invalid. It must be a whole number from 1."],
+  [["list", "--due", "soon"], "It must be a date, e.g. 2026-11-21 or 2026-11-21T10:00Z, or so long ago, e.g. 15m, 2h or 7d."],
+  [["show"], "reprise: missing required argument 'run'"],
+  [["rewind", "x"], "reprise: a point is needed: --from ADDRESS, --checkpoint SEQ or --position SEQ"],
+  [["rewind", "x", "--from", "a::tool_call", "--position", "3"], "reprise: --from, --checkpoint and --position exclude each other"],
+  [["answer", "x", "y", "yes"], "It must be JSON; a text needs quotes of its own"],
+  [["list", "--backend", "fss:runs"], 'reprise: --backend must be fs:PATH, got "fss:runs", did you mean "fs"?'],
+  [["list", "--backend", "runs"], "reprise: --backend must be fs:PATH"],
+  [["list", "--backend", "fs:a", "--config", "b"], "reprise: --backend and --config exclude each other"],
+  [["completion", "tcsh"], "Allowed choices are bash, zsh, fish."],
+])("%j is refused with one line that names the fault", { timeout: 60_000 }, async (words, message) => {
+  const { code, stdout, stderr } = await runReprise(words, { cwd: await newDirectory() });
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain(message);
+  expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+});
+
+test("without any store it says how to name one", { timeout: 60_000 }, async () => {
+  expect(await runReprise(["list"], { cwd: await newDirectory() })).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("no store: name one with --backend fs:DIRECTORY or REPRISE_BACKEND, or write a reprise.config.ts") });
+});
