@@ -9,6 +9,8 @@ export interface PackageRule {
   readonly edges: readonly string[];
   /** Modules that only these files may import. */
   readonly modules?: { readonly pattern: RegExp; readonly only: readonly string[] };
+  /** Files that import what the user names. */
+  readonly loaders?: readonly string[];
 }
 
 const sourcesOf = (pack: WorkspacePackage): readonly SourceFile[] => pack.files.filter((file) => file.kind === "source");
@@ -24,12 +26,12 @@ export function wrongDirections(pack: WorkspacePackage, rule: PackageRule | unde
 }
 
 /** Imports that go around a package's entries, and imports nobody can check because they are computed. */
-export function hiddenImports(pack: WorkspacePackage, workspace: readonly WorkspacePackage[]): readonly string[] {
+export function hiddenImports(pack: WorkspacePackage, workspace: readonly WorkspacePackage[], { loaders = [] }: Pick<PackageRule, "loaders"> = {}): readonly string[] {
   const entries = new Set(workspace.flatMap(({ manifest }) => Object.keys(manifest.exports ?? {}).map((entry) => manifest.name + entry.slice(1))));
   return pack.files.flatMap((file) =>
     file.imports.flatMap(({ specifier, line }) => {
       const at = `${pack.folder}/${file.path}:${line}`;
-      if (specifier === undefined) return [`${at} computes what it imports; name it`];
+      if (specifier === undefined) return loaders.includes(file.path) ? [] : [`${at} computes what it imports; name it`];
       if (specifier.startsWith("@reprise/") && !entries.has(specifier)) return [`${at} imports ${specifier}, which is no entry of that package`];
       if (specifier.startsWith(".") && leavesPackage(file.path, specifier)) return [`${at} imports ${specifier}, a file of another package`];
       return [];

@@ -25,6 +25,8 @@ export const catalogue: readonly Entry[] = [
   { name: "export", description: "a run as one file, byte for byte, with what it names; on stdout, or with -o in a file", load: () => import("./commands/export.ts") },
   { name: "import", description: "makes a run of an exported file: a hand-off goes on here, anything else becomes a fork", load: () => import("./commands/import.ts") },
   { name: "verify", description: "reads everything that is stored of runs, or of all, and lists what is damaged; changes nothing; exits with 1 if anything is", load: () => import("./commands/verify.ts") },
+  { name: "doctor", description: "what is in a store directory, and what is wrong with it; changes nothing; exits with 1 if anything is", load: () => import("./commands/doctor.ts") },
+  { name: "salvage", description: "saves what can be read of a damaged run into a new one, which is paused; never in place", load: () => import("./commands/salvage.ts") },
   { name: "delete", description: "removes a run for good; asks first", load: () => import("./commands/delete.ts") },
   { name: "completion", description: "what a shell needs to complete commands and options, e.g. eval \"$(reprise completion bash)\"", load: () => import("./commands/completion.ts") },
 ];

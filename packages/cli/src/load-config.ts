@@ -35,7 +35,7 @@ async function importFile(file: string, path: string): Promise<Readonly<Record<s
     return (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const hint = code === "ERR_UNKNOWN_FILE_EXTENSION" ? `Node ${process.versions.node} does not run TypeScript: use Node 22.18 or newer, or a configuration in JavaScript` : message;
+    const hint = code === "ERR_UNKNOWN_FILE_EXTENSION" ? "this Node does not run TypeScript: use Node 22.18 or newer, or a configuration in JavaScript" : message;
     throw new UsageError(`${path} could not be loaded: ${hint}`, { cause: error });
   }
 }

@@ -1,0 +1,27 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runReprise } from "./support/run-reprise.ts";
+import { newDirectory } from "./support/stores.ts";
+
+const writer = fileURLToPath(new URL("./support/slow-writer.ts", import.meta.url));
+
+test("a run that another process is at can be looked at and followed to its end, and not be rewound", { timeout: 120_000 }, async () => {
+  const place = join(await newDirectory(), "runs");
+  const environment = { REPRISE_BACKEND: `fs:${place}` };
+  const child = spawn(process.execPath, ["--conditions=@reprise/source", writer, place], { stdio: ["pipe", "pipe", "inherit"] });
+  try {
+    await new Promise<void>((resolve) => void child.stdout.once("data", () => resolve()));
+    expect(JSON.parse((await runReprise(["list", "--json"], { environment })).stdout)).toMatchObject({ runs: [{ stateId: "slow", status: "running", lease: "live" }] });
+    expect((await runReprise(["show", "slow"], { environment })).stdout).toMatch(/running/u);
+    expect(await runReprise(["rewind", "slow", "--position", "2", "--yes"], { environment })).toMatchObject({ code: 4, stderr: expect.stringContaining("LEASE_HELD") });
+    const following = runReprise(["tail", "slow", "--until-end", "--json"], { environment });
+    expect(await runReprise(["answer", "slow", "go", '"on"'], { environment })).toMatchObject({ code: 0, stdout: expect.stringContaining("the process that is at it takes it") });
+    const followed = await following;
+    const last = followed.stdout.trim().split("\n").at(-1) ?? "";
+    expect(JSON.parse(last)).toMatchObject({ status: "completed", address: "slow::agent_call" });
+  } finally {
+    child.kill("SIGKILL");
+  }
+});

@@ -1,0 +1,32 @@
+import { fsBackend } from "@reprise/backend-fs";
+import { agent, createReprise, tool } from "@reprise/core";
+
+// A process that is at a run: it says so once it waits, with work open that keeps it from suspending.
+const place = process.argv[2] ?? "";
+const reprise = createReprise({ backend: fsBackend({ dir: place, durability: "process" }) });
+let release = (): void => undefined;
+const held = tool({
+  name: "held",
+  run: () =>
+    new Promise<void>((resolve) => {
+      // Work that keeps the process alive, as a request would.
+      const working = setInterval(() => undefined, 1000);
+      release = () => {
+        clearInterval(working);
+        resolve();
+      };
+    }),
+});
+const slow = agent({
+  name: "slow",
+  run: async (_input: undefined, context) => {
+    const holding = context.run(held);
+    process.stdout.write("waiting\n");
+    const answer = await context.waitFor<string>("go");
+    release();
+    await holding;
+    return answer;
+  },
+});
+await reprise.execute(slow, undefined, { stateId: "slow" });
+await reprise.close();
