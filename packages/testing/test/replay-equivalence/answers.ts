@@ -37,7 +37,7 @@ export function firstAnswer(events: readonly ExecutionEvent[], answerAfter: Answ
 }
 
 /** Answers the waits of a run while its process lives. */
-export function answering(system: System, stateId: string, answerAfter: AnswerAfter): Subscriber & { begin(reprise: Reprise, past: readonly ExecutionEvent[]): Promise<void> } {
+export function answering(system: System, stateId: string, answerAfter: AnswerAfter): Subscriber & { begin(reprise: Reprise, past: readonly ExecutionEvent[]): Promise<void>; end(): void } {
   let reprise: Reprise | undefined;
   const give = async (address: string): Promise<void> => {
     try {
@@ -66,6 +66,10 @@ export function answering(system: System, stateId: string, answerAfter: AnswerAf
         if (asked.answerAt !== undefined && asked.answerAt <= system.now()) await give(asked.address);
         else later(asked);
       }
+    },
+    // Whoever looks at the run again may do so before they would have come.
+    end() {
+      for (const cancel of planned.values()) cancel();
     },
   };
 }

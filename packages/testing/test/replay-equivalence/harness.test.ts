@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { checkExact } from "./exact.ts";
 import { generateProgram } from "./generate.ts";
 import { printProgram } from "./print.ts";
 import type { Program, Step } from "./program.ts";
@@ -69,4 +70,8 @@ test("shrinking ends at a program of which no smaller one fails", async () => {
   const smallest = await shrink(program, "has both", fails, 5_000);
   expect(JSON.stringify(smallest.program.root.body).split('"kind"').length - 1).toBeLessThanOrEqual(3);
   for (const smaller of smallerPrograms(smallest.program)) expect(await fails(smaller)).toBeUndefined();
+});
+
+test("nobody answers a process that has ended: whoever resumes the run may come before the answer", async () => {
+  expect(await checkExact(generateProgram(210_397, { pauses: true }))).toMatchObject({ failure: undefined });
 });

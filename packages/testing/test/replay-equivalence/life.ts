@@ -100,6 +100,7 @@ export async function live(options: LifeOptions): Promise<Life> {
     outcome = await system.runUntil(
       typeof pipeline === "function" ? byHand(reprise, pipeline, disk, open) : reprise.execute(pipeline, "in0", { stateId, ...open }),
     );
+    answers.end();
     // What is still on its way to subscribers, and whatever must have no effect any more.
     await system.run();
   } catch (error) {
