@@ -1,9 +1,11 @@
-import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import { checkArtifactId, CorruptError, RepriseError, type StoredArtifact } from "@reprise/core/spi";
+import { checkArtifactId, CorruptError, RepriseError, type CollectedArtifacts, type StoredArtifact } from "@reprise/core/spi";
+import { ArtifactTrash } from "./artifact-trash.ts";
+import { collectContents } from "./collect-contents.ts";
+import { contentIdOf } from "./content-id.ts";
 import { ensureDirectory } from "./ensure-directory.ts";
 import type { Io } from "./io.ts";
-import { readIfPresent, statusIfPresent, writeFile } from "./replace-file.ts";
+import { readIfPresent, removeIfPresent, statusIfPresent, touchIfPresent, writeFile } from "./replace-file.ts";
 import { errnoOf, reportingIo } from "./storage-error.ts";
 import type { FsSystem } from "./system.ts";
 
@@ -30,6 +32,7 @@ export class ArtifactStore {
   readonly #settings: ArtifactStoreSettings;
   readonly #contents: string;
   readonly #temporary: string;
+  readonly #trash: ArtifactTrash;
   /** Directories that this process has made sure of; their names are durable. */
   readonly #known = new Map<string, Promise<void>>();
   readonly #pending = new Set<Promise<unknown>>();
@@ -39,6 +42,8 @@ export class ArtifactStore {
     this.#settings = settings;
     this.#contents = join(settings.root, "sha256");
     this.#temporary = join(settings.root, "tmp");
+    const trash = join(settings.root, "trash");
+    this.#trash = new ArtifactTrash(settings.io, trash, { pathOf: (id) => this.#pathOf(id), prepare: () => this.#ensure(trash) });
   }
 
   async put(bytes: Uint8Array): Promise<StoredArtifact> {
@@ -64,7 +69,7 @@ export class ArtifactStore {
   async get(id: string): Promise<Uint8Array> {
     this.#checkOpen();
     const path = this.#pathOf(checkArtifactId(id));
-    const bytes = await reportingIo(`read artifact ${id}`, { path }, () => readIfPresent(this.#settings.io, path));
+    const bytes = await reportingIo(`read artifact ${id}`, { path }, () => this.#orRescued(id, () => readIfPresent(this.#settings.io, path)));
     if (bytes === undefined) throw new RepriseError("NOT_FOUND", `there is no artifact ${id} in ${this.#settings.root}`, { path });
     if (contentIdOf(bytes) !== id) throw new CorruptError(`${path} is damaged: its content has another hash`, { path });
     return bytes;
@@ -73,8 +78,15 @@ export class ArtifactStore {
   async stat(id: string): Promise<{ readonly size: number } | undefined> {
     this.#checkOpen();
     const path = this.#pathOf(checkArtifactId(id));
-    const status = await reportingIo(`look at artifact ${id}`, { path }, () => statusIfPresent(this.#settings.io, path));
+    const status = await reportingIo(`look at artifact ${id}`, { path }, () => this.#orRescued(id, () => statusIfPresent(this.#settings.io, path)));
     return status && { size: status.size };
+  }
+
+  async collect(live: AsyncIterable<string>, graceMs: number): Promise<CollectedArtifacts> {
+    this.#checkOpen();
+    const { io } = this.#settings;
+    const places = { io, contents: this.#contents, temporary: this.#temporary, trash: this.#trash, now: () => this.#now() };
+    return reportingIo("collect artifacts", { path: this.#settings.root }, () => collectContents(places, live, graceMs));
   }
 
   async close(): Promise<void> {
@@ -88,7 +100,8 @@ export class ArtifactStore {
     const path = this.#pathOf(id);
     await this.#ensure(dirname(path));
     const existed = await this.#holds(path, content);
-    if (!existed) {
+    // A collector may be faster, and take it away before it is as young as it is.
+    for (let isThere = existed; !isThere; isThere = await touchIfPresent(io, path)) {
       await this.#ensure(this.#temporary);
       await writeFile(io, path, content, { temporary: join(this.#temporary, system.token()), sync });
     }
@@ -97,10 +110,28 @@ export class ArtifactStore {
     return existed;
   }
 
+  /** What a collector has thrown away and somebody asks for is put back. */
+  async #orRescued<Result>(id: string, look: () => Promise<Result | undefined>): Promise<Result | undefined> {
+    return (await look()) ?? ((await this.#trash.rescue(id)) ? look() : undefined);
+  }
+
+  /** Now, by the clock of the file system. */
+  async #now(): Promise<number> {
+    const { io, system } = this.#settings;
+    await this.#ensure(this.#temporary);
+    const path = join(this.#temporary, system.token());
+    await (await io.create(path)).close();
+    try {
+      return (await io.stat(path)).modifiedMs;
+    } finally {
+      await removeIfPresent(io, path);
+    }
+  }
+
   async #holds(path: string, content: Uint8Array): Promise<boolean> {
     try {
       const found = await readIfPresent(this.#settings.io, path);
-      return found !== undefined && Buffer.compare(found, content) === 0;
+      return found !== undefined && Buffer.compare(found, content) === 0 && (await touchIfPresent(this.#settings.io, path));
     } catch (error) {
       // What the disk cannot read is damaged, and replaced like other damage.
       if (errnoOf(error) === "EIO") return false;
@@ -145,9 +176,4 @@ export class ArtifactStore {
   #checkOpen(): void {
     if (this.#closed) throw new RepriseError("CLOSED", `the artifacts in ${this.#settings.root} were closed`, { path: this.#settings.root });
   }
-}
-
-/** Sha256 of a content in hexadecimal digits: the name it is stored under. */
-export function contentIdOf(content: Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
 }

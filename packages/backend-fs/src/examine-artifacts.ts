@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { contentIdOf } from "./artifact-store.ts";
+import { contentIdOf } from "./content-id.ts";
 import type { DoctorFinding } from "./doctor.ts";
 import { accessFindings } from "./examine-files.ts";
 import type { Io } from "./io.ts";
@@ -10,12 +10,14 @@ export interface ArtifactsReport {
   readonly contents: number;
   /** Of all contents. */
   readonly bytes: number;
+  /** So many were thrown away and are not deleted yet. */
+  readonly condemned: number;
 }
 
 /** What there is to say of a store of artifacts; with `verify` every content is read. */
 export async function examineArtifacts(io: Io, root: string, verify: boolean): Promise<{ readonly report: ArtifactsReport; readonly findings: readonly DoctorFinding[] }> {
   const findings: DoctorFinding[] = [];
-  const report = { contents: 0, bytes: 0 };
+  const report = { contents: 0, bytes: 0, condemned: 0 };
   const directory = join(root, "sha256");
   for (const fanOut of await namesIn(io, directory)) {
     for (const name of await namesIn(io, join(directory, fanOut))) {
@@ -32,6 +34,7 @@ export async function examineArtifacts(io: Io, root: string, verify: boolean): P
       if (verify && status.kind === "file") findings.push(...(await contentFindings(io, path)));
     }
   }
+  report.condemned = (await namesIn(io, join(root, "trash"))).length;
   for (const name of await namesIn(io, join(root, "tmp"))) {
     findings.push({ kind: "leftover", path: join(root, "tmp", name), message: "a temporary file: somebody is storing it, or died over it" });
   }

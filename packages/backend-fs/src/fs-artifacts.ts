@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { checkByteRange, contentChunks, RepriseError, type ArtifactBackend } from "@reprise/core/spi";
+import { checkByteRange, checkGrace, contentChunks, RepriseError, type ArtifactBackend } from "@reprise/core/spi";
 import { ArtifactStore } from "./artifact-store.ts";
 import type { Io } from "./io.ts";
 import { realIo } from "./real-io.ts";
@@ -48,6 +48,7 @@ export function artifactBackend(store: ArtifactStore): ArtifactBackend {
       yield* contentChunks(await store.get(id), range);
     },
     stat: (id) => store.stat(id),
+    collect: async (live, options) => store.collect(live, checkGrace(options)),
     close: () => store.close(),
   };
 }

@@ -53,6 +53,11 @@ export async function removeIfPresent(io: Io, path: string): Promise<void> {
   }
 }
 
+/** Touches a file; false if there is none. */
+export async function touchIfPresent(io: Io, path: string): Promise<boolean> {
+  return (await ifPresent(io.touch(path).then(() => true))) ?? false;
+}
+
 /** The content of a file, or undefined if there is none. */
 export function readIfPresent(io: Io, path: string): Promise<Uint8Array | undefined> {
   return ifPresent(io.read(path));

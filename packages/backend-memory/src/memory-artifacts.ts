@@ -1,4 +1,4 @@
-import { checkArtifactId, checkByteRange, contentChunks, CorruptError, defaultSystem, RepriseError, type ArtifactBackend } from "@reprise/core/spi";
+import { checkArtifactId, checkByteRange, checkGrace, contentChunks, CorruptError, defaultSystem, RepriseError, type ArtifactBackend, type System } from "@reprise/core/spi";
 
 /** An artifact backend that lives and dies with the process. */
 export interface MemoryArtifacts extends ArtifactBackend {
@@ -9,7 +9,8 @@ export interface MemoryArtifacts extends ArtifactBackend {
 }
 
 /**
- * Keeps artifacts in memory, copied on the way in and out. `memoryBackend()` has one by itself. `from` is a snapshot to start with.
+ * Keeps artifacts in memory, copied on the way in and out. `memoryBackend()` has one by itself. `from` is a snapshot to start with: its contents
+ * count as put long ago. `system` is the clock that `collect` goes by; default: that of the runtime.
  *
  * @example
  * ```ts
@@ -20,9 +21,13 @@ export interface MemoryArtifacts extends ArtifactBackend {
  * console.log(new TextDecoder().decode(await artifacts.get(id))); // hello
  * ```
  */
-export function memoryArtifacts(options: { readonly from?: ReturnType<MemoryArtifacts["snapshot"]> } = {}): MemoryArtifacts {
+export function memoryArtifacts(options: { readonly from?: ReturnType<MemoryArtifacts["snapshot"]>; readonly system?: Pick<System, "now"> } = {}): MemoryArtifacts {
   const { sha256 } = defaultSystem();
   const contents = new Map<string, Uint8Array>((options.from ?? []).map(([id, bytes]) => [checkArtifactId(id), copyOf(bytes)]));
+  const { now } = options.system ?? defaultSystem();
+  /** When each content was last put, and the how many-th put that was. */
+  const lastPut = new Map<string, { readonly at: number; readonly turn: number }>();
+  let puts = 0;
   let closed = false;
   const checkOpen = (): void => {
     if (closed) throw new RepriseError("CLOSED", "these artifacts in memory were closed");
@@ -42,6 +47,7 @@ export function memoryArtifacts(options: { readonly from?: ReturnType<MemoryArti
       const found = contents.get(id);
       const existed = found !== undefined && sha256(found) === id;
       if (!existed) contents.set(id, copy);
+      lastPut.set(id, { at: now(), turn: (puts += 1) });
       return { id, size: copy.length, existed };
     },
     get: async (id) => copyOf(verified(id)),
@@ -53,6 +59,24 @@ export function memoryArtifacts(options: { readonly from?: ReturnType<MemoryArti
       checkOpen();
       const bytes = contents.get(checkArtifactId(id));
       return bytes && { size: bytes.length };
+    },
+    async collect(live, collectOptions) {
+      checkOpen();
+      const olderThan = now() - checkGrace(collectOptions);
+      const begun = puts;
+      const alive = new Set<string>();
+      for await (const id of live) alive.add(checkArtifactId(id));
+      checkOpen();
+      const collected = { removed: 0, bytes: 0, condemned: 0 };
+      for (const [id, bytes] of contents) {
+        const last = lastPut.get(id);
+        if (alive.has(id) || (last !== undefined && (last.at > olderThan || last.turn > begun))) continue;
+        contents.delete(id);
+        lastPut.delete(id);
+        collected.removed += 1;
+        collected.bytes += bytes.length;
+      }
+      return collected;
     },
     async close() {
       closed = true;

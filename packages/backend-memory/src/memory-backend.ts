@@ -56,7 +56,7 @@ export function memoryBackend(options: MemoryBackendOptions = {}): MemoryBackend
     },
   };
   const { store, checkOpen } = context;
-  const artifacts = memoryArtifacts({ from: options.from?.artifacts ?? [] });
+  const artifacts = memoryArtifacts({ from: options.from?.artifacts ?? [], system: context.system });
   const find = (stateId: string): MemoryRun => findRun(context, stateId);
 
   return {

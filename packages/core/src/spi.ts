@@ -29,11 +29,12 @@ export type {
 } from "./ports/state-backend.ts";
 
 // Artifact backends
-export type { ArtifactBackend, ByteRange, StoredArtifact } from "./ports/artifact-backend.ts";
+export type { ArtifactBackend, ByteRange, CollectedArtifacts, StoredArtifact } from "./ports/artifact-backend.ts";
 
 // What every backend needs, so that all of them refuse, list and describe runs alike
 export { checkArtifactId } from "./backends/check-artifact-id.ts";
 export { checkByteRange, contentChunks } from "./backends/content-chunks.ts";
+export { checkGrace } from "./backends/check-grace.ts";
 export { checkStateId } from "./backends/check-state-id.ts";
 export { checkMessageFits, checkMessageId } from "./backends/check-message.ts";
 export { listPage } from "./backends/list-page.ts";

@@ -8,6 +8,16 @@ export interface StoredArtifact {
   readonly existed: boolean;
 }
 
+/** What `collect` gives. */
+export interface CollectedArtifacts {
+  /** So many contents are gone for good. */
+  readonly removed: number;
+  /** So much space was theirs. */
+  readonly bytes: number;
+  /** So many are thrown away but not gone: they are deleted by a later collection, until then they come back if anybody asks for them. */
+  readonly condemned: number;
+}
+
 /** Part of a content: from byte `from` (default 0) up to and without byte `to` (default: the end), as `slice` takes them. */
 export interface ByteRange {
   readonly from?: number;
@@ -43,10 +53,12 @@ export interface ArtifactBackend {
   /** The size in bytes; undefined if there is no such content. Says nothing about damage. */
   stat(id: string): Promise<{ readonly size: number } | undefined>;
   /**
-   * Removes every content that is not in `live` and was not put for `graceMs`. Never races a `put`: what is put meanwhile stays.
-   * Optional: a backend without it keeps everything.
+   * Removes the contents that are not in `live` and were not put for `graceMs`; a content that is there already counts as put, too. It
+   * may first throw them away and remove them when they have been thrown away for as long again. Begins before `live` is read, and takes
+   * nothing that is put from then on, by anyone. If `live` throws, that is thrown, and nothing is removed. Several may collect
+   * at once, and die over it. Throws `INVALID_ID`, `INVALID_OPTION`. Optional: a backend without it keeps everything.
    */
-  collect?(live: AsyncIterable<string>, options: { readonly graceMs: number }): Promise<{ readonly removed: number; readonly bytes: number }>;
+  collect?(live: AsyncIterable<string>, options: { readonly graceMs: number }): Promise<CollectedArtifacts>;
   /** Waits for puts that were begun. Idempotent. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { checkStateId } from "../backends/check-state-id.ts";
+import { collectArtifacts, type CollectOptions, type CollectReport } from "./collect-artifacts.ts";
 import { salvageRun, type SalvageOptions, type SalvageResult } from "./salvage-run.ts";
 import type { RepriseSettings } from "./settings.ts";
 
@@ -10,11 +11,19 @@ export interface Maintenance {
    * nothing of the damaged run. Throws `CORRUPT` if nothing can be saved, `NOT_REPEATABLE`, `ALREADY_EXISTS`, `NOT_FOUND`, …
    */
   salvage(stateId: string, options?: SalvageOptions): Promise<SalvageResult>;
+  /**
+   * Removes the artifacts and large values that no record of any run in the backend names any more; what a rewind has hidden still names
+   * them. Takes no lease, and may run beside anything. Of artifacts that runs of several backends share, those of the others are
+   * lost: it knows the runs of this one. Removes nothing if a run cannot be read. Throws `UNSUPPORTED` without a backend or a place for artifacts, and
+   * what reading a run throws.
+   */
+  collectArtifacts(options?: CollectOptions): Promise<CollectReport>;
 }
 
 /** The verbs of a Reprise that look after what is stored. */
 export function maintenanceOf(settings: RepriseSettings): Maintenance {
   return {
     salvage: async (stateId, options = {}) => salvageRun(settings, checkStateId(stateId), options),
+    collectArtifacts: async (options = {}) => collectArtifacts(settings, options),
   };
 }

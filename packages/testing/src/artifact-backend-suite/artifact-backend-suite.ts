@@ -1,10 +1,12 @@
 import { describe, test } from "vitest";
 import { artifactSuiteContext, type ArtifactBackendSuiteOptions, type ArtifactCase } from "./artifact-suite-context.ts";
+import { claimCases } from "./claim-cases.ts";
+import { collectCases } from "./collect-cases.ts";
 import { contentCases } from "./content-cases.ts";
 import { damageCases } from "./damage-cases.ts";
 
 /** Every case, for those who want to run them otherwise than with {@link artifactBackendSuite}. */
-export const artifactCases: readonly ArtifactCase[] = [...contentCases, ...damageCases];
+export const artifactCases: readonly ArtifactCase[] = [...contentCases, ...damageCases, ...collectCases, ...claimCases];
 
 /**
  * Registers vitest cases for the contract of `ArtifactBackend`, guarantee G12. Call it at the top level of a test file. Power

@@ -17,15 +17,17 @@ export interface ArtifactBackendSuiteOptions {
    * it has not shown that it never gives wrong bytes.
    */
   readonly damage?: (backend: ArtifactBackend, id: string, bytes: Uint8Array | undefined) => void | Promise<void>;
+  /** Makes everything that was put so far look as if it had been put `ms` earlier. Required of a backend that has `collect`. */
+  readonly elapse?: (backend: ArtifactBackend, ms: number) => void | Promise<void>;
 }
 
 /** What a case works with: the options, with every opened backend closed at the end of the case. */
-export type ArtifactSuiteContext = { readonly [K in keyof ArtifactBackendSuiteOptions]-?: (...given: Parameters<NonNullable<ArtifactBackendSuiteOptions[K]>>) => Promise<Awaited<ReturnType<NonNullable<ArtifactBackendSuiteOptions[K]>>>> };
+export type ArtifactSuiteContext = { readonly options: ArtifactBackendSuiteOptions } & { readonly [K in keyof ArtifactBackendSuiteOptions]-?: (...given: Parameters<NonNullable<ArtifactBackendSuiteOptions[K]>>) => Promise<Awaited<ReturnType<NonNullable<ArtifactBackendSuiteOptions[K]>>>> };
 
 /** One case of the suite, and the option without which it is left out. */
 export interface ArtifactCase {
   readonly name: string;
-  readonly needs?: "reopen" | "connect" | "damage";
+  readonly needs?: "reopen" | "connect" | "damage" | "elapse";
   run(context: ArtifactSuiteContext): Promise<void>;
 }
 
@@ -36,9 +38,11 @@ export function artifactSuiteContext(options: ArtifactBackendSuiteOptions): Arti
     return backend;
   };
   return {
+    options,
     open: async () => closedAtTheEnd(await options.open()),
     reopen: async (backend) => closedAtTheEnd(await given(options.reopen)(backend)),
     connect: async (backend) => closedAtTheEnd(await given(options.connect)(backend)),
+    elapse: async (backend, ms) => given(options.elapse)(backend, ms),
     damage: async (backend, id, bytes) => given(options.damage)(backend, id, bytes),
   };
 }

@@ -1,0 +1,9 @@
+import { checkObject, invalid } from "../errors/invalid.ts";
+
+/** The grace of `collect`, in ms. Throws `INVALID_OPTION` unless it is a number from 0. */
+export function checkGrace(options: unknown): number {
+  checkObject("options", options);
+  const { graceMs } = options as { readonly graceMs?: unknown };
+  if (typeof graceMs === "number" && graceMs >= 0) return graceMs;
+  return invalid("graceMs", "a number of milliseconds from 0", graceMs);
+}
