@@ -22,7 +22,7 @@ import { readRootManifest, readWorkspace, sourceFile, type Manifest, type Worksp
  *
  *     retry                                              a leaf
  *     core        <-  backend-memory, backend-fs, printer    through core's spi only
- *     core, retry <-  testing
+ *     core, retry <-  flow, testing
  *     all         <-  cli, apps/demo
  */
 const picture: { readonly [folder: string]: PackageRule } = {
@@ -41,6 +41,7 @@ const picture: { readonly [folder: string]: PackageRule } = {
     modules: { pattern: /^node:readline/, only: ["src/system.ts"] },
     loaders: ["src/load-config.ts"],
   },
+  "packages/flow": { entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry"], edges: [], modules: { pattern: /^node:/, only: [] } },
   "packages/testing": { entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry"], edges: [] },
   "apps/demo": {
     entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry", "@reprise/backend-memory", "@reprise/backend-fs", "@reprise/printer"],

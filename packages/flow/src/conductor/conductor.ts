@@ -1,0 +1,179 @@
+import { RepriseError, type AgentContext, type TryResult } from "@reprise/core";
+import { endText } from "../definition/flow-plan.ts";
+import { hashText, type CompiledFlow, type Route } from "../definition/compiled-flow.ts";
+import { goesOn } from "../error-handler.ts";
+import type { PlacedRoutine } from "../routine/activation-actor.ts";
+import type { ActivationResult } from "../routine/activation.ts";
+import { emissionId, startId, type Delivery, type Passes } from "./delivery.ts";
+import { Fifo } from "./fifo.ts";
+import type { JobResult } from "./job-result.ts";
+import type { ProgressBoard } from "./progress.ts";
+import { RoutineQueue, type Activation } from "./routine-queue.ts";
+import { Turnstile } from "./turnstile.ts";
+
+/**
+ * The code of a job: it takes what activations emit to the slots that wait for it, and makes the next activations of that. It waits for
+ * nothing but calls of its context, so all it does follows from the order in which their outcomes are released: the same on
+ * every resume (rule R2). Nothing of it is stored: pending work is derived (rule F3).
+ */
+export class Conductor {
+  readonly #flow: CompiledFlow;
+  readonly #context: AgentContext;
+  readonly #board: ProgressBoard;
+  readonly #queues: ReadonlyMap<string, RoutineQueue>;
+  readonly #turnstile: Turnstile;
+  readonly #ready = new Fifo<Activation>();
+  readonly #outputs = new Map<string, unknown[]>();
+  #running = 0;
+  #ended = false;
+  #resolve: (result: JobResult) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+
+  constructor(flow: CompiledFlow, context: AgentContext, board: ProgressBoard) {
+    this.#flow = flow;
+    this.#context = context;
+    this.#board = board;
+    const { routines } = flow.plan;
+    board.begin(routines.keys());
+    this.#queues = new Map([...routines].map(([id, placed]) => [id, new RoutineQueue(placed, flow.fed.get(id) ?? [])]));
+    this.#turnstile = new Turnstile(flow.graph);
+  }
+
+  /** Runs the job to its end. */
+  run(input: unknown): Promise<JobResult> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#step(() => this.#begin(input));
+    });
+  }
+
+  /** Takes in what has happened and goes on as far as that leads. What the flow's own functions throw ends the job. */
+  #step(work: () => void): void {
+    if (this.#ended) return;
+    try {
+      work();
+      do this.#pump();
+      while (this.#turnstile.advance((id) => this.#close(id)));
+      if (this.#turnstile.over) this.#end(() => this.#resolve({ outputs: Object.fromEntries(this.#outputs), routines: this.#board.read() }));
+    } catch (error) {
+      this.#end(() => this.#reject(error));
+    }
+  }
+
+  #end(settle: () => void): void {
+    this.#ended = true;
+    settle();
+  }
+
+  #begin(input: unknown): void {
+    const { id, routine } = this.#flow.entry;
+    const [only, ...others] = routine.slots.keys();
+    if (only === undefined) return this.#enqueue([(this.#queues.get(id) as RoutineQueue).start()]);
+    const bySlot = others.length === 0 ? { [only]: input } : (input as { readonly [slot: string]: unknown });
+    for (const slot of routine.slots.keys()) {
+      if (Object.hasOwn(bySlot ?? {}, slot)) this.#deliver(id, slot, { id: startId, value: bySlot[slot], passes: undefined });
+    }
+  }
+
+  #deliver(routine: string, slot: string, delivery: Delivery): void {
+    const queue = this.#queues.get(routine) as RoutineQueue;
+    const buffer = queue.buffers.get(slot);
+    if (buffer?.take(delivery) === true) {
+      const key = `${routine}.${slot}~${delivery.id}`;
+      void this.#context.sleep(buffer.waitMs, { key }).then(
+        () => this.#step(() => buffer.timeOver(delivery) && this.#enqueue(queue.form())),
+        (error: unknown) => this.#end(() => this.#reject(error)),
+      );
+    }
+    this.#enqueue(queue.form());
+  }
+
+  #enqueue(formed: readonly Activation[]): void {
+    for (const activation of formed) {
+      this.#turnstile.enter(activation.routine);
+      this.#board.count(activation.routine, { queued: 1 });
+      this.#ready.push(activation);
+    }
+  }
+
+  #pump(): void {
+    for (let next = this.#ready.peek(); next !== undefined; next = this.#ready.peek()) {
+      const placed = this.#flow.plan.routines.get(next.routine) as PlacedRoutine;
+      // Code that calls holds no slot: it may wait for people, and what it calls does the work.
+      const slots = placed.routine.type === "agent" ? 0 : 1;
+      if (this.#running + slots > this.#flow.plan.concurrency) return;
+      this.#ready.shift();
+      this.#start(next, placed, slots);
+    }
+  }
+
+  #start(activation: Activation, placed: PlacedRoutine, slots: number): void {
+    const actor = this.#flow.actors.get(placed.id);
+    if (actor === undefined) return;
+    this.#running += slots;
+    this.#board.count(placed.id, { queued: -1, running: 1 });
+    void this.#context.try(actor, activation.input, { key: activation.key }).then(
+      (result) =>
+        this.#step(() => {
+          this.#running -= slots;
+          this.#turnstile.leave(placed.id);
+          this.#settled(activation, placed, result);
+        }),
+      (error: unknown) => this.#end(() => this.#reject(error)),
+    );
+  }
+
+  #settled(activation: Activation, { id, handler }: PlacedRoutine, result: TryResult<ActivationResult>): void {
+    if (result.ok) {
+      this.#board.count(id, { running: -1, completed: 1 });
+      const positions = new Map<string, number>();
+      for (const [output, value] of result.value.emitted) {
+        const position = positions.get(output) ?? 0;
+        positions.set(output, position + 1);
+        this.#route(activation, endText({ routine: id, name: output }), emissionId(activation, output, position, hashText), value);
+      }
+      return;
+    }
+    const outcome = goesOn(handler);
+    this.#board.count(id, { running: -1, [outcome === undefined ? "failed" : outcome === "skipped" ? "skipped" : "continued"]: 1 });
+    if (outcome === undefined) throw result.error;
+    this.#context.log(`activation ${activation.key} of ${id} failed, and the job goes on: ${result.error.message}`);
+  }
+
+  #route(activation: Activation, output: string, id: string, value: unknown): void {
+    const routes = this.#flow.routes.get(output);
+    if (routes === undefined) {
+      const values = this.#outputs.get(output);
+      if (values === undefined) this.#outputs.set(output, [value]);
+      else values.push(value);
+      return;
+    }
+    for (const route of routes) this.#deliver(route.to.routine, route.to.name, { id, value: mapped(route, value), passes: passing(route, activation.passes) });
+  }
+
+  /** Nothing more can come to this routine from outside its cycle; true if that made activations. */
+  #close(id: string): boolean {
+    const { formed, dropped } = (this.#queues.get(id) as RoutineQueue).close();
+    if (dropped > 0) this.#board.count(id, { dropped });
+    this.#enqueue(formed);
+    return formed.length > 0;
+  }
+}
+
+function mapped({ map, label }: Route, value: unknown): unknown {
+  if (map === undefined) return value;
+  try {
+    return map(value);
+  } catch (cause) {
+    throw new Error(`the map of connection ${label} threw: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** Rule F6: a chain of deliveries passes a connection so often, and no more. */
+function passing({ connection, limit, label }: Route, passes: Passes): Passes {
+  if (limit === undefined) return passes;
+  const count = (passes?.get(connection) ?? 0) + 1;
+  if (count > limit) throw new RepriseError("LIMIT", `connection ${label} was to be passed for the ${count}th time: maxIterations is ${limit}`, { path: label });
+  return new Map([...(passes ?? []), [connection, count]]);
+}

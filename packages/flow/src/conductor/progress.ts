@@ -1,0 +1,55 @@
+/** How far a routine of a job has come: numbers of activations, and of deliveries that were dropped. */
+export interface RoutineProgress {
+  /** Wait for their turn. */
+  readonly queued: number;
+  readonly running: number;
+  readonly completed: number;
+  /** Failed, and the job goes on without. */
+  readonly continued: number;
+  /** Failed, and left out. */
+  readonly skipped: number;
+  /** Failed, and the job with it. */
+  readonly failed: number;
+  /** Deliveries that were left out because a slot stayed unfilled. */
+  readonly dropped: number;
+}
+
+/** Counts of a job, by routine. */
+export type JobProgress = { readonly [routine: string]: RoutineProgress };
+
+type Counts = { -readonly [Name in keyof RoutineProgress]: number };
+
+/** Counts what a conductor does. */
+export class ProgressBoard {
+  readonly #counts = new Map<string, Counts>();
+  readonly #listeners = new Set<() => void>();
+  #begun: () => void = () => undefined;
+
+  /** Calls back when the code of the job is entered. */
+  onBegin(callback: () => void): void {
+    this.#begun = callback;
+  }
+
+  /** Begins at nothing: the code of the job is entered anew. */
+  begin(routines: Iterable<string>): void {
+    for (const id of routines) this.#counts.set(id, { queued: 0, running: 0, completed: 0, continued: 0, skipped: 0, failed: 0, dropped: 0 });
+    this.#begun();
+  }
+
+  count(routine: string, changes: Partial<RoutineProgress>): void {
+    const counts = this.#counts.get(routine);
+    if (counts === undefined) return;
+    for (const [name, by] of Object.entries(changes)) counts[name as keyof Counts] += by;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls back after each change; returns what ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  read(): JobProgress {
+    return Object.fromEntries([...this.#counts].map(([id, counts]) => [id, { ...counts }]));
+  }
+}

@@ -1,0 +1,35 @@
+import type { ErrorHandler, ErrorHandlerOptions } from "../error-handler.ts";
+import { errorHandler } from "../error-handler.ts";
+import { checkFlowName, invalidDefinition, shown } from "../invalid-definition.ts";
+import type { PlacedRoutine } from "../routine/activation-actor.ts";
+import type { Routine } from "../routine/routine.ts";
+import { plainJson } from "../json/plain-json.ts";
+
+/** What `add` may be told of a routine. */
+export interface PlacedOptions {
+  readonly id?: string;
+  readonly config?: unknown;
+  readonly errorHandler?: ErrorHandlerOptions;
+}
+
+/** A routine as a flow has it. Throws `INVALID_DEFINITION`. */
+export function placeRoutine(routine: Routine, options: PlacedOptions, flowHandler: ErrorHandler): PlacedRoutine {
+  if ((routine as Partial<Routine> | null)?.kind !== "routine") invalidDefinition("routines", `must be made by routine or agentRoutine, got ${shown(routine)}`);
+  const id = checkFlowName("routines.id", options.id ?? routine.name);
+  const handler = options.errorHandler === undefined ? (routine.errorHandler ?? flowHandler) : errorHandler(options.errorHandler, `routines.${id}.errorHandler`);
+  const configGiven = options.config === undefined ? undefined : plainJson(options.config, `routines.${id}.config`);
+  return Object.freeze({ id, routine, configGiven, config: configOf(routine, configGiven, `routines.${id}.config`), handler });
+}
+
+function configOf({ configSchema, name }: Routine, given: unknown, path: string): unknown {
+  if (configSchema === undefined) {
+    if (given !== undefined) invalidDefinition(path, `must be left out: routine "${name}" takes no configuration`);
+    return undefined;
+  }
+  const result = configSchema["~standard"].validate(given);
+  if (result instanceof Promise) return invalidDefinition(path, "must have a synchronous schema");
+  if (result.issues === undefined) return result.value;
+  const [issue] = result.issues;
+  const at = (issue?.path ?? []).map((part) => `.${String(typeof part === "object" ? part.key : part)}`).join("");
+  return invalidDefinition(`${path}${at}`, `${issue?.message ?? "refused by the schema"}, got ${shown(given)}`);
+}

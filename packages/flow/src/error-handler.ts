@@ -1,0 +1,109 @@
+import type { RetrySetting } from "@reprise/core";
+import { retry, RetryConfigError, type RetryConfig, type RetryMatcher } from "@reprise/retry";
+import { invalidDefinition, shown } from "./invalid-definition.ts";
+
+/** What becomes of a job when an activation fails (rule F4). */
+export const ErrorStrategy = {
+  /** The job fails, and what else is at work is aborted. */
+  STOP: "stop",
+  /** The job goes on; the routine counts as `error_continued`. */
+  CONTINUE: "continue",
+  /** The job goes on; the routine counts as `skipped`. */
+  SKIP: "skip",
+  /** It is tried again, and the job fails when the retries are spent, unless the routine is not critical. */
+  RETRY: "retry",
+} as const;
+/** `ErrorStrategy.RETRY` and `"retry"` are the same. */
+export type ErrorStrategy = (typeof ErrorStrategy)[keyof typeof ErrorStrategy];
+
+/** How failures of a routine, or of all routines of a flow, are handled. Plain data: it is part of the serialised flow. */
+export interface ErrorHandlerOptions {
+  /** Default: `"stop"`. */
+  readonly strategy?: ErrorStrategy;
+  /** Retries after the first attempt: 4 are five attempts. Default: 3. */
+  readonly maxRetries?: number;
+  /** The delay before the first retry, in ms. Default: 1,000. */
+  readonly retryDelayMs?: number;
+  /** What the delay is multiplied by for each further retry, from 1: `delay * backoff^(k-1)` before retry k. Default: 2. */
+  readonly retryBackoff?: number;
+  /** No delay is ever longer, in ms. Default: 24 hours. */
+  readonly maxDelayMs?: number;
+  /** Retry these errors and no others: names, codes or HTTP statuses, as in `@reprise/retry`. Default: all but programming errors. */
+  readonly retryOn?: NonNullable<RetryConfig["retryOn"]>;
+  /** With `"retry"`: whether the job fails once the retries are spent; if not, it goes on as with `"continue"`. Default: true. */
+  readonly critical?: boolean;
+}
+
+/** A checked handler with every option decided. */
+export interface ErrorHandler extends Required<Omit<ErrorHandlerOptions, "retryOn">> {
+  readonly retryOn: NonNullable<RetryConfig["retryOn"]> | null;
+}
+
+const dayMs = 86_400_000;
+const options = ["strategy", "maxRetries", "retryDelayMs", "retryBackoff", "maxDelayMs", "retryOn", "critical"];
+
+/**
+ * Checks the options of a handler and fills in what they leave open. Throws `INVALID_DEFINITION`, naming the option.
+ *
+ * @example
+ * ```ts
+ * import { errorHandler } from "@reprise/flow";
+ *
+ * const handler = errorHandler({ strategy: "retry", maxRetries: 4, retryDelayMs: 300, retryBackoff: 1.5, retryOn: ["ValueError"] });
+ * console.log(handler.critical); // true
+ * ```
+ */
+export function errorHandler(given: ErrorHandlerOptions = {}, path = "errorHandler"): ErrorHandler {
+  if (typeof given !== "object" || given === null) invalidDefinition(path, `must be an object, got ${shown(given)}`);
+  const unknown = Object.keys(given).find((name) => !options.includes(name));
+  if (unknown !== undefined) invalidDefinition(`${path}.${unknown}`, `is not an option (options: ${options.join(", ")})`);
+  const { strategy = "stop", maxRetries = 3, retryDelayMs = 1_000, retryBackoff = 2, maxDelayMs = dayMs, retryOn, critical = true } = given;
+  if (!Object.values(ErrorStrategy).includes(strategy)) invalidDefinition(`${path}.strategy`, `must be one of ${Object.values(ErrorStrategy).join(", ")}, got ${shown(strategy)}`);
+  if (!Number.isSafeInteger(maxRetries) || maxRetries < 0) invalidDefinition(`${path}.maxRetries`, `must be a whole number from 0, got ${shown(maxRetries)}`);
+  for (const [option, value] of Object.entries({ retryDelayMs, maxDelayMs })) {
+    if (typeof value !== "number" || !(value >= 0)) invalidDefinition(`${path}.${option}`, `must be a number of milliseconds from 0, got ${shown(value)}`);
+  }
+  if (typeof retryBackoff !== "number" || !(retryBackoff >= 1)) invalidDefinition(`${path}.retryBackoff`, `must be a number from 1, got ${shown(retryBackoff)}`);
+  if (retryOn !== undefined && !Array.isArray(retryOn)) invalidDefinition(`${path}.retryOn`, `must be a list of names, codes or HTTP statuses, got ${shown(retryOn)}`);
+  if (typeof critical !== "boolean") invalidDefinition(`${path}.critical`, `must be true or false, got ${shown(critical)}`);
+  const handler: ErrorHandler = Object.freeze({ strategy, maxRetries, retryDelayMs, retryBackoff, maxDelayMs, critical, retryOn: retryOn === undefined ? null : Object.freeze([...(retryOn as readonly RetryMatcher[])]) });
+  retryOf({ ...handler, strategy: "retry" }, path);
+  return handler;
+}
+
+/** A handler for a routine the job can do without: it continues, or skips. */
+export function optionalRoutine(strategy: "continue" | "skip" = "continue"): ErrorHandler {
+  return errorHandler({ strategy, critical: false });
+}
+
+/** A handler for a routine the job cannot do without: it is tried again, and the job fails with it. */
+export function criticalRoutine(given: Omit<ErrorHandlerOptions, "strategy" | "critical"> = {}): ErrorHandler {
+  return errorHandler({ ...given, strategy: "retry", critical: true });
+}
+
+/** How core is to retry an activation under this handler. */
+export function retryOf(handler: ErrorHandler, path = "errorHandler"): RetrySetting {
+  if (handler.strategy !== "retry") return false;
+  try {
+    return retry({
+      maxAttempts: handler.maxRetries + 1,
+      backoff: "exponential",
+      initialDelayMs: handler.retryDelayMs,
+      multiplier: handler.retryBackoff,
+      maxDelayMs: handler.maxDelayMs,
+      jitter: "none",
+      retryOn: handler.retryOn,
+      respectRetryAfter: true,
+    });
+  } catch (error) {
+    if (error instanceof RetryConfigError) invalidDefinition(path, error.message);
+    throw error;
+  }
+}
+
+/** Does the job go on when an activation has failed for good? */
+export function goesOn({ strategy, critical }: ErrorHandler): "error_continued" | "skipped" | undefined {
+  if (strategy === "skip") return "skipped";
+  if (strategy === "continue" || (strategy === "retry" && !critical)) return "error_continued";
+  return undefined;
+}

@@ -1,0 +1,28 @@
+// Definitions
+export { agentRoutine, routine } from "./routine/define-routine.ts";
+export { defineFlow } from "./definition/define-flow.ts";
+export { OnIncomplete, slot } from "./ends/slot.ts";
+export { output } from "./ends/output.ts";
+export { criticalRoutine, errorHandler, ErrorStrategy, optionalRoutine } from "./error-handler.ts";
+export { named } from "./json/named.ts";
+export type { AddArguments, AddOptions, FlowBuilder, PipeOptions } from "./definition/define-flow.ts";
+export type { FlowOptions } from "./definition/extend-plan.ts";
+export type { CarriedBy, ConnectionArguments, ConnectionOptions, EntryInput, JobOutputs, OutputReference, RoutineTypes, SlotReference, TakenBy } from "./definition/flow-types.ts";
+export type { DeliveredBy, DeliveredTo, EmittedTo, Ends, EndsOf, Given, GivenBy, None, OutputDeclaration, OutputDeclarations, SlotDeclaration, SlotDeclarations } from "./ends/end-types.ts";
+export type { Output } from "./ends/output.ts";
+export type { PlainSlot, Slot, SlotMode } from "./ends/slot.ts";
+export type { ErrorHandler, ErrorHandlerOptions } from "./error-handler.ts";
+export type { Flow } from "./flow.ts";
+export type { AgentRoutineDefinition, Returned, Routine, RoutineDefinition, RoutineOf, RoutineSettings } from "./routine/routine.ts";
+export type { AgentRoutineContext, Emitter, RoutineContext } from "./routine/routine-context.ts";
+
+// Jobs
+export type { JobResult } from "./conductor/job-result.ts";
+export type { JobProgress, RoutineProgress } from "./conductor/progress.ts";
+export type { Job, JobOutcome } from "./job/job.ts";
+export type { Jobs, StartOptions } from "./job/jobs.ts";
+
+// As JSON
+export type { DescribedConnection, DescribedRoutine, FlowDescription } from "./json/describe-flow.ts";
+export type { Json } from "./json/plain-json.ts";
+export type { SerializedFlow } from "./json/serialize-flow.ts";

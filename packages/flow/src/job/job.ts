@@ -1,0 +1,59 @@
+import { isRepriseError, type ExecutionOutcome, type PendingWait } from "@reprise/core";
+import type { JobResult } from "../conductor/job-result.ts";
+import type { JobProgress, ProgressBoard } from "../conductor/progress.ts";
+import type { JobsOf } from "./jobs.ts";
+
+/** How a job ended, or where it rests. */
+export type JobOutcome<Outputs> =
+  | { readonly status: "completed"; readonly jobId: string; readonly outputs: Outputs; readonly routines: JobProgress }
+  /** `error` is the routine's `ActorFailedError`, or what the flow ran into by itself, such as `LIMIT` or `INCOMPLETE`. */
+  | { readonly status: "failed"; readonly jobId: string; readonly error: Error }
+  /** It waits for answers, for a time, or for whichever comes first. */
+  | { readonly status: "awaiting"; readonly jobId: string; readonly pending: readonly PendingWait[]; readonly wakeAt?: number };
+
+/** One job, at work in this process. */
+export interface Job<Outputs = JobResult["outputs"]> {
+  readonly id: string;
+  /** Resolves when the job has ended, or rests; rejects with what keeps it from being recorded. */
+  done(): Promise<JobOutcome<Outputs>>;
+  /** How far it has come, as this process knows. */
+  progress(): JobProgress;
+  /** Calls back whenever that changes; returns what ends it. */
+  onProgress(listener: (progress: JobProgress) => void): () => void;
+}
+
+/** The job of a run that was begun or resumed, once its code runs or it has ended without. */
+export async function startedJob(_host: JobsOf, id: string, board: ProgressBoard, execution: Promise<ExecutionOutcome<JobResult>>): Promise<Job> {
+  const begun = new Promise<undefined>((resolve) => {
+    board.onBegin(() => resolve(undefined));
+  });
+  const done = execution.then(outcomeOf);
+  // It is told by whoever asks for it.
+  done.catch(() => undefined);
+  const early = await Promise.race([begun, execution]);
+  // A run that failed before its code ran was refused: nothing was recorded.
+  if (early?.status === "failed") throw early.error;
+  return Object.freeze({
+    id,
+    done: () => done,
+    progress: () => board.read(),
+    onProgress: (listener: (progress: JobProgress) => void) => board.onChange(() => listener(board.read())),
+  });
+}
+
+function outcomeOf(outcome: ExecutionOutcome<JobResult>): JobOutcome<JobResult["outputs"]> {
+  const { stateId: jobId } = outcome;
+  switch (outcome.status) {
+    case "completed":
+      return { status: "completed", jobId, ...outcome.value };
+    case "failed":
+      return { status: "failed", jobId, error: ownError(outcome.error) };
+    case "awaiting":
+      return { status: "awaiting", jobId, pending: outcome.pending, ...(outcome.wakeAt !== undefined && { wakeAt: outcome.wakeAt }) };
+  }
+}
+
+/** What made the job fail: the failure of the routine, not that of the job around it. */
+function ownError(error: Error): Error {
+  return isRepriseError(error, "ACTOR_FAILED") && error.cause instanceof Error ? error.cause : error;
+}

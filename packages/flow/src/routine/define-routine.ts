@@ -1,0 +1,96 @@
+import type { None, OutputDeclarations, SlotDeclarations } from "../ends/end-types.ts";
+import { output, type Output } from "../ends/output.ts";
+import { isSchema, slot, type Slot } from "../ends/slot.ts";
+import { errorHandler } from "../error-handler.ts";
+import { checkFlowName, invalidDefinition, shown } from "../invalid-definition.ts";
+import type { AgentRoutineDefinition, Routine, RoutineDefinition, RoutineOf, RoutineSettings } from "./routine.ts";
+
+/**
+ * A routine that does something: reads, writes, computes, asks a service. Each activation is one call of the job, and what
+ * it emits is recorded with its outcome. Throws `INVALID_DEFINITION`.
+ *
+ * @example
+ * ```ts
+ * import { output, routine, slot } from "@reprise/flow";
+ *
+ * const shout = routine({
+ *   name: "shout",
+ *   slots: { text: slot<string>() },
+ *   outputs: { loud: output<string>() },
+ *   run: ({ text }) => text.toUpperCase(), // with one output the value is emitted there
+ * });
+ * ```
+ */
+export function routine<const Name extends string, Slots extends SlotDeclarations = None, Outputs extends OutputDeclarations = None, Config = undefined, ConfigGiven = Config>(
+  definition: RoutineDefinition<Name, Slots, Outputs, Config, ConfigGiven>,
+): RoutineOf<Name, Slots, Outputs, ConfigGiven> {
+  const { type = "tool" } = checkDefinition(definition) as { readonly type?: unknown };
+  if (type !== "tool" && type !== "llm") invalidDefinition("routine.type", `must be "tool" or "llm", got ${shown(type)}`);
+  return define(type, definition) as RoutineOf<Name, Slots, Outputs, ConfigGiven>;
+}
+
+/**
+ * A routine whose code calls actors, waits for people and sleeps, like an agent: it is run again when the job is resumed, and its
+ * completed calls are reused. Its activations take none of the flow's `concurrency`. Throws `INVALID_DEFINITION`.
+ *
+ * @example
+ * ```ts
+ * import { agentRoutine, output, slot } from "@reprise/flow";
+ *
+ * const review = agentRoutine({
+ *   name: "review",
+ *   slots: { draft: slot<string>() },
+ *   outputs: { approved: output<string>() },
+ *   run: async ({ draft }, context) => ((await context.waitFor<boolean>("approval", { prompt: draft })) ? draft : undefined),
+ * });
+ * ```
+ */
+export function agentRoutine<const Name extends string, Slots extends SlotDeclarations = None, Outputs extends OutputDeclarations = None, Config = undefined, ConfigGiven = Config>(
+  definition: AgentRoutineDefinition<Name, Slots, Outputs, Config, ConfigGiven>,
+): RoutineOf<Name, Slots, Outputs, ConfigGiven> {
+  return define("agent", definition) as RoutineOf<Name, Slots, Outputs, ConfigGiven>;
+}
+
+type AnyDefinition = Omit<RoutineSettings<string, SlotDeclarations, OutputDeclarations, never, never>, "config"> & { readonly config?: unknown; readonly run: Routine["run"] };
+
+function checkDefinition(definition: unknown): AnyDefinition {
+  if (typeof definition !== "object" || definition === null) invalidDefinition("routine", `must be an object, got ${shown(definition)}`);
+  return definition as AnyDefinition;
+}
+
+function define(type: Routine["type"], given: unknown): Routine {
+  const definition = checkDefinition(given);
+  const name = checkFlowName("routine.name", definition.name);
+  const path = `routine ${name}`;
+  const { slots = {}, outputs = {}, config, version, repeatable = true, attemptTimeoutMs, timeoutMs, run } = definition;
+  if (typeof run !== "function") invalidDefinition(`${path}.run`, `must be a function, got ${shown(run)}`);
+  if (config !== undefined && !isSchema(config)) invalidDefinition(`${path}.config`, `must be a Standard Schema, got ${shown(config)}`);
+  if (version !== undefined && typeof version !== "string") invalidDefinition(`${path}.version`, `must be a string, got ${shown(version)}`);
+  if (typeof repeatable !== "boolean") invalidDefinition(`${path}.repeatable`, `must be true or false, got ${shown(repeatable)}`);
+  return Object.freeze({
+    kind: "routine" as const,
+    name,
+    type,
+    slots: ends<Slot<never, unknown>>(`${path}.slots`, slots, "slot", slot),
+    outputs: ends<Output<never, unknown>>(`${path}.outputs`, outputs, "output", output),
+    configSchema: config,
+    version,
+    repeatable,
+    errorHandler: definition.errorHandler && errorHandler(definition.errorHandler, `${path}.errorHandler`),
+    ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    run,
+  });
+}
+
+function ends<End>(path: string, declared: unknown, kind: "slot" | "output", ofSchema: (schema: never) => End): ReadonlyMap<string, End> {
+  if (typeof declared !== "object" || declared === null) invalidDefinition(path, `must be an object of ${kind}s by name, got ${shown(declared)}`);
+  return new Map(
+    Object.entries(declared).map(([name, end]): [string, End] => {
+      checkFlowName(`${path}.${name}`, name);
+      if (isSchema(end)) return [name, ofSchema(end as never)];
+      if ((end as { readonly kind?: unknown } | null)?.kind !== kind) invalidDefinition(`${path}.${name}`, `must be made by ${kind}(…), or a Standard Schema, got ${shown(end)}`);
+      return [name, end as End];
+    }),
+  );
+}
