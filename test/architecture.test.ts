@@ -22,6 +22,7 @@ import { readRootManifest, readWorkspace, sourceFile, type Manifest, type Worksp
  *
  *     retry                                              a leaf
  *     core        <-  backend-memory, backend-fs, printer    through core's spi only
+ *     core        <-  http                               web standards, no runtime of its own
  *     core, retry <-  flow, testing
  *     all         <-  cli, apps/demo
  */
@@ -42,6 +43,7 @@ const picture: { readonly [folder: string]: PackageRule } = {
     loaders: ["src/load-config.ts"],
   },
   "packages/flow": { entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry"], edges: [], modules: { pattern: /^node:/, only: [] } },
+  "packages/http": { entries: ["@reprise/core", "@reprise/core/spi"], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: [] } },
   "packages/testing": { entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry"], edges: [] },
   "apps/demo": {
     entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry", "@reprise/backend-memory", "@reprise/backend-fs", "@reprise/printer"],

@@ -8,6 +8,7 @@ import { workspaceRoot } from "./support/workspace.ts";
 /** What somebody installs with npm, and the programs `test/consumers/<name>.{mjs,cjs,ts}` they then write. */
 const consumers = [
   { name: "core", packages: ["core"] },
+  { name: "core-http", packages: ["core", "http"] },
   { name: "core-fs-retry", packages: ["core", "backend-fs", "retry"] },
 ];
 

@@ -5,17 +5,21 @@ import { expect, test } from "vitest";
 import { runCommand } from "./support/run-command.ts";
 import { readWorkspace, workspaceRoot } from "./support/workspace.ts";
 
-test("the example of the README runs, and runs again on what the first run left", async () => {
+const promised = [
+  { readme: "README.md", prints: "published: A text after an outline of sagas.\n" },
+  { readme: "packages/http/README.md", prints: "started\ncompleted\ncompleted\n" },
+];
+
+test.each(promised)("the example of $readme runs, and runs again on what the first run left", { timeout: 60_000 }, async ({ readme, prints }) => {
   const folder = await mkdtemp(join(tmpdir(), "reprise-readme-"));
   try {
     await mkdir(join(folder, "node_modules/@reprise"), { recursive: true });
     for (const { folder: source, manifest } of readWorkspace()) await symlink(join(workspaceRoot, source), join(folder, "node_modules", manifest.name));
     await symlink(join(workspaceRoot, "examples/node_modules/zod"), join(folder, "node_modules/zod"));
-    await writeFile(join(folder, "example.mts"), firstExample(await readFile(join(workspaceRoot, "README.md"), "utf8")));
+    await writeFile(join(folder, "example.mts"), firstExample(await readFile(join(workspaceRoot, readme), "utf8")));
     const run = () => runCommand(process.execPath, ["--conditions=@reprise/source", "example.mts"], { cwd: folder });
-    const expected = "published: A text after an outline of sagas.\n";
-    expect((await run()).stdout).toBe(expected);
-    expect((await run()).stdout).toBe(expected);
+    expect((await run()).stdout).toBe(prints);
+    expect((await run()).stdout).toBe(prints);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -41,6 +41,9 @@ export { listPage } from "./backends/list-page.ts";
 export { newHeader, patchHeader } from "./backends/header.ts";
 export type { Listed } from "./backends/list-page.ts";
 
+// Whoever is asked to answer a wait by its token
+export { isToken as isWaitToken } from "./engine/answer.ts";
+
 // Subscribers
 export { EventType, ExecutionStatus, StateStatus } from "./events/event-type.ts";
 export type { RunFeed, Subscriber } from "./ports/subscriber.ts";

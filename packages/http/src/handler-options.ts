@@ -1,0 +1,69 @@
+import type { AccessRules } from "./access.ts";
+import { checkDelay, invalid } from "./check.ts";
+import { defaultSystem, type HttpSystem } from "./system.ts";
+
+/** Options of `createHandler`. */
+export interface HandlerOptions {
+  /** Bearer token for everything that changes a run, and that sees everything. At least 16 characters. Default: none, and nothing can be changed but by the token of a wait. */
+  readonly token?: string;
+  /** Bearer token for looking. At least 16 characters. Default: none is needed. */
+  readonly readToken?: string;
+  /** Names of hosts that it answers for, without ports. Default: `localhost`, `127.0.0.1` and `[::1]`. */
+  readonly hosts?: readonly string[];
+  /** Path that all others are below, such as `/reprise`. Default: `""`. */
+  readonly basePath?: string;
+  /** Shows inputs and results, too. Default: false. */
+  readonly values?: boolean;
+  /** A longer body is refused. Default: 1 MiB. */
+  readonly maxBodyBytes?: number;
+  /** How often event streams say that they are alive, in ms. Default: 15,000. */
+  readonly heartbeatMs?: number;
+  /** Told of every error that is not the client's. Default: `console.error`. */
+  readonly onError?: (error: unknown, request: Request) => void;
+  /** Timers, for tests. Default: those of the runtime. */
+  readonly system?: HttpSystem;
+}
+
+/** Checked options with their defaults. */
+export interface HandlerSettings {
+  readonly access: AccessRules;
+  readonly basePath: string;
+  readonly values: boolean;
+  readonly maxBodyBytes: number;
+  readonly heartbeatMs: number;
+  readonly onError: (error: unknown, request: Request) => void;
+  readonly system: HttpSystem;
+}
+
+const shortestToken = 16;
+
+/** Throws `INVALID_OPTION`, naming the option. */
+export function resolveOptions(options: HandlerOptions): HandlerSettings {
+  if (typeof options !== "object" || options === null) invalid("options", "an object", options);
+  const { token, readToken, hosts = ["localhost", "127.0.0.1", "[::1]"], basePath = "", values = false, maxBodyBytes = 2 ** 20, heartbeatMs = 15_000, system = defaultSystem() } = options;
+  const { onError = (error) => system.report(error) } = options;
+  checkToken("token", token);
+  checkToken("readToken", readToken);
+  checkHosts(hosts);
+  if (typeof basePath !== "string" || !/^(?:\/[^/?#]+)*$/u.test(basePath)) invalid("basePath", "a path that begins and does not end with /, or empty", basePath);
+  if (typeof values !== "boolean") invalid("values", "true or false", values);
+  if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) invalid("maxBodyBytes", "a whole number of bytes from 1", maxBodyBytes);
+  checkDelay("heartbeatMs", heartbeatMs);
+  if (typeof onError !== "function") invalid("onError", "a function", onError);
+  return { access: { token, readToken, hosts: new Set(hosts.map((host) => host.toLowerCase())) }, basePath, values, maxBodyBytes, heartbeatMs, onError, system };
+}
+
+function checkToken(option: string, value: unknown): void {
+  const good = value === undefined || (typeof value === "string" && value.length >= shortestToken && /^[\x21-\x7e]+$/u.test(value));
+  // Not shown: a token that is nearly right is a secret, too.
+  if (!good) invalid(option, `a text of at least ${shortestToken} printable ASCII characters without spaces`, typeof value === "string" ? `${value.length} characters` : typeof value);
+}
+
+function checkHosts(value: unknown): void {
+  const good = Array.isArray(value) && value.length > 0 && value.every((host) => typeof host === "string" && isHostName(host));
+  if (!good) invalid("hosts", "a list of host names without ports, such as runs.example.com", String(value));
+}
+
+function isHostName(host: string): boolean {
+  return URL.canParse(`http://${host}/`) && new URL(`http://${host}/`).host === host.toLowerCase() && !/:\d+$/u.test(host);
+}

@@ -1,0 +1,70 @@
+import type { CallSummary, ExecutionEvent, StreamItem } from "@reprise/core";
+
+type ErrorRecord = NonNullable<ExecutionEvent["error"]>;
+
+/** What of an event or a cut is sent: without stacks, and inputs and results only with `values`. */
+export function shownItem(item: StreamItem, values: boolean): object {
+  if (item.status === "cut") return item;
+  // Named one by one: `input` and `value` are decoded by being read, which only those who want them are to pay for.
+  const { seq, stateId, status, address, type, name, call, parent, attempt, at } = item;
+  const { executionTimeMs, pinned, final, delayMs, dueAt, maxAttempts, opening, group, reason, error } = item;
+  return {
+    seq,
+    stateId,
+    status,
+    address,
+    type,
+    name,
+    call,
+    parent,
+    attempt,
+    at,
+    executionTimeMs,
+    pinned,
+    final,
+    delayMs,
+    dueAt,
+    maxAttempts,
+    opening,
+    group,
+    reason,
+    error: shownError(error, values),
+    ...("prompt" in item && readable("prompt", () => item.prompt)),
+    ...(values && "input" in item && readable("input", () => item.input)),
+    ...(values && "value" in item && readable("value", () => item.value)),
+  };
+}
+
+/** What of a call is sent. */
+export function shownCall(summary: CallSummary, values: boolean): object {
+  const { call, parent, address, type, name, status, attempts, startedAt, endedAt, error } = summary;
+  return {
+    call,
+    parent,
+    address,
+    type,
+    name,
+    status,
+    attempts,
+    startedAt,
+    endedAt,
+    error: shownError(error, values),
+    ...(values && readable("input", () => summary.input)),
+    ...(values && status === "completed" && readable("value", () => summary.value)),
+  };
+}
+
+function shownError(error: ErrorRecord | undefined, values: boolean): object | undefined {
+  if (error === undefined) return undefined;
+  const { stack: _stack, data, thrown, cause, errors, ...rest } = error;
+  return { ...rest, ...(values && { data, thrown }), cause: shownError(cause, values), errors: errors?.map((inner) => shownError(inner, values)) };
+}
+
+/** One value that cannot be read does not cost the others. */
+function readable(name: string, read: () => unknown): object {
+  try {
+    return { [name]: read() };
+  } catch {
+    return { unreadable: name };
+  }
+}
