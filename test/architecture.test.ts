@@ -21,7 +21,7 @@ import { readRootManifest, readWorkspace, sourceFile, type Manifest, type Worksp
  * Who imports whom, and where each package touches the world. No package's src imports `@reprise/testing`.
  *
  *     retry                                              a leaf
- *     core        <-  backend-memory, backend-fs, printer    through core's spi only
+ *     core        <-  backend-memory, backend-fs, backend-sqlite, printer    through core's spi only
  *     core        <-  http                               web standards, no runtime of its own
  *     core, retry <-  flow, testing
  *     all         <-  cli, apps/demo
@@ -34,6 +34,11 @@ const picture: { readonly [folder: string]: PackageRule } = {
     entries: ["@reprise/core/spi"],
     edges: ["src/system.ts", "src/real-io.ts"],
     modules: { pattern: /^node:fs(?:\/|$)/, only: ["src/real-io.ts"] },
+  },
+  "packages/backend-sqlite": {
+    entries: ["@reprise/core/spi"],
+    edges: ["src/system.ts", "src/node-sqlite.ts", "src/real-files.ts", "src/real-processes.ts"],
+    modules: { pattern: /^node:(?:fs(?:\/|$)|sqlite)/, only: ["src/node-sqlite.ts", "src/real-files.ts", "src/real-processes.ts"] },
   },
   "packages/printer": { entries: ["@reprise/core/spi"], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: ["src/system.ts"] } },
   "packages/cli": {
@@ -49,6 +54,10 @@ const picture: { readonly [folder: string]: PackageRule } = {
     entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry", "@reprise/backend-memory", "@reprise/backend-fs", "@reprise/printer"],
     edges: [],
   },
+};
+/** Packages that need another Node than the rest; their READMEs say why. */
+const ownEngines: { readonly [folder: string]: Manifest["engines"] } = {
+  "packages/backend-sqlite": { node: "^22.13.0 || >=23.4.0" },
 };
 /** Packages whose work is to be fast, slow, late or random on purpose, and programs. */
 const worldly = ["packages/testing", "apps/demo"];
@@ -97,7 +106,8 @@ describe.each(published)("$folder as a package", (pack) => {
     expect(Object.keys(manifest.exports ?? {})).toContain("./package.json");
   });
   test("is shaped like its siblings", () => {
-    const { type, license, sideEffects, engines, files } = published[0]?.manifest ?? manifest;
+    const { type, license, sideEffects, files, ...sibling } = published[0]?.manifest ?? manifest;
+    const engines = ownEngines[pack.folder] ?? sibling.engines;
     expect(manifest).toMatchObject({ type, license, sideEffects, engines, files });
     expect(manifest).toMatchObject({ type: "module", license: "MIT", sideEffects: false });
   });

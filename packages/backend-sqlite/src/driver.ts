@@ -1,0 +1,34 @@
+/** What SQLite stores, as JavaScript has it. */
+export type SqliteValue = null | number | string | Uint8Array;
+
+/** One row, by column. Bytes belong to whoever asked. */
+export interface SqliteRow {
+  readonly [column: string]: SqliteValue | undefined;
+}
+
+/** A prepared statement. Parameters are bound by position and never become part of the text. */
+export interface SqliteStatement {
+  get(...values: readonly SqliteValue[]): SqliteRow | undefined;
+  all(...values: readonly SqliteValue[]): readonly SqliteRow[];
+  /** Rows one by one; ending early frees the statement. */
+  iterate(...values: readonly SqliteValue[]): Iterable<SqliteRow>;
+  /** How many rows were changed. */
+  run(...values: readonly SqliteValue[]): number;
+}
+
+/** One connection to one file. */
+export interface SqliteConnection {
+  /** Runs statements that give nothing back. */
+  exec(sql: string): void;
+  prepare(sql: string): SqliteStatement;
+  close(): void;
+}
+
+/**
+ * The door to SQLite: everything is synchronous, and an error of SQLite carries its extended result code in `errcode`. For fault
+ * injection, and for who must bring a SQLite of their own.
+ */
+export interface SqliteDriver {
+  /** Opens a file that exists. */
+  open(file: string): SqliteConnection;
+}

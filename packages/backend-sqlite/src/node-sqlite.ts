@@ -1,0 +1,34 @@
+import type { DatabaseSync } from "node:sqlite";
+import { RepriseError } from "@reprise/core/spi";
+import type { SqliteConnection, SqliteDriver, SqliteRow, SqliteStatement } from "./driver.ts";
+
+/**
+ * The SQLite that Node brings. Throws `UNSUPPORTED` where Node has none: it is asked for only here, so that this package can be
+ * imported anywhere.
+ */
+export function nodeSqlite(): SqliteDriver {
+  const sqlite: { readonly DatabaseSync: typeof DatabaseSync } | undefined = process.getBuiltinModule("node:sqlite");
+  if (sqlite === undefined) {
+    throw new RepriseError("UNSUPPORTED", `@reprise/backend-sqlite needs a Node that has node:sqlite without a flag (22.13, 23.4 or newer), this is ${process.version}`);
+  }
+  return { open: (file) => connectionOf(new sqlite.DatabaseSync(file)) };
+}
+
+function connectionOf(database: DatabaseSync): SqliteConnection {
+  return {
+    exec: (sql) => database.exec(sql),
+    prepare: (sql) => statementOf(database, sql),
+    close: () => database.close(),
+  };
+}
+
+function statementOf(database: DatabaseSync, sql: string): SqliteStatement {
+  const statement = database.prepare(sql);
+  // No statement of this package reads integers beyond 2^53 from intact data: Node throws a RangeError for them.
+  return {
+    get: (...values) => statement.get(...values) as SqliteRow | undefined,
+    all: (...values) => statement.all(...values) as unknown as SqliteRow[],
+    iterate: (...values) => statement.iterate(...values) as unknown as Iterable<SqliteRow>,
+    run: (...values) => Number(statement.run(...values).changes),
+  };
+}

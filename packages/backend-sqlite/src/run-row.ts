@@ -1,0 +1,114 @@
+import { CorruptError, RepriseError, type HeaderPatch, type StateHeader } from "@reprise/core/spi";
+import { checksumOf } from "./checksums.ts";
+import type { Database } from "./database.ts";
+import type { SqliteRow } from "./driver.ts";
+
+/** A run as its row has it, verified. */
+export interface RunRow {
+  /** Its number in this file; never used again once the run was removed. */
+  readonly run: number;
+  readonly stateId: string;
+  readonly epoch: number;
+  readonly lastSeq: number;
+  readonly header: StateHeader;
+}
+
+/** Columns of {@link runOf}. */
+export const runColumns = "run, state_id, epoch, last_seq, status, created_at, updated_at, pipeline_name, parent_state_id, wake_at, tags, checksum";
+
+const columns = ["run", "state_id", "epoch", "last_seq", "status", "created_at", "updated_at", "pipeline_name", "parent_state_id", "wake_at", "tags"] as const;
+type Fields = readonly (string | number | null)[];
+
+/** What a row says; throws `CORRUPT` if it does not match its checksum. */
+export function runOf(row: SqliteRow, file: string): RunRow {
+  const fields = columns.map((column) => row[column] as string | number | null);
+  const [run, stateId, epoch, lastSeq, status, createdAt, updatedAt, pipelineName, parentStateId, wakeAt, tags] = fields;
+  if (checksumOf(fields) !== row["checksum"]) {
+    throw new CorruptError(`${file}: the row of run ${String(stateId)} (number ${String(run)}) is damaged`, { path: file, stateId: String(stateId) });
+  }
+  const header = {
+    status,
+    createdAt,
+    updatedAt,
+    tags: JSON.parse(tags as string) as string[],
+    ...(pipelineName === null ? {} : { pipelineName }),
+    ...(parentStateId === null ? {} : { parentStateId }),
+    ...(wakeAt === null ? {} : { wakeAt }),
+  } as StateHeader;
+  return { run, stateId, epoch, lastSeq, header } as RunRow;
+}
+
+/** The run with this number; undefined if there is none (any more). */
+export function runNumbered(database: Database, run: number): RunRow | undefined {
+  const row = database.get(`SELECT ${runColumns} FROM runs WHERE run = ?`, run);
+  return row && runOf(row, database.file);
+}
+
+/**
+ * The run with this id. The table of all ids must say the same: neither of the two can lose or change a run without being
+ * noticed. Throws `CORRUPT`.
+ */
+export function findRun(database: Database, stateId: string): RunRow | undefined {
+  const row = database.get(`SELECT ${runColumns} FROM runs WHERE state_id = ?`, stateId);
+  const run = row && runOf(row, database.file);
+  const known = knownId(database, stateId);
+  if ((known?.run ?? undefined) === run?.run && (run === undefined || (known?.epoch === run.epoch && run.stateId === stateId))) return run;
+  throw new CorruptError(`${database.file}: what is said of run ${stateId} in its row and in the table of ids does not agree`, { path: database.file, stateId });
+}
+
+/** The last epoch of a run with this id, also of one that was removed; 0 if there never was one. */
+export function lastEpochOf(database: Database, stateId: string): number {
+  return knownId(database, stateId)?.epoch ?? 0;
+}
+
+function knownId(database: Database, stateId: string): { readonly run: number | null; readonly epoch: number } | undefined {
+  const row = database.get("SELECT run, epoch, checksum FROM ids WHERE state_id = ?", stateId);
+  if (row === undefined) return undefined;
+  const known = row as { readonly run: number | null; readonly epoch: number };
+  if (checksumOf([stateId, known.run, known.epoch]) === row["checksum"]) return known;
+  throw new CorruptError(`${database.file}: the entry of run ${stateId} in the table of ids is damaged`, { path: database.file, stateId });
+}
+
+/** Remembers the epoch of an id, and which run has it; null: none any more. */
+export function rememberId(database: Database, stateId: string, run: number | null, epoch: number): void {
+  const sql = "INSERT INTO ids (state_id, run, epoch, checksum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (state_id) DO UPDATE SET run = ?2, epoch = ?3, checksum = ?4";
+  database.run(sql, stateId, run, epoch, checksumOf([stateId, run, epoch]));
+}
+
+/** Adds a run without records. */
+export function addRun(database: Database, stateId: string, epoch: number, header: StateHeader): RunRow {
+  const { next } = database.get("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'runs'), 0) + 1 AS next") ?? {};
+  const run: RunRow = { run: next as number, stateId, epoch, lastSeq: 0, header };
+  const fields = fieldsOf(run);
+  database.run(`INSERT INTO runs (${runColumns}) VALUES (${columns.map(() => "?").join(", ")}, ?)`, ...fields, checksumOf(fields));
+  tagRun(database, run);
+  return run;
+}
+
+/** Replaces the row of a run, and its tags if they are others. */
+export function updateRun(database: Database, before: RunRow, after: RunRow): void {
+  const fields = fieldsOf(after);
+  const sql = `UPDATE runs SET ${columns.slice(1).map((column, index) => `${column} = ?${index + 2}`).join(", ")}, checksum = ?${columns.length + 1} WHERE run = ?1`;
+  database.run(sql, ...fields, checksumOf(fields));
+  if (JSON.stringify(before.header.tags) === JSON.stringify(after.header.tags)) return;
+  database.run("DELETE FROM tags WHERE run = ?", after.run);
+  tagRun(database, after);
+}
+
+/** Throws `INVALID_OPTION` for times that are no finite numbers: SQLite has none for them. */
+export function checkPatch(stateId: string, patch: HeaderPatch): void {
+  for (const name of ["createdAt", "updatedAt", "wakeAt"] as const) {
+    const time = patch[name];
+    if (time === undefined || time === null || Number.isFinite(time)) continue;
+    throw new RepriseError("INVALID_OPTION", `run ${stateId}: header.${name} must be a finite number of milliseconds, got ${String(time)}`, { stateId, path: `header.${name}` });
+  }
+}
+
+function tagRun(database: Database, { run, header }: RunRow): void {
+  for (const tag of new Set(header.tags)) database.run("INSERT INTO tags (tag, run) VALUES (?, ?)", tag, run);
+}
+
+function fieldsOf({ run, stateId, epoch, lastSeq, header }: RunRow): Fields {
+  const { status, createdAt, updatedAt, pipelineName = null, parentStateId = null, wakeAt = null, tags } = header;
+  return [run, stateId, epoch, lastSeq, status, createdAt, updatedAt, pipelineName, parentStateId, wakeAt, JSON.stringify(tags)];
+}

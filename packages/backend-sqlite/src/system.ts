@@ -1,0 +1,42 @@
+import { defaultSystem } from "@reprise/core/spi";
+
+/** Clock, chance and timers of this package; nothing else in it looks at them. */
+export interface SqliteSystem {
+  /** Milliseconds since the epoch: for people, and for the age of artifacts. */
+  now(): number;
+  /** Milliseconds since some moment; never goes back. Only for waiting. */
+  monotonic(): number;
+  /** A name that nobody else draws. */
+  token(): string;
+  /** Calls back after `delayMs`; returns what cancels it. Keeps the process alive unless `background`. */
+  setTimer(delayMs: number, callback: () => void, options?: { readonly background?: boolean }): () => void;
+  /** Calls back when what is ready to run now has run. */
+  yield(callback: () => void): void;
+}
+
+/** The system of this process. */
+export function sqliteSystem(): SqliteSystem {
+  const { now, newId, setTimer, yield: yieldTurn } = defaultSystem();
+  return { now, monotonic: () => performance.now(), token: newId, setTimer, yield: yieldTurn };
+}
+
+/** Resolves when what is ready to run now has run. */
+export function nextTurn(system: Pick<SqliteSystem, "yield">): Promise<void> {
+  return new Promise((resolve) => system.yield(resolve));
+}
+
+/** Resolves after `delayMs`; rejects with the signal's reason. */
+export function sleep(system: Pick<SqliteSystem, "setTimer">, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const onAbort = (): void => {
+      cancel();
+      reject(signal?.reason);
+    };
+    const cancel = system.setTimer(delayMs, () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
