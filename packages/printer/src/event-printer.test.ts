@@ -16,6 +16,8 @@ const system: PrinterSystem = {
   environment: { LANG: "C.UTF-8" },
   now: () => startOfRun + 5000,
   utcOffsetMs: () => 0,
+  after: () => () => undefined,
+  watchHost: () => () => undefined,
 };
 
 function printed(items: readonly RunItem[], options: EventPrinterOptions = {}, feed = handFeed("run-1", { kind: "loaded", lastSeq: 31 })): string {
@@ -223,6 +225,18 @@ describe("append", () => {
       09:30:05.000 run-end    run_01k8q7 status=failed took=14.1s calls=7 ran=5 recovered=2 completed=6 failed=1 retries=2 retried=2 saved=3.5s
       "
     `);
+  });
+
+  test("a text is quoted once where it needs to be, and causes are named on request", () => {
+    const run = runBuilder();
+    run.pause("wait_call", "approval", undefined, { prompt: "Publish it now?" });
+    const call = run.start("tool_call", "fetch", undefined, { input: "one" });
+    run.fail(call, { message: "fetch failed", cause: { name: "SocketError", code: "ECONNRESET", message: "socket hang up" } });
+    const text = printed(run.items, { details: "io", causes: true, summary: false });
+    expect(text).toContain('awaiting   approval::wait_call prompt="Publish it now?"\n');
+    expect(text).toContain("input=one\n");
+    expect(text).toContain('error="fetch failed" because="ECONNRESET socket hang up"\n');
+    expect(printed(run.items, { summary: false })).not.toContain("ECONNRESET");
   });
 
   test("for any messages each one is at most one line that begins with a time", () => {

@@ -2,9 +2,11 @@ import type { RunFeed, Subscriber } from "@reprise/core/spi";
 import pico from "picocolors";
 import { appendMode } from "./modes/append-mode.ts";
 import { jsonMode } from "./modes/json-mode.ts";
+import { showLive } from "./modes/live-mode.ts";
 import type { Mode, ModeContext } from "./modes/mode.ts";
 import { treeMode } from "./modes/tree-mode.ts";
-import { checkOptions, colorWanted, glyphsFor, widthOf, type EventPrinterOptions } from "./printer-options.ts";
+import { checkOptions, colorWanted, glyphsFor, liveWanted, widthOf, type EventPrinterOptions } from "./printer-options.ts";
+import { screenFor } from "./screen/screen.ts";
 import { sinkFor, type Sink } from "./sink.ts";
 import { defaultSystem, type PrinterSystem } from "./system.ts";
 import { formatClock } from "./text/format.ts";
@@ -48,6 +50,7 @@ export function printerOn(system: PrinterSystem, options: EventPrinterOptions): 
     glyphs: glyphsFor(options.glyphs, system.environment),
     paint: (line) => paintLine(line, colors),
     details: options.details ?? "errors",
+    causes: options.causes ?? false,
     stacks: options.stacks ?? false,
     summary: options.summary ?? true,
     minimal: options.minimal ?? false,
@@ -57,12 +60,15 @@ export function printerOn(system: PrinterSystem, options: EventPrinterOptions): 
     several: () => open > 1,
     clock: (at) => formatClock(at, options.utc === true ? 0 : system.utcOffsetMs(at)),
   };
-  const mode = options.mode ?? "append";
+  const asked = options.mode ?? "live";
+  const mode = asked === "live" && !liveWanted(stream, system.environment) ? "append" : asked;
   if (mode === "silent") return { attach: () => () => undefined };
+  const show = (run: RunFeed): (() => void) =>
+    mode === "live" ? showLive(run, context, screenFor(stream, system)) : printRun(run, modes[mode](context), sinkFor(stream));
   return {
     attach: (run) => {
       open += 1;
-      const end = printRun(run, modes[mode](context), sinkFor(stream));
+      const end = show(run);
       let ended = false;
       return () => {
         if (ended) return;
@@ -74,7 +80,7 @@ export function printerOn(system: PrinterSystem, options: EventPrinterOptions): 
   };
 }
 
-const modes: Readonly<Record<Exclude<NonNullable<EventPrinterOptions["mode"]>, "silent">, (context: ModeContext) => Mode>> = {
+const modes: Readonly<Record<Exclude<NonNullable<EventPrinterOptions["mode"]>, "silent" | "live">, (context: ModeContext) => Mode>> = {
   append: appendMode,
   tree: treeMode,
   json: jsonMode,

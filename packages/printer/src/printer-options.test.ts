@@ -34,7 +34,7 @@ test("a width that is unknown or below 20 is taken for 80", () => {
 
 test("an unknown choice is refused by name, with what may be given and what was", () => {
   const fromElsewhere: unknown = { mode: "fancy" };
-  expect(() => eventPrinter(fromElsewhere as never)).toThrow(new TypeError('eventPrinter: mode must be one of "append", "tree", "json", "silent"; received "fancy"'));
+  expect(() => eventPrinter(fromElsewhere as never)).toThrow(new TypeError('eventPrinter: mode must be one of "live", "append", "tree", "json", "silent"; received "fancy"'));
   const stream: unknown = { stream: {} };
   expect(() => eventPrinter(stream as never)).toThrow("stream must have a write function");
 });

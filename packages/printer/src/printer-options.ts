@@ -5,13 +5,14 @@ import { glyphSets, type Glyphs, type GlyphSet } from "./text/glyphs.ts";
 /** What `eventPrinter` takes. */
 export interface EventPrinterOptions {
   /**
-   * `append`: a line for each change, for logs. `tree`: a line for each event, indented, then a summary. `json`: each
-   * message as a line of JSON. `silent`: nothing. Default: `"append"`.
+   * `live`: on a terminal a tree that changes, its finished parts written for good; elsewhere, and where `CI` is set, as
+   * `append`. `append`: a line for each change, for logs. `tree`: a line for each event, indented, then a summary. `json`:
+   * each message as a line of JSON. `silent`: nothing. Default: `"live"`.
    */
-  readonly mode?: "append" | "tree" | "json" | "silent";
+  readonly mode?: "live" | "append" | "tree" | "json" | "silent";
   /** Default: stderr, so that a program's result can be piped from stdout. */
   readonly stream?: PrintStream;
-  /** Columns of the `tree` mode. Default: the stream's, or 80 if that is unknown or below 20. */
+  /** Columns of the `live` and `tree` modes. Default: the stream's, or 80 if that is unknown or below 20. */
   readonly width?: number;
   /** Default: `NO_COLOR`, then `FORCE_COLOR`, then whether the stream is a terminal. */
   readonly color?: boolean;
@@ -19,11 +20,13 @@ export interface EventPrinterOptions {
   readonly glyphs?: GlyphSet | "auto";
   /** What is shown beside names and times. `errors`: codes and messages of failures. `io`: also inputs, results and log data. Default: `"errors"`. */
   readonly details?: "none" | "errors" | "io";
-  /** Stacks of failures. Default: false. */
+  /** The chain of causes below each failure. Default: false. */
+  readonly causes?: boolean;
+  /** Stacks of failures, and of their causes where these are shown. Default: false. */
   readonly stacks?: boolean;
-  /** Statistics at the end: a block in `tree`, one line in `append`. Default: true. */
+  /** Statistics at the end: a block in `live` and `tree`, one line in `append`. Default: true. */
   readonly summary?: boolean;
-  /** No lines for starts and for the progress of groups: only outcomes, retries, reuses and logs. Default: false. */
+  /** No lines for starts and for the progress of groups: only outcomes, retries, reuses and logs; nothing changes in `live`. Default: false. */
   readonly minimal?: boolean;
   /** Shown at the top. */
   readonly title?: string;
@@ -38,7 +41,7 @@ export interface EventPrinterOptions {
 const fallbackWidth = 80;
 const leastWidth = 20;
 const choices = {
-  mode: ["append", "tree", "json", "silent"],
+  mode: ["live", "append", "tree", "json", "silent"],
   glyphs: ["auto", "unicode", "ascii"],
   details: ["none", "errors", "io"],
 } as const;
@@ -59,6 +62,15 @@ export function checkOptions(options: EventPrinterOptions): void {
 /** The width to lay out for: a terminal that says less than 20 columns, or nothing, is not to be believed. */
 export function widthOf(width: number | undefined): number {
   return width === undefined || !(width >= leastWidth) ? fallbackWidth : Math.min(Math.floor(width), 1000);
+}
+
+const narrowestLive = 40;
+
+/** Can a tree be redrawn there, and is somebody looking? */
+export function liveWanted(stream: PrintStream, environment: Environment): boolean {
+  const ci = environment["CI"] ?? "";
+  if (stream.isTTY !== true || environment["TERM"] === "dumb" || (ci !== "" && ci !== "false" && ci !== "0")) return false;
+  return stream.columns === undefined || stream.columns >= narrowestLive;
 }
 
 /** Option, then `NO_COLOR` (not empty), then `FORCE_COLOR`, then the stream. */

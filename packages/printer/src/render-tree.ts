@@ -3,6 +3,7 @@ import { layoutTree } from "./layout/layout-tree.ts";
 import { widthOf } from "./printer-options.ts";
 import { glyphSets, type GlyphSet } from "./text/glyphs.ts";
 import { paintLine } from "./text/line.ts";
+import { secretKey } from "./text/preview.ts";
 import type { RunView } from "./view/run-view.ts";
 import { collectView, viewOf, type RunItem } from "./view/view-of.ts";
 
@@ -16,10 +17,14 @@ export interface RenderTreeOptions {
   readonly glyphs?: GlyphSet;
   /** Default: false. */
   readonly color?: boolean;
-  /** `errors`: code and message below what failed or is about to be retried. Default: `"errors"`. */
+  /** `errors`: below what failed or is about to be retried its code and message, below what waits its prompt. Default: `"errors"`. */
   readonly details?: "none" | "errors";
-  /** Stacks below errors. Default: false. */
+  /** The chain of causes below errors. Default: false. */
+  readonly causes?: boolean;
+  /** Stacks below errors, and below their causes where these are shown. Default: false. */
   readonly stacks?: boolean;
+  /** Further keys whose values are never shown, here in what waits ask; a string matches as a part of the key. */
+  readonly redact?: readonly (string | RegExp)[];
   /** Longer lists of children show what failed, runs or was retried first, and how many more there are. Default: 20. */
   readonly maxChildren?: number;
   /** Stands in the place of the root's name. */
@@ -56,7 +61,9 @@ function treeLines(view: RunView, options: RenderTreeOptions): readonly string[]
     now: options.now ?? view.lastAt ?? 0,
     glyphs: glyphSets[options.glyphs ?? "unicode"],
     errors: options.details !== "none",
+    causes: options.causes ?? false,
     stacks: options.stacks ?? false,
+    secret: secretKey(options.redact),
     maxChildren: options.maxChildren ?? defaultMaxChildren,
     title: options.title,
   });

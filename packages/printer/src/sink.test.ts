@@ -26,7 +26,7 @@ test("a stream that reports an error is not written to again, and has one listen
 
 test("H5: when the reader of a pipe goes away the program that prints goes on to its end", { timeout: 20_000 }, async () => {
   const program = fileURLToPath(new URL("../test/prints-into-a-pipe.ts", import.meta.url));
-  const child = spawn(process.execPath, [program], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["--conditions=@reprise/source", program], { stdio: ["ignore", "pipe", "pipe"] });
   let outcome = "";
   child.stderr.on("data", (chunk: Buffer) => (outcome += chunk.toString()));
   child.stdout.once("data", () => child.stdout.destroy());

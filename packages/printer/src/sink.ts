@@ -3,7 +3,11 @@ export interface PrintStream {
   write(text: string): unknown;
   /** Width of the terminal. */
   readonly columns?: number | undefined;
+  /** Its height. */
+  readonly rows?: number | undefined;
   readonly isTTY?: boolean | undefined;
+  /** The terminal does not keep up. */
+  readonly writableNeedDrain?: boolean | undefined;
   /** Where streams report a broken pipe. */
   on?(event: "error", listener: (error: Error) => void): unknown;
 }
@@ -11,6 +15,8 @@ export interface PrintStream {
 /** Writes lines until the stream breaks, and nothing after that. */
 export interface Sink {
   write(lines: readonly string[]): void;
+  /** Writes a text as it is. */
+  writeText(text: string): void;
   readonly broken: boolean;
 }
 
@@ -28,16 +34,18 @@ export function sinkFor(stream: PrintStream): Sink {
   stream.on?.("error", () => {
     broken = true;
   });
+  const writeText = (text: string): void => {
+    if (broken || text === "") return;
+    try {
+      stream.write(text);
+    } catch {
+      // There is nowhere left to report it.
+      broken = true;
+    }
+  };
   const sink: Sink = {
-    write: (lines) => {
-      if (broken || lines.length === 0) return;
-      try {
-        stream.write(`${lines.join("\n")}\n`);
-      } catch {
-        // There is nowhere left to report it.
-        broken = true;
-      }
-    },
+    write: (lines) => writeText(lines.length === 0 ? "" : `${lines.join("\n")}\n`),
+    writeText,
     get broken() {
       return broken;
     },

@@ -1,8 +1,9 @@
 import type { ExecutionEvent, GroupNotice, LogNotice, RecoveredNotice } from "@reprise/core/spi";
 import { formatDuration } from "../text/format.ts";
 import { span, type Line, type Span, type Tone } from "../text/line.ts";
-import { preview, type SecretKey } from "../text/preview.ts";
+import { readable, type SecretKey } from "../text/preview.ts";
 import { sanitise } from "../text/sanitise.ts";
+import { errorText } from "../view/describe-error.ts";
 import type { CallView } from "../view/run-view.ts";
 import type { RunStatistics } from "../view/statistics.ts";
 import { attemptsText, tookMs } from "./appearance.ts";
@@ -11,6 +12,7 @@ import { readValue } from "./read-value.ts";
 /** What the lines of the `append` mode depend on. */
 export interface AppendLayout {
   readonly details: "none" | "errors" | "io";
+  readonly causes: boolean;
   readonly stacks: boolean;
   readonly secret: SecretKey;
 }
@@ -29,7 +31,7 @@ export function appendLine(clock: string, word: string, tone: Tone, subject: str
 }
 
 /** The fields of an event. */
-export function eventFields(call: CallView, event: ExecutionEvent, { details, stacks, secret }: AppendLayout): readonly Field[] {
+export function eventFields(call: CallView, event: ExecutionEvent, { details, causes, stacks, secret }: AppendLayout): readonly Field[] {
   const failed = event.status === "failed" && details !== "none" ? call.error : undefined;
   return [
     ["attempt", attemptsText({ ...call, attempt: event.attempt }) || undefined],
@@ -43,10 +45,11 @@ export function eventFields(call: CallView, event: ExecutionEvent, { details, st
     ["reason", event.reason],
     ["code", failed?.code],
     ["error", failed?.message],
+    ["because", causes && failed !== undefined && failed.causes.length > 0 ? failed.causes.map(errorText).join(" | ") : undefined],
     ["stack", stacks && failed !== undefined && failed.stack.length > 0 ? failed.stack.join(" | ") : undefined],
-    ["prompt", details !== "none" && "prompt" in event ? readValue(() => event.prompt, secret) : undefined],
-    ["input", details === "io" && event.status === "started" && "input" in event ? readValue(() => event.input, secret) : undefined],
-    ["value", details === "io" && event.status === "completed" && "value" in event ? readValue(() => event.value, secret) : undefined],
+    ["prompt", details !== "none" && "prompt" in event ? readValue(() => event.prompt, secret, readable) : undefined],
+    ["input", details === "io" && event.status === "started" && "input" in event ? readValue(() => event.input, secret, readable) : undefined],
+    ["value", details === "io" && event.status === "completed" && "value" in event ? readValue(() => event.value, secret, readable) : undefined],
   ];
 }
 
@@ -78,7 +81,7 @@ export function logFields(notice: LogNotice, { details, secret }: AppendLayout):
     ["level", notice.level],
     ["code", notice.code],
     ["message", notice.message],
-    ["data", details === "io" && notice.data !== undefined ? preview(notice.data, secret) : undefined],
+    ["data", details === "io" && notice.data !== undefined ? readable(notice.data, secret) : undefined],
   ];
 }
 

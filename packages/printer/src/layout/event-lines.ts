@@ -3,13 +3,13 @@ import { formatCount, formatDuration } from "../text/format.ts";
 import type { Glyphs } from "../text/glyphs.ts";
 import { fitLine, lineWidth, span, type Line, type Span, type Tone } from "../text/line.ts";
 import { cutText, leftAligned, textWidth } from "../text/measure.ts";
-import { preview, type SecretKey } from "../text/preview.ts";
-import { errorText } from "../view/describe-error.ts";
+import { preview, readable, type SecretKey } from "../text/preview.ts";
+import { causeLines, errorText } from "../view/describe-error.ts";
 import type { CallView, RunView } from "../view/run-view.ts";
 import { appearanceOfEvent, attemptsText, glyphOf, kindNames, tookMs, toneOfRun } from "./appearance.ts";
 import { eventIndent } from "./indent.ts";
 import { readValue } from "./read-value.ts";
-import { depthOf, shownName } from "./shown-path.ts";
+import { depthOf, shownName, shownPath } from "./shown-path.ts";
 import { settled } from "./worth-a-line.ts";
 
 /** What the lines of the `tree` mode depend on beside the view. */
@@ -17,6 +17,7 @@ export interface EventLayout {
   readonly width: number;
   readonly glyphs: Glyphs;
   readonly details: "none" | "errors" | "io";
+  readonly causes: boolean;
   readonly stacks: boolean;
   readonly secret: SecretKey;
 }
@@ -62,16 +63,31 @@ export function progressLine(view: RunView, notice: GroupNotice, layout: EventLa
   return [callLine(view, call, { glyph: layout.glyphs.running, tone: "running", status: "progress", facts }, layout)];
 }
 
-/** What an actor or the engine wants to be known. */
+/** What an actor or the engine wants to be known, below the call it is about. */
 export function logLines(view: RunView, notice: LogNotice, layout: EventLayout): readonly Line[] {
   const call = view.calls.get(view.addresses.get(notice.address ?? "") ?? 0);
   const depth = call === undefined ? 0 : depthOf(view, call) + 1;
+  return [fitLine([indentSpan(depth, layout), ...logSpans(notice, undefined, layout)], layout.width, layout.glyphs.ellipsis)];
+}
+
+/** The same on a line of its own: it names the call. */
+export function loneLogLine(view: RunView, notice: LogNotice, layout: EventLayout): Line {
+  const call = view.calls.get(view.addresses.get(notice.address ?? "") ?? 0);
+  const inside = call !== undefined && call.parent !== undefined;
+  const spans = logSpans(notice, inside ? shownPath(view, call, layout.glyphs) : undefined, layout);
+  return fitLine([indentSpan(inside ? 1 : 0, layout), ...spans], layout.width, layout.glyphs.ellipsis);
+}
+
+function logSpans(notice: LogNotice, subject: string | undefined, { glyphs, details, secret }: EventLayout): Line {
   const tones: Readonly<Record<LogNotice["level"], Tone>> = { info: "plain", warn: "retrying", error: "failed" };
   const tone = tones[notice.level];
-  const code = notice.code === "ACTOR_LOG" ? [] : [span(`${notice.code} `, tone)];
-  const data = layout.details === "io" && notice.data !== undefined ? [span(` ${preview(notice.data, layout.secret)}`, "faint")] : [];
-  const line = [indentSpan(depth, layout), span(`${layout.glyphs[notice.level]} `, tone), ...code, span(notice.message), ...data];
-  return [fitLine(line, layout.width, layout.glyphs.ellipsis)];
+  return [
+    span(`${glyphs[notice.level]} `, tone),
+    ...(subject === undefined ? [] : [span(`${subject}${glyphs.separator}`, "faint")]),
+    ...(notice.code === "ACTOR_LOG" ? [] : [span(`${notice.code} `, tone)]),
+    span(notice.message),
+    ...(details === "io" && notice.data !== undefined ? [span(` ${preview(notice.data, secret)}`, "faint")] : []),
+  ];
 }
 
 /** A checkpoint. */
@@ -128,14 +144,15 @@ function eventFacts(call: CallView, event: ExecutionEvent): readonly Span[] {
   return facts;
 }
 
-function eventNotes(call: CallView, event: ExecutionEvent, { details, stacks, secret }: EventLayout): readonly Span[] {
+function eventNotes(call: CallView, event: ExecutionEvent, { details, causes, stacks, secret }: EventLayout): readonly Span[] {
   if (details === "none") return [];
   const notes: Span[] = [];
   if (event.status === "failed" && call.error !== undefined && !call.explained) {
     notes.push(span(errorText(call.error), "failed"));
     if (stacks) notes.push(...call.error.stack.map((frame) => span(`  ${frame}`, "faint")));
+    if (causes) notes.push(...causeLines(call.error, stacks).map((line) => span(line, "faint")));
   }
-  if (event.status === "awaiting" && "prompt" in event) notes.push(span(readValue(() => event.prompt, secret), "awaiting"));
+  if (event.status === "awaiting" && "prompt" in event) notes.push(span(readValue(() => event.prompt, secret, readable), "awaiting"));
   if (details === "io" && event.status === "started" && "input" in event) notes.push(span(`in  ${readValue(() => event.input, secret)}`, "faint"));
   if (details === "io" && event.status === "completed" && "value" in event) notes.push(span(`out ${readValue(() => event.value, secret)}`, "faint"));
   return notes;

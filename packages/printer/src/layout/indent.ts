@@ -3,6 +3,7 @@ import { textWidth } from "../text/measure.ts";
 
 /** The connecting lines before a row, three columns for each level. */
 export function rowIndent(levels: readonly boolean[], glyphs: Glyphs, room: number): string {
+  if (levels.length === 0) return "";
   const outer = levels.slice(0, -1).map((more) => (more ? glyphs.pass : glyphs.blank));
   return limited([...outer, levels.at(-1) === true ? glyphs.tee : glyphs.last], room);
 }

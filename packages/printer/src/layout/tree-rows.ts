@@ -15,6 +15,8 @@ export interface CallRow {
   readonly hasChildren: boolean;
   /** `2/4` of a group. */
   readonly progress: string | undefined;
+  /** Since when it is known to go on, in ms since the epoch, where nothing tells when it began. */
+  readonly since?: number | undefined;
 }
 
 /** Stands for children that are not shown. */
@@ -25,24 +27,42 @@ export interface MoreRow {
 
 /** The rows below a parent, depth first, siblings in the order in which they were issued. */
 export function treeRows(view: RunView, parent: number, maxChildren: number): readonly (CallRow | MoreRow)[] {
+  return rowsOf(view, childrenOf(view, parent), { maxChildren, ofGroup: view.calls.get(parent)?.type === "group", goesOn: false });
+}
+
+/** Which rows are made of a list of siblings. */
+export interface RowsOptions {
+  readonly maxChildren: number;
+  /** The siblings are branches: alike, and as good as what is not shown of them. */
+  readonly ofGroup: boolean;
+  /** Another row follows on the level of the siblings. */
+  readonly goesOn: boolean;
+}
+
+/** The rows of calls that are siblings, and of all that is below them. */
+export function rowsOf(view: RunView, calls: readonly CallView[], options: RowsOptions): readonly (CallRow | MoreRow)[] {
   const rows: (CallRow | MoreRow)[] = [];
-  addRows(view, parent, maxChildren, [], rows);
+  addRows(view, calls, options, [], rows);
   return rows;
 }
 
-function addRows(view: RunView, parent: number, maxChildren: number, levels: readonly boolean[], rows: (CallRow | MoreRow)[]): void {
-  const ofGroup = view.calls.get(parent)?.type === "group";
-  const { kept, hidden } = collapse(childrenOf(view, parent).map((call) => folded(view, call)), maxChildren, ofGroup);
-  const more: MoreRow[] = hidden.length > 0 ? [{ more: moreText(hidden), levels: [...levels, !ofGroup] }] : [];
+/** The row of a call alone, without connecting lines. */
+export function topRow(view: RunView, call: CallView): CallRow {
+  return { call, appearance: appearanceOf(call), key: undefined, label: labelOf(call.scope), levels: [], hasChildren: false, progress: progressOf(view, call), since: view.firstAt };
+}
+
+function addRows(view: RunView, calls: readonly CallView[], { maxChildren, ofGroup, goesOn }: RowsOptions, levels: readonly boolean[], rows: (CallRow | MoreRow)[]): void {
+  const { kept, hidden } = collapse(calls.map((call) => folded(view, call)), maxChildren, ofGroup);
+  const more: MoreRow[] = hidden.length > 0 ? [{ more: moreText(hidden), levels: [...levels, !ofGroup || goesOn] }] : [];
   if (!ofGroup) rows.push(...more);
   for (const [index, entry] of kept.entries()) {
-    const ownLevels = [...levels, index < kept.length - 1 || (ofGroup && more.length > 0)];
+    const ownLevels = [...levels, goesOn || index < kept.length - 1 || (ofGroup && more.length > 0)];
     const { call } = entry;
     // What a discarded attempt of a parent had called would only hide what counts.
     const hasChildren = !call.replaced && (view.children.get(call.call) ?? []).length > 0;
     const label = (call.type === "branch" ? branchKey(call.scope) : undefined) ?? labelOf(call.scope);
     rows.push({ ...entry, label, levels: ownLevels, hasChildren, progress: progressOf(view, call) });
-    if (hasChildren) addRows(view, call.call, maxChildren, ownLevels, rows);
+    if (hasChildren) addRows(view, childrenOf(view, call.call), { maxChildren, ofGroup: call.type === "group", goesOn: false }, ownLevels, rows);
   }
   if (ofGroup) rows.push(...more);
 }

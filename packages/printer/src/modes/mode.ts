@@ -11,6 +11,7 @@ export interface ModeContext {
   readonly glyphs: Glyphs;
   readonly paint: (line: Line) => string;
   readonly details: "none" | "errors" | "io";
+  readonly causes: boolean;
   readonly stacks: boolean;
   readonly summary: boolean;
   readonly minimal: boolean;

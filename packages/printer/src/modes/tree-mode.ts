@@ -9,8 +9,8 @@ import { reenteredTracker } from "./reentered.ts";
 export function treeMode(context: ModeContext): Mode {
   const reentered = reenteredTracker();
   const layout = (): EventLayout => {
-    const { glyphs, details, stacks, secret } = context;
-    return { width: context.width(), glyphs, details, stacks, secret };
+    const { glyphs, details, causes, stacks, secret } = context;
+    return { width: context.width(), glyphs, details, causes, stacks, secret };
   };
   const painted = (lines: readonly Line[]): readonly string[] => lines.map(context.paint);
   return {

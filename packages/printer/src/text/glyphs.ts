@@ -4,6 +4,8 @@
  */
 export interface Glyphs {
   readonly running: string;
+  /** What stands for `running` while it moves, one after the other. */
+  readonly spinner: readonly string[];
   readonly completed: string;
   readonly failed: string;
   readonly retrying: string;
@@ -31,6 +33,7 @@ export type GlyphSet = "unicode" | "ascii";
 export const glyphSets: Readonly<Record<GlyphSet, Glyphs>> = {
   unicode: {
     running: "▸",
+    spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
     completed: "✓",
     failed: "✗",
     retrying: "↻",
@@ -50,6 +53,7 @@ export const glyphSets: Readonly<Record<GlyphSet, Glyphs>> = {
   },
   ascii: {
     running: ">",
+    spinner: ["|", "/", "-", "\\"],
     completed: "+",
     failed: "x",
     retrying: "~",

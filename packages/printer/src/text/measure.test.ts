@@ -13,7 +13,7 @@ test("text is cut between graphemes, never inside one", () => {
 
 test("characters that are counted by their number alone are one column wide each", () => {
   const letters = Array.from({ length: 0x17f - 0x20 }, (_, index) => String.fromCharCode(index + 0x20)).filter((letter) => /[^\p{Cc}\u00a0\u00ad]/u.test(letter));
-  for (const sign of [...letters, ..."…›│├└─▸✓✗↻↺⊘▪"]) expect([sign, textWidth(sign)]).toEqual([sign, stringWidth(sign)]);
+  for (const sign of [...letters, ..."…›│├└─▸✓✗↻↺⊘▪◌⠋⠿"]) expect([sign, textWidth(sign)]).toEqual([sign, stringWidth(sign)]);
 });
 
 test("text that fits is not touched, and a width of nothing gives nothing", () => {

@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 
 // Latin letters and the printer's own signs: one column each, never joined with a neighbour. Measuring anything else
 // properly costs a hundred times as much.
-const oneColumnEach = /^[ -~\u00a1-\u00ac\u00ae-\u017f…›│├└─▸✓✗↻↺⊘▪]*$/;
+const oneColumnEach = /^[ -~\u00a1-\u00ac\u00ae-\u017f…›│├└─▸✓✗↻↺⊘▪◌\u2800-\u28ff]*$/;
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** How many terminal columns a sanitised text takes. */

@@ -31,6 +31,12 @@ export function preview(value: unknown, secret: SecretKey): string {
   return sanitise(show(value, secret, 0, new Set()), 4000);
 }
 
+/** As `preview`, but a text on its own stands there as it is, without quotation marks. */
+export function readable(value: unknown, secret: SecretKey): string {
+  if (typeof value !== "string") return preview(value, secret);
+  return sanitise(value.length <= maxString ? value : `${value.slice(0, maxString)}... (+${value.length - maxString} characters)`, 4000);
+}
+
 function show(value: unknown, secret: SecretKey, depth: number, above: Set<object>): string {
   if (typeof value === "string") return showString(value);
   if (typeof value === "bigint") return `${value}n`;

@@ -12,8 +12,9 @@ export function applyEvent(view: RunView, call: CallView, event: ExecutionEvent)
       return { ...next, pinned: event.pinned === true, error: undefined, explained: false };
     case "failed":
       return failed(view, next, event.error);
-    case "retrying":
     case "awaiting":
+      return { ...next, prompt: "prompt" in event ? () => event.prompt : undefined };
+    case "retrying":
     case "rejected":
     case "cancelled":
       return next;

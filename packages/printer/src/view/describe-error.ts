@@ -7,13 +7,28 @@ export interface ErrorSummary {
   readonly code: string;
   readonly message: string;
   readonly stack: readonly string[];
+  /** What it was caused by, and the errors it collects, outermost first; a collected one and what caused it are one level deeper. */
+  readonly causes: readonly ErrorCause[];
+}
+
+/** One link of an error's chain of causes. */
+export interface ErrorCause extends Omit<ErrorSummary, "causes"> {
+  /** `cause` explains what stands above it, `collected` is one of several. */
+  readonly kind: "cause" | "collected";
+  /** From 1. */
+  readonly depth: number;
 }
 
 const maxStackLines = 20;
 const maxChain = 200;
+const maxCauses = 20;
 
 /** A recorded error in one line, with its stack (without the line that repeats the message). */
 export function describeError(error: ErrorRecord): ErrorSummary {
+  return { ...describeOne(error), causes: addCauses(error, 1, []) };
+}
+
+function describeOne(error: ErrorRecord): Omit<ErrorSummary, "causes"> {
   const code = sanitise(String(error.code ?? (error.status === undefined ? error.name : `HTTP_${error.status}`)), 60);
   const frames = (error.stack ?? "").slice(0, 20_000).split("\n").filter((line) => /^\s+at /.test(line));
   return {
@@ -23,8 +38,31 @@ export function describeError(error: ErrorRecord): ErrorSummary {
   };
 }
 
+/** Stops at a number of links: an error that collects errors that collect errors would have no end. */
+function addCauses(error: ErrorRecord, depth: number, causes: ErrorCause[]): ErrorCause[] {
+  const add = (inner: ErrorRecord, kind: ErrorCause["kind"]): void => {
+    if (causes.length >= maxCauses) return;
+    causes.push({ ...describeOne(inner), kind, depth });
+    addCauses(inner, depth + 1, causes);
+  };
+  if (error.cause !== undefined) add(error.cause, "cause");
+  for (const inner of error.errors ?? []) add(inner, "collected");
+  return causes;
+}
+
+/** The chain of causes below an error, one line for each link: `because ECONNRESET socket hang up`. */
+export function causeLines({ causes }: ErrorSummary, stacks: boolean): readonly string[] {
+  return causes.flatMap((cause) => {
+    const indent = "  ".repeat(Math.min(cause.depth, maxIndent));
+    const line = `${indent}${cause.kind === "cause" ? "because" : "with"} ${errorText(cause)}`;
+    return stacks ? [line, ...cause.stack.map((frame) => `${indent}  ${frame}`)] : [line];
+  });
+}
+
+const maxIndent = 6;
+
 /** `TIMEOUT no response after 3.5s`; a plain `Error` is only its message. */
-export function errorText({ code, message }: ErrorSummary): string {
+export function errorText({ code, message }: Pick<ErrorSummary, "code" | "message">): string {
   if (message === "") return code;
   return code === "Error" ? message : `${code} ${message}`;
 }

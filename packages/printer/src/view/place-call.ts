@@ -107,6 +107,7 @@ function blank(call: number): CallView {
     versionChanged: false,
     pinned: false,
     replaced: false,
+    prompt: undefined,
     group: undefined,
     progress: undefined,
     lastSeq: 0,

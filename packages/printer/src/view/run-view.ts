@@ -34,6 +34,8 @@ export interface CallView extends CallFacts {
   readonly pinned: boolean;
   /** A later call took its address: the parent began anew. */
   readonly replaced: boolean;
+  /** What a wait shows to whoever answers, decoded anew at each call; undefined if nothing. */
+  readonly prompt: (() => unknown) | undefined;
   readonly group: { readonly size: number; readonly maxWorkers: number | undefined } | undefined;
   readonly progress: GroupNotice | undefined;
   readonly lastSeq: number;
