@@ -35,6 +35,10 @@ export type { Lineage } from "./history/fold.ts";
 export type { TimelinePlan } from "./timeline/plan-cut.ts";
 export type { TimelinePoint } from "./timeline/timeline-point.ts";
 
+// Interruption
+export { InterruptReason } from "./events/interrupt-signal.ts";
+export type { InterruptChecker, InterruptOptions, InterruptSignal } from "./events/interrupt-signal.ts";
+
 // Replay
 export { ReplayMode } from "./journal/replay-mode.ts";
 export type { ReuseSummary } from "./engine/reuse-tally.ts";
@@ -64,13 +68,14 @@ export type { WakeActors, WokenRun } from "./runs/wake.ts";
 export type { EventQuery, HistoryQuery } from "./history/history-query.ts";
 export type { CallTally } from "./statistics/call-tally.ts";
 export type { CountedCall, HistoryStatistics, StatisticsOptions } from "./statistics/statistics-of.ts";
-export type { CheckpointNotice, ExecutionEvent, GroupNotice, LogNotice, RecoveredNotice, StreamItem, TimelineCut, Topic, Topics } from "./events/execution-event.ts";
+export type { CheckpointNotice, ExecutionEvent, GroupNotice, InterruptNotice, LogNotice, RecoveredNotice, StreamItem, TimelineCut, Topic, Topics } from "./events/execution-event.ts";
 export type { EventFeed, StreamOptions } from "./events/event-stream.ts";
 export type { FollowOptions, Following } from "./runs/followed-runs.ts";
 
 // Errors
 export { isRepriseError, RepriseError } from "./errors/reprise-error.ts";
 export { ActorFailedError, CancelledError, GroupFailedError, InputRejectedError, SchemaRejectedError, ScopeClosedError, TimeoutError } from "./errors/call-errors.ts";
+export { ExecutionInterruptedError, ExecutionPausedError } from "./errors/interrupt-errors.ts";
 export { AmbiguousAnswerError, ExecutionAwaitingError, SuspendedError } from "./errors/wait-errors.ts";
 export { AmbiguousReplayError, InputChangedError, NotRepeatableError, OutcomeUnknownError, VersionChangedError } from "./errors/replay-errors.ts";
 export { CorruptError, FencedError, LeaseHeldError } from "./errors/storage-errors.ts";

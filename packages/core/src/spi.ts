@@ -46,11 +46,14 @@ export { isToken as isWaitToken } from "./engine/answer.ts";
 
 // Subscribers
 export { EventType, ExecutionStatus, StateStatus } from "./events/event-type.ts";
+export { InterruptReason } from "./events/interrupt-signal.ts";
+export type { InterruptSignal } from "./events/interrupt-signal.ts";
 export type { RunFeed, Subscriber } from "./ports/subscriber.ts";
 export type {
   CheckpointNotice,
   ExecutionEvent,
   GroupNotice,
+  InterruptNotice,
   LogNotice,
   RecoveredNotice,
   StreamItem,

@@ -17,7 +17,7 @@ export interface RecordingSubscriber extends Subscriber {
 }
 
 // As a record, so that the compiler asks for a topic that is added later.
-const topics = Object.keys({ event: 0, recovered: 0, log: 0, group: 0, checkpoint: 0 } satisfies Record<Topic, 0>) as Topic[];
+const topics = Object.keys({ event: 0, recovered: 0, log: 0, group: 0, checkpoint: 0, interrupt: 0 } satisfies Record<Topic, 0>) as Topic[];
 
 /**
  * Records everything a run publishes, of every topic.

@@ -4,6 +4,7 @@ import type { RunView } from "../history/fold.ts";
 import { parseAddress, segmentText } from "../address/address.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import type { Message } from "../ports/state-backend.ts";
+import { interruptIn, type InterruptMessage } from "./interrupt-message.ts";
 
 /** An answer as it travels: what is in a message. */
 export interface Answer {
@@ -23,12 +24,14 @@ export function encodeAnswer({ to, call, answerId, tree }: Answer): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ k: "answer", v: 1, to, c: call, aid: answerId, value: tree }));
 }
 
-/** The answer in a message; undefined if it is of another kind. Throws if it is nothing. */
-export function decodeAnswer({ bytes }: Message): Answer | undefined {
+/** What is in a message; undefined if it is of a kind that is not known here. Throws if it is nothing. */
+export function decodeMessage({ bytes }: Message): { readonly answer: Answer } | { readonly interrupt: InterruptMessage } | undefined {
   const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  if (typeof json === "object" && json !== null && "k" in json && typeof json.k === "string" && json.k !== "answer") return undefined;
+  const kind = typeof json === "object" && json !== null && "k" in json && typeof json.k === "string" ? json.k : "answer";
+  if (kind === "interrupt") return { interrupt: interruptIn(json) };
+  if (kind !== "answer") return undefined;
   const { to, c, aid, value } = schema.parse(json);
-  return { to, call: c, answerId: aid, tree: value };
+  return { answer: { to, call: c, answerId: aid, tree: value } };
 }
 
 const token = /^wt_[0-9a-f]{32}$/u;

@@ -11,11 +11,12 @@ import { restartLeaf } from "./leaf-attempt.ts";
  */
 export function backOff(call: Call): void {
   const { engine, node } = call;
+  if (engine.stopped !== undefined) return;
   if (call.abortReason !== undefined) return cancel(call, call.abortReason);
   const delayMs = Math.min((node.dueAt ?? 0) - engine.now(), node.delayMs ?? 0);
   const begin = (): void => {
     call.onAbort = undefined;
-    if (call.state !== "open") return;
+    if (call.state !== "open" || engine.stopped !== undefined) return;
     // T5: no attempt starts after the call's own limit, also if that passed while no process ran.
     const passed = passedDeadline(call);
     if (passed !== undefined) failForGood(call, passed);

@@ -94,6 +94,10 @@ export class Call {
   abortReason: Error | undefined;
   /** How the present phase (backoff, attempt) ends early. */
   onAbort: ((reason: Error) => void) | undefined;
+  /** Of a leaf: its handler is running, or its output schema. */
+  atWork = false;
+  /** Of a leaf: seq of the record that opened the attempt whose handler was begun last in this process. */
+  handled = 0;
   /** Ends the timer of an attempt that is dropped. */
   onDrop: (() => void) | undefined;
   /** The scope of its code while an attempt runs. */
@@ -136,6 +140,7 @@ export class Call {
   drop(reason: Error): void {
     if (this.state !== "open") return;
     this.state = "dropped";
+    if (this.atWork) this.engine.interruption.settled(this);
     this.scope.open.delete(this);
     this.onDrop?.();
     const onAbort = this.abortReason === undefined ? this.onAbort : undefined;

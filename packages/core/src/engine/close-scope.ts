@@ -25,6 +25,7 @@ export function closeScope(scope: Scope, reason: Error | undefined, done: (cance
     return;
   }
   const stopGrace = engine.after(engine.options.graceMs, () => {
+    if (engine.interruption.signal !== undefined) return;
     scope.onEmpty = undefined;
     const left: Call[] = [];
     revoke(scope, left, engine.rules.deepRevocation);

@@ -189,6 +189,8 @@ class CodeAttempt {
       if (this.#ended) call.engine.late(call);
       return;
     }
+    // What code makes of the end of the run is no outcome: it is entered again.
+    if (call.engine.stopped !== undefined) return;
     this.#ended = true;
     if ("error" in outcome) this.#timer.stop();
     const reason = "error" in outcome && isError(outcome.error) ? (outcome.error as Error) : undefined;

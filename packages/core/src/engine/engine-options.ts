@@ -13,6 +13,8 @@ export interface EngineOptions extends Pick<CallPolicy, "onInputChange" | "onVer
   readonly allowRepeat: ReadonlySet<string>;
   readonly maxLost: number;
   readonly graceMs: number;
+  /** There is a backend that keeps the run. */
+  readonly kept: boolean;
   /** A sleep that is due later than this, in ms, is waited for without a process. */
   readonly suspendAfterMs: number;
   readonly autoCheckpoint: AutoCheckpointOptions | undefined;

@@ -19,6 +19,7 @@ import type { ReplayPolicy } from "./replay-policy.ts";
 import { dropAll } from "./drop-all.ts";
 import { Gate } from "./gate.ts";
 import { Inbox } from "./inbox.ts";
+import { Interruption } from "./interruption.ts";
 import { LeaseWaits } from "./lease-waits.ts";
 import type { Pass } from "./incremental.ts";
 import { recordedWork } from "./recorded-time.ts";
@@ -61,6 +62,7 @@ export class Engine {
   readonly inbox: Inbox;
   readonly handlers = new RunningHandlers();
   readonly suspension: Suspension;
+  readonly interruption: Interruption;
   readonly origins: ErrorOrigins = new WeakMap<object, CallNode>();
   /** The latest scope of each call, where it had records to find: what it leaves is reported as unvisited. */
   readonly reporting = new Map<CallNode | undefined, Scope>();
@@ -73,6 +75,8 @@ export class Engine {
   /** How code that waits for what it reads is told that the run has stopped. */
   readonly reads = new Set<(error: Error) => void>();
   readsBegun = 0;
+  /** Told once, when nothing more is taken. */
+  readonly endListeners = new Set<() => void>();
   readonly leases: LeaseWaits;
   readonly checkpoints: AutoCheckpoint | undefined;
   /** The scope whose code runs in this turn. */
@@ -109,12 +113,19 @@ export class Engine {
     this.#announcer = new Announcer(this);
     this.inbox = new Inbox(this);
     this.suspension = new Suspension(this);
+    this.interruption = new Interruption(this);
     this.acknowledged = records.length;
     this.openedAt = records.length;
     this.contents = settings.journal.contents;
     this.gate = new Gate(system.yield, () => this.suspension.judgeSoon());
     this.journal = new Journal(
-      { ...settings.journal, view, onAcknowledged: (record, seq) => this.#onAcknowledged(record, seq), onFailure: (error) => this.stop(error as Error) },
+      {
+        ...settings.journal,
+        view,
+        onAcknowledged: (record, seq) => this.#onAcknowledged(record, seq),
+        onFailure: (error) => this.stop(error as Error),
+        ...(!settings.policy.compare && { onWriter: (writer) => this.inbox.watch(writer) }),
+      },
       records,
       settings.writer,
     );
@@ -206,15 +217,22 @@ export class Engine {
     this.leases.tellIdle();
   }
 
-  /** Takes nothing more and lets nothing more through; what is open learns of it from whoever calls this. */
-  seal(error: Error, atTop = error): void {
+  /** Begins nothing more and lets nothing more through; what is at work may end, and is recorded. */
+  halt(error: Error, atTop = error): void {
     this.stopped = error;
     this.#stoppedAtTop = atTop;
-    this.journal.seal();
     this.gate.shut();
     this.inbox.rest();
+  }
+
+  /** Takes nothing more either; what is open learns of it from whoever calls this. */
+  seal(error: Error, atTop = error): void {
+    this.halt(error, atTop);
+    this.journal.seal();
     this.#timers.stopAll();
     for (const stopRead of this.reads) stopRead(error);
+    for (const listener of this.endListeners) listener();
+    this.endListeners.clear();
   }
 
   /** R9: why the run must not end as completed; undefined if it may. */

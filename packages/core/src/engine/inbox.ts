@@ -2,9 +2,10 @@ import { messageOf } from "../errors/message-of.ts";
 import type { MessageRecord } from "../journal/journal-record.ts";
 import type { Message, StateWriter } from "../ports/state-backend.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
-import { decodeAnswer, isMeant, isWaitIn, waitsMeant, type Answer } from "./answer.ts";
+import { decodeMessage, isMeant, isWaitIn, waitsMeant, type Answer } from "./answer.ts";
 import type { Call } from "./call.ts";
 import type { Engine } from "./engine.ts";
+import type { InterruptMessage } from "./interrupt-message.ts";
 import { recordEnd } from "./outcome.ts";
 import { validated } from "./schema.ts";
 
@@ -17,7 +18,10 @@ interface Letter {
   readonly value: EncodedValue | undefined;
 }
 
-/** Gives answers to the waits they are for (rule I4). Messages are read while something waits, one after the other: the first valid answer wins. */
+/**
+ * Gives answers to the waits they are for (rule I4), one after the other: the first valid one wins. And interrupts to the run, whatever it
+ * is at (rule I2).
+ */
 export class Inbox {
   readonly #engine: Engine;
   /** Messages that were dealt with in this process and may still be there. */
@@ -64,7 +68,14 @@ export class Inbox {
     return next;
   }
 
-  /** Nothing waits any more. */
+  /** There is a new writer: whatever is left for its holder is looked at when it comes. */
+  watch(writer: StateWriter): void {
+    this.rest();
+    this.#stopWatching = writer.onMessage(() => void this.look());
+    void this.look();
+  }
+
+  /** The run has stopped. */
   rest(): void {
     this.#stopWatching?.();
     this.#stopWatching = undefined;
@@ -75,12 +86,13 @@ export class Inbox {
     try {
       for (const kept of engine.view.mail.early.slice()) await this.#offer(kept);
       // Whoever has stopped has given the lease back: asking for the writer would take it again.
-      if (engine.stopped !== undefined) return;
+      if (engine.stopped !== undefined || engine.journal.resting) return;
       const writer = await engine.journal.writer();
-      if (engine.stopped === undefined && this.needed) this.#stopWatching ??= writer.onMessage(() => void this.look());
+      // An answer is left where it is until something waits.
+      const wanted = this.needed;
       for await (const message of writer.messages()) {
         if (engine.stopped !== undefined) return;
-        await this.#take(message, writer);
+        await this.#take(message, writer, wanted);
       }
     } catch (error) {
       if (engine.stopped !== undefined) return;
@@ -94,13 +106,15 @@ export class Inbox {
     if (call !== undefined && others.length === 0) await this.#deliver(call, letter, undefined);
   }
 
-  async #take(message: Message, writer: StateWriter): Promise<void> {
+  async #take(message: Message, writer: StateWriter, wanted: boolean): Promise<void> {
     const { mail } = this.#engine.view;
     if (this.#inHand.has(message.id)) return;
     if (mail.received.has(message.id)) return this.#done(message.id, writer);
-    const answer = this.#answerIn(message, writer);
-    if (answer === undefined) return;
-    const letter = this.#letterOf(message.id, answer);
+    const content = this.#contentOf(message, writer);
+    if (content === undefined) return;
+    if ("interrupt" in content) return this.#interrupt(message.id, content.interrupt, writer);
+    if (!wanted) return;
+    const letter = this.#letterOf(message.id, content.answer);
     if (letter.answerId !== undefined && mail.answerIds.has(letter.answerId)) return this.#drop(letter, writer, "ANSWER_REPEATED", `an answer "${letter.answerId}" has come before`);
     const [call, ...others] = this.#asking(letter);
     if (call !== undefined && others.length === 0) return this.#deliver(call, letter, writer);
@@ -112,14 +126,20 @@ export class Inbox {
     return this.#notAsked(letter, writer);
   }
 
-  #answerIn(message: Message, writer: StateWriter): Answer | undefined {
+  #contentOf(message: Message, writer: StateWriter): ReturnType<typeof decodeMessage> {
     try {
-      return decodeAnswer(message);
+      return decodeMessage(message);
     } catch (error) {
       this.#engine.log("error", "MESSAGE_UNREADABLE", `message ${message.id} is no answer and is dropped: ${messageOf(error)}`);
       this.#done(message.id, writer);
       return undefined;
     }
+  }
+
+  #interrupt(id: string, { epoch, signal }: InterruptMessage, writer: StateWriter): void {
+    if (epoch !== writer.epoch) this.#engine.log("info", "INTERRUPT_OBSOLETE", `an interrupt (${signal.reason}) was meant for an earlier holder of the run and is dropped`);
+    else this.#engine.interruption.interrupt(signal);
+    this.#done(id, writer);
   }
 
   #letterOf(id: string, { to, call, answerId, tree }: Answer): Letter {

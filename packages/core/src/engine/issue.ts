@@ -180,7 +180,8 @@ function resume(call: Call, node: Call["node"], inputChanged: boolean): void {
 function refuseRepetition(call: Call, decided: Verdict): void {
   const { node, engine, request, spec } = call;
   const once = node.once || spec.actor?.repeatable === false;
-  if (!once || engine.options.allowRepeat.has(node.address) || engine.view.mayRepeat.has(node.address)) return;
+  // Where it had not begun when the run was interrupted, there is nothing to repeat.
+  if (!once || (decided === "lost" && node.interrupted === "idle") || engine.options.allowRepeat.has(node.address) || engine.view.mayRepeat.has(node.address)) return;
   if (decided === "lost" && request.policy.onUnknownOutcome !== "fail") throw unknownOutcome(node.address);
   if (decided === "execute" || decided === "continue") {
     const cause = node.error && decodeFailure(node.error, engine.values);
@@ -192,14 +193,15 @@ function unknownOutcome(address: string): OutcomeUnknownError {
   return new OutcomeUnknownError(address, "it started and its outcome is not known; find out whether it happened, and if it may run again name the address in allowRepeat");
 }
 
-/** R3: lost attempts are counted apart from failed ones. */
+/** R3: lost attempts are counted apart from failed ones; one that an interruption has ended is known not to be lost (rule I2). */
 function lostLeaf(call: Call): void {
   const { node, request, engine } = call;
+  if (node.interrupted === "idle") return restartLeaf(call);
   const { maxLost } = engine.options;
   if (request.policy.onUnknownOutcome === "ask" && !engine.options.allowRepeat.has(node.address)) throw unknownOutcome(node.address);
   if (request.policy.onUnknownOutcome === "fail") return failForGood(call, new OutcomeUnknownError(node.address, "it started and its outcome is not known"));
   const inARow = node.lost + 1;
-  if (inARow >= maxLost) {
+  if (node.interrupted === undefined && inARow >= maxLost) {
     return failForGood(call, new OutcomeUnknownError(node.address, `its last ${inARow} attempts left no outcome (maxLost is ${maxLost})`));
   }
   const passed = passedDeadline(call);

@@ -30,7 +30,7 @@ function levelOf(call: Call): "start" | "firm" {
 
 /** Runs the handler of a leaf whose attempt has begun. */
 export function runLeaf(call: Call): void {
-  if (call.state !== "open") return;
+  if (call.state !== "open" || call.engine.stopped !== undefined) return;
   if (call.abortReason !== undefined) return cancel(call, call.abortReason);
   new LeafAttempt(call).run();
 }
@@ -56,7 +56,9 @@ class LeafAttempt {
     const call = this.#call;
     if (!call.ran) call.engine.reuse.executed();
     call.ran = true;
-    call.onAbort = (reason) => this.#context.abort(reason);
+    call.atWork = true;
+    call.handled = call.node.opening;
+    call.onAbort = (reason) => this.#abort(reason);
     call.onDrop = () => this.#stop();
     this.#timer.start();
     try {
@@ -89,24 +91,35 @@ class LeafAttempt {
     if (this.#ended || call.state !== "open") return call.engine.late(call);
     this.#ended = true;
     call.onAbort = undefined;
-    if (call.beside !== undefined) {
-      this.#stop();
-      return call.beside(this.#timeout === undefined ? outcome : { error: this.#timeout }, this.#storage);
-    }
-    // A result that comes inside the grace of an ending parent is kept: it was paid for (rule I1).
-    if (this.#timeout === undefined && "value" in outcome) return this.#complete(outcome.value);
-    this.#stop();
-    if (this.#timeout !== undefined || "value" in outcome) fail(call, this.#timeout);
-    else if (call.abortReason !== undefined) cancel(call, call.abortReason);
-    else fail(call, outcome.error);
+    const checking = this.#record(outcome);
+    if (checking === undefined) this.#over();
+    else void checking.then(() => this.#over());
   }
 
-  /** Its time goes on while an asynchronous output schema is at work (rule T5). */
-  #complete(value: unknown): void {
+  /** Records what the attempt has come to; a promise while an asynchronous output schema is at work, for which its time goes on (rule T5). */
+  #record(outcome: AttemptOutcome): Promise<void> | undefined {
+    const call = this.#call;
     this.#context.close();
-    const checking = complete(this.#call, value, { storage: this.#storage });
-    if (checking === undefined) this.#stop();
-    else void checking.then(() => this.#stop());
+    // A result that comes inside the grace of an ending parent, or of an interruption, is kept: it was paid for (rules I1, I2).
+    if (call.beside === undefined && this.#timeout === undefined && "value" in outcome) return complete(call, outcome.value, { storage: this.#storage });
+    this.#stop();
+    if (call.beside !== undefined) call.beside(this.#timeout === undefined ? outcome : { error: this.#timeout }, this.#storage);
+    else if (this.#timeout !== undefined || "value" in outcome) fail(call, this.#timeout);
+    else if (call.abortReason !== undefined) cancel(call, call.abortReason);
+    else fail(call, outcome.error);
+    return undefined;
+  }
+
+  #over(): void {
+    this.#stop();
+    this.#call.atWork = false;
+    this.#call.engine.interruption.settled(this.#call);
+  }
+
+  /** Whoever is told to end is not also late. */
+  #abort(reason: Error): void {
+    if (this.#call.engine.interruption.signal !== undefined) this.#timer.stop();
+    this.#context.abort(reason);
   }
 
   /** Nothing more comes of it: no timer, no write. */

@@ -105,7 +105,8 @@ export function failForGood(call: Call, error: Error): void {
 /** The call is ended from outside before it had an outcome. */
 export function cancel(call: Call, reason: Error, before: readonly CancelledRecord[] = []): void {
   const { engine, node } = call;
-  if (call.state !== "open" || call.outcomeRecorded) return;
+  // What an interruption ends is not cancelled: it goes on when the run is resumed (rule I2).
+  if (call.state !== "open" || call.outcomeRecorded || engine.interruption.signal !== undefined) return;
   recordEnd(call, [...before, { k: "cancelled", at: engine.now(), c: node.id, why: reasonText(engine, reason) }]);
 }
 

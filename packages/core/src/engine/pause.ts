@@ -35,9 +35,7 @@ export function enterPause(call: Call): void {
 }
 
 function leave(call: Call): void {
-  const { engine } = call;
-  engine.pauses.delete(call);
-  if (!engine.inbox.needed) engine.inbox.rest();
+  call.engine.pauses.delete(call);
 }
 
 function recordPause(call: Call, first: JournalRecord): void {

@@ -1,8 +1,8 @@
 import { ExecutionAwaitingError, SuspendedError } from "../errors/wait-errors.ts";
 import { pendingWait, type PendingWait } from "../history/pending-wait.ts";
-import { dropAll } from "./drop-all.ts";
 import type { Engine } from "./engine.ts";
 import { isQuiescent, wakeTime } from "./quiescence.ts";
+import { unwind } from "./unwind.ts";
 
 /** What a suspended run waits for. */
 export interface Awaited {
@@ -57,24 +57,6 @@ export class Suspension {
     this.awaited = { pending: waiting.toSorted((a, b) => a.id - b.id).map(pendingWait), wakeAt };
     const at = engine.now();
     engine.append([{ k: "checkpoint", at, status: "awaiting", ...engine.reuseSoFar() }], "firm", () => undefined, { status: "awaiting", updatedAt: at, wakeAt: wakeAt ?? null });
-    void this.#unwind(new SuspendedError(engine.stateId), new ExecutionAwaitingError(engine.stateId, this.awaited.pending, wakeAt));
-  }
-
-  /** Code is told at once; calls at the top when it has unwound and the lease is given back. */
-  async #unwind(error: Error, atTop: Error): Promise<void> {
-    const engine = this.#engine;
-    engine.seal(error, atTop);
-    const calls = [...engine.top.open];
-    for (const { inner } of calls) if (inner) dropAll(inner, error);
-    for (const call of calls) call.abort(error);
-    let told = atTop;
-    try {
-      await engine.handlers.ended(engine.system, engine.options.graceMs);
-      await engine.journal.rest();
-    } catch (failure) {
-      told = failure as Error;
-    }
-    for (const call of calls) call.drop(told);
-    engine.leases.tellIdle();
+    void unwind(engine, new SuspendedError(engine.stateId), new ExecutionAwaitingError(engine.stateId, this.awaited.pending, wakeAt));
   }
 }

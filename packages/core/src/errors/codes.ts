@@ -32,6 +32,10 @@ export const errorCodes = {
   AMBIGUOUS_ANSWER: "never",
   ANSWER_TOO_LATE: "never",
 
+  // Stopped from outside
+  EXECUTION_INTERRUPTED: "later",
+  EXECUTION_PAUSED: "later",
+
   // Refusals: the run stops, nothing is recorded after, better code or an option can resume it
   AMBIGUOUS_REPLAY: "never",
   INPUT_CHANGED: "never",

@@ -26,6 +26,8 @@ export const ExecutionStatus = {
   /** A failed attempt will be followed by another one at `dueAt`. */
   RETRYING: "retrying",
   CANCELLED: "cancelled",
+  /** The call was open when the run was interrupted; it goes on when the run is resumed. */
+  INTERRUPTED: "interrupted",
 } as const;
 /** The status an event reports. */
 export type ExecutionStatus = (typeof ExecutionStatus)[keyof typeof ExecutionStatus];

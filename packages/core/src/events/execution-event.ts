@@ -1,6 +1,7 @@
 import type { ErrorRecord } from "../values/error-record.ts";
 import type { PlainData } from "../ports/retry.ts";
 import type { EventType, ExecutionStatus } from "./event-type.ts";
+import type { InterruptSignal } from "./interrupt-signal.ts";
 
 /**
  * One thing that happened to a call: immutable, the same live and restored.
@@ -26,7 +27,7 @@ export interface ExecutionEvent {
   readonly at: number;
   /** An old event, published again (rule R6). Absent on what is new. */
   readonly isReplayed?: true;
-  /** On completed, failed and cancelled: how long this attempt ran, in ms. */
+  /** On completed, failed and cancelled, and on interrupted in an attempt: how long this attempt ran, in ms. */
   readonly executionTimeMs?: number;
   /** On failed, and on the retrying that follows: what was thrown. */
   readonly error?: ErrorRecord;
@@ -46,7 +47,7 @@ export interface ExecutionEvent {
   readonly opening?: "retry" | "recovery" | "changed";
   /** On the started event of a group: how many items it has and how many may run at once. */
   readonly group?: { readonly size: number; readonly maxWorkers: number };
-  /** On cancelled and rejected: why. */
+  /** On cancelled, interrupted and rejected: why. */
   readonly reason?: string;
   /** On the first started event of a call, and where a pass brought another one: its recorded input, decoded anew at each access. */
   readonly input?: unknown;
@@ -136,6 +137,23 @@ export interface CheckpointNotice {
   readonly automatic?: true;
 }
 
+/** The run was interrupted: told once, when what is to be known of its checkpoint is known. */
+export interface InterruptNotice {
+  readonly stateId: string;
+  readonly at: number;
+  readonly signal: InterruptSignal;
+  /**
+   * `saved`: the run can be resumed from it, as durably as its backend stores. Else why there is none: it was not asked for, there is no
+   * backend and the run is gone with the process, or it could not be stored (`error`).
+   */
+  readonly checkpoint: "saved" | "not_asked_for" | "no_backend" | "failed";
+  /** Seq of the checkpoint. */
+  readonly seq?: number;
+  /** How many calls were open. */
+  readonly openCalls: number;
+  readonly error?: ErrorRecord;
+}
+
 /** What can be subscribed to, and what each topic carries. */
 export interface Topics {
   readonly event: ExecutionEvent;
@@ -143,9 +161,10 @@ export interface Topics {
   readonly log: LogNotice;
   readonly group: GroupNotice;
   readonly checkpoint: CheckpointNotice;
+  readonly interrupt: InterruptNotice;
 }
 /** The name of a topic. */
 export type Topic = keyof Topics;
 
 /** Every topic. */
-export const topics: readonly Topic[] = ["event", "recovered", "log", "group", "checkpoint"];
+export const topics: readonly Topic[] = ["event", "recovered", "log", "group", "checkpoint", "interrupt"];

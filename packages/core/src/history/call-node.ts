@@ -72,6 +72,8 @@ export interface CallNode {
   error: ErrorRecord | undefined;
   /** Why it was cancelled. */
   reason: string | undefined;
+  /** It was open when the run was interrupted, and has not gone on since; `idle`: a leaf whose handler had not begun. */
+  interrupted: "running" | "idle" | undefined;
   /** Of a failed group: its branches by position. */
   branches: readonly (CallNode | undefined)[] | undefined;
   /** The present attempt has run out of time: it ends with this limit passed. */

@@ -6,7 +6,7 @@ import type { RunView } from "./fold.ts";
 export function restartNode(view: Pick<RunView, "lastIssued" | "mayRepeat" | "storage">, node: CallNode, record: RestartedRecord, seq: number): void {
   if (node.state === "open") {
     // An attempt is lost where a leaf begins another; open code and waits are begun again for a reason.
-    if (isLeaf(node.type)) node.lost += 1;
+    if (isLeaf(node.type) && node.interrupted === undefined) node.lost += 1;
   } else {
     // A pending retry spends the budget it has; after a terminal end the budget starts anew, and the code that asked
     // again has issued a call.
@@ -25,6 +25,7 @@ export function restartNode(view: Pick<RunView, "lastIssued" | "mayRepeat" | "st
   node.endSeq = 0;
   node.endedParent = false;
   node.expired = undefined;
+  node.interrupted = undefined;
   node.value = undefined;
   node.writes = [];
   // S1: a call at the top that begins again has not written anything yet.
@@ -46,6 +47,7 @@ export function endNode(node: CallNode, state: CallNode["state"], at: number, se
   node.state = state;
   node.endSeq = seq;
   node.endedAt = at;
+  node.interrupted = undefined;
   node.dueAt = undefined;
 }
 
@@ -53,4 +55,10 @@ export function endNode(node: CallNode, state: CallNode["state"], at: number, se
 export function attribute(node: CallNode, { ver, fp }: Pick<CompletedRecord, "ver" | "fp">): void {
   if (ver !== undefined) node.version = ver ?? undefined;
   if (fp !== undefined) node.fingerprint = fp;
+}
+
+/** The run goes on: code is entered again and pauses are kept, only leaves have to begin anew. */
+export function goOn(view: Pick<RunView, "interrupted">): void {
+  for (const node of view.interrupted) if (!isLeaf(node.type)) node.interrupted = undefined;
+  view.interrupted.length = 0;
 }

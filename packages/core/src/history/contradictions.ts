@@ -24,6 +24,8 @@ export function contradictions(view: RunView, record: JournalRecord, before: Jou
       return [...mustBe(["open", "retrying"], node, "failed"), ...foreign(node, (record.b ?? []).filter((id) => id !== null), "branches")];
     case "cancelled":
       return mustBe(["open", "retrying"], node, "cancelled");
+    case "interrupted":
+      return mustBe(["open", "retrying"], node, "interrupted");
     case "retrying":
       return before?.k === "failed" && before.c === record.c ? [] : [`a retry of ${address} was planned without a failure right before it`];
     case "awaiting":

@@ -1,14 +1,15 @@
 import type { RetrySettings } from "../actors/call-policy.ts";
 import type { StateStatus } from "../events/event-type.ts";
+import type { InterruptSignal } from "../events/interrupt-signal.ts";
 import { CorruptError } from "../errors/storage-errors.ts";
-import type { CompletedRecord, CutRecord, JournalRecord, StartedRecord, StorageWrite } from "../journal/journal-record.ts";
+import type { CompletedRecord, CutRecord, InterruptionRecord, JournalRecord, StartedRecord, StorageWrite } from "../journal/journal-record.ts";
 import type { PlainData } from "../ports/retry.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import { ReplayMode } from "../journal/replay-mode.ts";
 import { everything, type Range } from "../timeline/ranges.ts";
 import { emptyMail, receive, type Mail } from "./mail.ts";
 import { newNode } from "./new-node.ts";
-import { attribute, endNode, restartNode } from "./change-node.ts";
+import { attribute, endNode, goOn, restartNode } from "./change-node.ts";
 import type { CallNode, RecordedTime, RecordedValue } from "./call-node.ts";
 
 /** Writes that joined the storage of the run together. */
@@ -65,6 +66,10 @@ export interface RunView {
   chance: string | undefined;
   /** The INCREMENTAL pass that has not been completed: the seq of the session that began it, and what it was to execute in any case. */
   pass: { readonly since: number; readonly force: readonly string[] } | undefined;
+  /** What it was interrupted with, if it has not gone on since. */
+  interruption: InterruptSignal | undefined;
+  /** The calls that were open then. */
+  readonly interrupted: CallNode[];
   /** Addresses of calls with `repeatable: false` that a cut allows to run again, once (rule R11). */
   readonly mayRepeat: Set<string>;
 }
@@ -95,6 +100,8 @@ export function emptyView(): RunView {
     pins: noPins,
     chance: undefined,
     pass: undefined,
+    interruption: undefined,
+    interrupted: [],
     mayRepeat: new Set(),
   };
 }
@@ -120,8 +127,14 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
       view.status = "running";
       view.retry = record.retry ?? view.retry;
       view.unrecovered = false;
+      view.interruption = undefined;
+      goOn(view);
       if (record.mode === ReplayMode.INCREMENTAL) view.pass = { since: seq, force: record.force ?? [] };
       if (record.opening !== undefined) view.opening = seq;
+      return undefined;
+    case "interruption":
+      view.status = "interrupted";
+      view.interruption = signalOf(record);
       return undefined;
     case "checkpoint":
       view.status = record.status;
@@ -161,6 +174,7 @@ export function callsOf(view: RunView): CallNode[] {
 
 function cut(view: RunView, record: CutRecord, seq: number, before: number): void {
   view.status = "paused";
+  view.interruption = undefined;
   for (const id of record.anew ?? []) nodeOf(view, id, seq).state = "unstarted";
   view.cut = { seq, resume: record.resume, completed: false };
   if (record.meta) view.metadata.push(record.meta);
@@ -221,6 +235,11 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
       node.token = record.token;
       node.prompt = record.prompt;
       break;
+    case "interrupted":
+      node.interrupted = record.idle === 1 ? "idle" : "running";
+      node.reason = record.why;
+      view.interrupted.push(node);
+      break;
     case "cancelled":
       endNode(node, "cancelled", record.at, seq);
       node.reason = record.why;
@@ -247,6 +266,10 @@ function valueOf(view: RunView, record: CompletedRecord, seq: number): RecordedV
   if (record.vc !== undefined) return { kind: "of", node: nodeOf(view, record.vc, seq) };
   if (record.vb !== undefined) return { kind: "list", nodes: record.vb.map((id) => nodeOf(view, id, seq)) };
   return { kind: "own", value: record.v };
+}
+
+function signalOf({ reason, message, by, saved }: InterruptionRecord): InterruptSignal {
+  return { reason, ...(message !== undefined && { message }), ...(by !== undefined && { triggeredBy: by }), saveCheckpoint: saved !== 0 };
 }
 
 function nodeOf(view: RunView, id: number, seq: number): CallNode {

@@ -43,6 +43,7 @@ export function newNode(view: Pick<RunView, "cut">, record: StartedRecord, seq: 
     writes: [],
     error: undefined,
     reason: undefined,
+    interrupted: undefined,
     branches: undefined,
     expired: undefined,
     dueAt: undefined,

@@ -51,6 +51,7 @@ export class RunHistory implements History {
 /** The status of a call as its last event said it. */
 export function statusOf(node: CallNode): ExecutionStatus {
   if (node.state === "unstarted") return "started";
+  if (node.interrupted !== undefined) return "interrupted";
   if (node.state !== "open") return node.state;
   return isPause(node.type) ? "awaiting" : "started";
 }

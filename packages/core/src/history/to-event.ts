@@ -10,7 +10,7 @@ import { decodeValue } from "./decode-node.ts";
  * one; undefined for records that are not about a call.
  */
 export function toEvent(stateId: string, seq: number, record: JournalRecord, node: CallNode | undefined, next: JournalRecord | undefined): ExecutionEvent | undefined {
-  if (node === undefined || record.k === "run" || record.k === "session" || record.k === "checkpoint" || record.k === "storage" || record.k === "cut") return undefined;
+  if (node === undefined || record.k === "run" || record.k === "session" || record.k === "checkpoint" || record.k === "interruption" || record.k === "storage" || record.k === "cut") return undefined;
   if (record.k === "expired" || record.k === "now" || record.k === "message" || record.k === "sealed" || record.k === "received") return undefined;
   const common = {
     seq,
@@ -54,6 +54,8 @@ export function toEvent(stateId: string, seq: number, record: JournalRecord, nod
     }
     case "rejected":
       return Object.freeze({ ...common, status: "rejected", reason: record.why });
+    case "interrupted":
+      return Object.freeze({ ...common, status: "interrupted", ...(node.state === "open" && record.idle !== 1 && { executionTimeMs }), reason: record.why });
     case "cancelled":
       return Object.freeze({ ...common, status: "cancelled", executionTimeMs, reason: record.why });
   }

@@ -38,6 +38,8 @@ export type RejectedRecord = Shape<"rejected">;
 export type MessageRecord = WithValues<Shape<"message">, { readonly v?: EncodedValue }>;
 export type NowRecord = Shape<"now">;
 export type CancelledRecord = Shape<"cancelled">;
+export type InterruptedRecord = Shape<"interrupted">;
+export type InterruptionRecord = Shape<"interruption">;
 export type StorageRecord = WithValues<Shape<"storage">, { readonly w: readonly StorageWrite[] }>;
 export type CheckpointRecord = WithValues<Shape<"checkpoint">, { readonly meta?: EncodedValue }>;
 export type CutRecord = WithValues<Shape<"cut">, { readonly meta?: EncodedValue }>;
@@ -59,6 +61,8 @@ export type JournalRecord =
   | MessageRecord
   | NowRecord
   | CancelledRecord
+  | InterruptedRecord
+  | InterruptionRecord
   | StorageRecord
   | CheckpointRecord
   | CutRecord

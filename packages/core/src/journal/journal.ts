@@ -26,6 +26,8 @@ export interface JournalSettings {
   readonly acquire: () => Promise<StateWriter>;
   /** Called for each record once it is acknowledged, in order. */
   readonly onAcknowledged: (record: JournalRecord, seq: number) => void;
+  /** Called with each writer that the journal gets. */
+  readonly onWriter?: (writer: StateWriter) => void;
   /** Called once, with the error of the first write that failed (rule H6). */
   readonly onFailure: (error: unknown) => void;
 }
@@ -107,6 +109,11 @@ export class Journal {
     } finally {
       this.#waking = undefined;
     }
+  }
+
+  /** What made a write fail; undefined if none has. */
+  get failure(): unknown {
+    return this.#failed ? this.#failure : undefined;
   }
 
   get lastSeq(): number {
@@ -286,6 +293,7 @@ export class Journal {
     };
     if (writer.signal.aborted) queueMicrotask(lost);
     else writer.signal.addEventListener("abort", lost, { once: true });
+    this.#settings.onWriter?.(writer);
     return writer;
   }
 

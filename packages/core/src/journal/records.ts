@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ReplayMode } from "./replay-mode.ts";
 import { StateStatus } from "../events/event-type.ts";
+import { InterruptReason } from "../events/interrupt-signal.ts";
 
 /** Version of the record format, in the first record of every journal. */
 export const schemaVersion = 1;
@@ -172,6 +173,10 @@ export const recordSchemas = {
     prompt: tree.optional(),
   }),
   cancelled: z.strictObject({ k: z.literal("cancelled"), at: time, c: seq, why: z.string() }),
+  /** A call was open when the run was interrupted or, a leaf that had not begun, paused: it goes on when the run is resumed. `idle`: no handler ran. */
+  interrupted: z.strictObject({ k: z.literal("interrupted"), at: time, c: seq, why: z.string(), idle: z.literal(1).optional() }),
+  /** The run was interrupted; follows the interrupted records of its calls in the same append. */
+  interruption: z.strictObject({ k: z.literal("interruption"), at: time, reason: z.enum(Object.values(InterruptReason)), message: z.string().optional(), by: z.string().optional(), saved: z.literal(0).optional() }),
   /** An answer that the wait's schema refused: the wait goes on. */
   rejected: z.strictObject({ k: z.literal("rejected"), at: time, c: seq, msg: z.string(), aid: z.string().optional(), why: z.string() }),
   /** An answer that came before any wait that it could be for, kept until there is one. */
@@ -239,6 +244,8 @@ export const recordSchema = z.discriminatedUnion("k", [
   recordSchemas.retrying,
   recordSchemas.awaiting,
   recordSchemas.cancelled,
+  recordSchemas.interrupted,
+  recordSchemas.interruption,
   recordSchemas.rejected,
   recordSchemas.message,
   recordSchemas.now,

@@ -1,10 +1,11 @@
+import type { InterruptSignal } from "../events/interrupt-signal.ts";
 import type { Topic, Topics } from "../events/execution-event.ts";
 
 /** What a subscriber sees of a run. */
 export interface RunFeed {
   readonly stateId: string;
-  /** How this handle began: a new run, or one loaded with records up to `lastSeq`. */
-  readonly origin: { readonly kind: "created" } | { readonly kind: "loaded"; readonly lastSeq: number };
+  /** How this handle began: a new run, or one loaded with records up to `lastSeq`, which an interruption had ended. */
+  readonly origin: { readonly kind: "created" } | { readonly kind: "loaded"; readonly lastSeq: number; readonly interruption?: InterruptSignal };
   /**
    * Calls `handler` for each message of the topic, in order, one at a time (a returned promise is awaited).
    * Returns the function that ends the subscription.

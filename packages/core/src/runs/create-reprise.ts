@@ -10,7 +10,12 @@ import { inspectionOf } from "./inspection.ts";
 import { maintenanceOf } from "./maintenance.ts";
 import { checkMetadata } from "./metadata.ts";
 import { deleteRun } from "./delete-run.ts";
+import { interruptSignal } from "./check-interrupt.ts";
+import { interruptRun } from "./interrupt-run.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
+import { unlessAborted } from "./unless-aborted.ts";
+import { ReuseTally } from "../engine/reuse-tally.ts";
+import { ExecutionInterruptedError } from "../errors/interrupt-errors.ts";
 import type { ExecutionOutcome, OpenOptions, Reprise, RepriseOptions } from "./reprise.ts";
 import { forkRun } from "./fork-run.ts";
 import { checkRewind, planRewind, rewindRun } from "./rewind-run.ts";
@@ -59,6 +64,10 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
   const open = async (request: OpenRequest): Promise<RunState> => {
     checkOpenOptions(request.options);
     checkMetadata(request.metadata);
+    return unlessAborted(request, openChecked);
+  };
+
+  const openChecked = async (request: OpenRequest): Promise<RunState> => {
     // A validation takes no lease: whoever holds the run may go on with it.
     const holds = request.options.mode !== ReplayMode.VALIDATION;
     const leftMs = holds ? await letGo(request.stateId, request.options) : 0;
@@ -69,12 +78,26 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       handles.delete(state);
       if (runs.get(request.stateId) === state) runs.delete(request.stateId);
     };
+    const { interruptChecker = options.interruptChecker } = request.options;
+    state.arm({ ...request.options, ...(interruptChecker && { interruptChecker }) });
     return state;
+  };
+
+  const executed = async <Output>(request: OpenRequest, run: (state: RunState) => Promise<ExecutionOutcome<Output>>): Promise<ExecutionOutcome<Output>> => {
+    let state: RunState;
+    try {
+      state = await open(request);
+    } catch (error) {
+      if (!(error instanceof ExecutionInterruptedError)) throw error;
+      // Aborted before the run was open: nothing was begun.
+      return withReuse({ status: "interrupted", stateId: request.stateId, signal: error.signal }, new ReuseTally().summary());
+    }
+    return finished(state, run);
   };
 
   const resume: Reprise["resume"] = async (actor, stateId, openOptions = {}) => {
     checkActor(actor);
-    return finished(await open(existing(stateId, openOptions)), (state) => state.execute(actor, undefined));
+    return executed(existing(stateId, openOptions), (state) => state.execute(actor, undefined));
   };
 
   return {
@@ -86,9 +109,20 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       checkActor(actor);
       checkObject("options", executeOptions);
       const { stateId = system.newId(), metadata, ...rest } = executeOptions;
-      return finished(await open({ stateId: checkStateId(stateId), create: "may", metadata, options: rest }), (state) => state.execute(actor, { given: input }));
+      return executed({ stateId: checkStateId(stateId), create: "may", metadata, options: rest }, (state) => state.execute(actor, { given: input }));
     },
     resume,
+    interrupt: async (stateId, interruptOptions) => {
+      const signal = interruptSignal(interruptOptions);
+      const access = { holderOf: (id: string) => runs.get(id), load: (id: string) => open(existing(id, {})) };
+      return interruptRun(settings, access, checkStateId(stateId), signal);
+    },
+    async interruptAll(interruptOptions) {
+      const signal = interruptSignal(interruptOptions);
+      const interrupted = [...handles].filter((state) => state.interrupt(signal));
+      await Promise.all(interrupted.map((state) => state.halted));
+      return interrupted.length;
+    },
     wake: (actors) => wakeDue(settings, actors, resume),
     async create(createOptions = {}) {
       checkObject("options", createOptions);

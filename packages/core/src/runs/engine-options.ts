@@ -12,6 +12,7 @@ export function engineOptions(settings: RepriseSettings, options: OpenOptions, p
     allowRepeat: new Set(options.allowRepeat),
     maxLost: settings.maxLost,
     graceMs: settings.graceMs,
+    kept: settings.options.backend !== undefined && !policy.compare,
     suspendAfterMs: settings.suspendAfterMs,
     retry: settings.options.retry,
     aliases: aliasesOf(options.aliases),

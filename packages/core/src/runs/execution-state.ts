@@ -2,6 +2,7 @@ import type { Verbs } from "../actors/context.ts";
 import type { RetrySettings } from "../actors/call-policy.ts";
 import type { EventFeed, StreamOptions } from "../events/event-stream.ts";
 import type { StateStatus } from "../events/event-type.ts";
+import type { InterruptChecker, InterruptOptions, InterruptSignal } from "../events/interrupt-signal.ts";
 import type { Topic, Topics } from "../events/execution-event.ts";
 import type { Lineage } from "../history/fold.ts";
 import type { History } from "../history/history.ts";
@@ -65,6 +66,28 @@ export interface ExecutionState extends Verbs, AsyncDisposable {
   events(options?: StreamOptions): EventFeed;
   /** Records the status and metadata; resolves with the seq of the record once it is durable (rule S3). */
   saveCheckpoint(options?: CheckpointOptions): Promise<number>;
+  /**
+   * Interrupts the run (rule I2): nothing new begins, `signal` of every call is aborted, what handlers of tools and llms give within
+   * `graceMs` is recorded, every verb rejects with `ExecutionInterruptedError`, and the run is checkpointed as interrupted and goes on
+   * when it is resumed. The first interrupt wins: true if it was this one, false if the run had ended or was interrupted before.
+   * Throws `INVALID_OPTION`.
+   */
+  interrupt(options?: InterruptOptions): boolean;
+  /**
+   * Stops the run at the next safe point: nothing new begins, and nothing is aborted; once the handlers of tools and llms that are at work
+   * have ended, however long they take, every verb rejects with `ExecutionPausedError`, and the run is checkpointed as paused. It
+   * goes on when it is loaded or resumed. True if this was what paused it. Can still be interrupted meanwhile.
+   */
+  pause(): boolean;
+  /** What the run was interrupted with, in this process or, if it has not gone on since, before; else null. */
+  readonly interruption: InterruptSignal | null;
+  /**
+   * Interrupts the run with the reason `timeout` when so much time has passed from now, in ms; replaces the deadline it had, `null`
+   * removes it. Not recorded: a resumed run has the deadline that it is resumed with. Throws `INVALID_OPTION`.
+   */
+  setDeadline(deadlineMs: number | null, options?: { readonly message?: string }): void;
+  /** Asks this instead of what was given before, at once and then every 100 ms; `null` ends it. Throws `INVALID_OPTION`. */
+  setInterruptChecker(checker: InterruptChecker | null): void;
   /**
    * The run folded up to a position: the seq of a checkpoint or of any other record. Default: all that is recorded by now,
    * acknowledged or not. Throws `INVALID_OPTION` for a position it does not have.

@@ -1,5 +1,6 @@
 import { checkPolicy } from "../actors/check.ts";
 import { aliasesOf } from "../engine/aliases.ts";
+import { checkChecker, checkDeadline } from "./check-interrupt.ts";
 import { checkAutoCheckpoint } from "./check-auto-checkpoint.ts";
 import { ReplayMode } from "../journal/replay-mode.ts";
 import { checkRunRetry } from "../engine/run-retry.ts";
@@ -30,5 +31,7 @@ export function checkOpenOptions(options: OpenOptions): void {
   checkReplayOptions(options);
   aliasesOf(options.aliases);
   checkWaitMs(waitMs);
+  checkDeadline(options.deadlineMs ?? undefined);
+  checkChecker(options.interruptChecker);
   if (signal !== undefined && typeof (signal as Partial<AbortSignal>).addEventListener !== "function") invalid("signal", "an AbortSignal", signal);
 }

@@ -6,6 +6,7 @@ import type { AutoCheckpointOptions } from "../engine/auto-checkpoint.ts";
 import type { SecretResolver } from "../engine/engine-options.ts";
 import type { Redact } from "../events/redactor.ts";
 import type { Encryption } from "../journal/encryption.ts";
+import type { InterruptChecker, InterruptOptions, InterruptSignal } from "../events/interrupt-signal.ts";
 import type { RetryProvider } from "../ports/retry.ts";
 import type { Durability, ListPage, StateBackend, StateHead } from "../ports/state-backend.ts";
 import type { Subscriber } from "../ports/subscriber.ts";
@@ -68,6 +69,8 @@ export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVe
   readonly session?: SessionFacts | (() => SessionFacts);
   /** A sleep that is due later than this is waited for without a process: the run is suspended, in ms. Default: 30,000. */
   readonly suspendAfterMs?: number;
+  /** For every run that is not given its own. Default: none. */
+  readonly interruptChecker?: InterruptChecker;
   /** Printers and other watchers of every run. */
   readonly subscribers?: readonly Subscriber[];
   /** Clock, randomness and timers. Default: those of the runtime. */
@@ -93,8 +96,18 @@ export interface OpenOptions extends RunRetryOptions, ReplayOptions, Pick<CallPo
   readonly throwOnMismatch?: boolean;
   /** How long to wait for another holder of the run, in ms. Default: 0. */
   readonly waitMs?: number;
-  /** Ends that wait. */
+  /**
+   * Interrupts the run when it is aborted, with the reason `user_cancelled` (rule I2). If that is before the run is open, nothing is
+   * begun: `execute` and `resume` give `interrupted`, `create` and `load` throw `ExecutionInterruptedError`.
+   */
   readonly signal?: AbortSignal;
+  /** Interrupts the run with the reason `timeout` when this handle has had it open for so long, in ms. Default: none. */
+  readonly deadlineMs?: number;
+  /**
+   * Asked every 100 ms while the run is open whether to interrupt it, whatever it is at. Does not keep the process alive; if it
+   * fails, that is reported once on `log`. Default: that of the Reprise.
+   */
+  readonly interruptChecker?: InterruptChecker;
 }
 
 /** Options of `create`. */
@@ -153,6 +166,10 @@ export type ExecutionOutcome<Output> = OutcomeFacts &
     | { readonly status: "failed"; readonly stateId: string; readonly error: Error }
     /** It waits for answers (`pending`), for a time (`wakeAt`, in ms since the epoch), or for whichever comes first. */
     | { readonly status: "awaiting"; readonly stateId: string; readonly pending: readonly PendingWait[]; readonly wakeAt?: number }
+    /** It was interrupted, and goes on when it is resumed. */
+    | { readonly status: "interrupted"; readonly stateId: string; readonly signal: InterruptSignal }
+    /** `pause` was called; it goes on when it is resumed. */
+    | { readonly status: "paused"; readonly stateId: string }
   );
 
 /** What an outcome says beside how the run ended. */
@@ -169,6 +186,16 @@ export interface Reprise extends Inspection, Maintenance, Waiting, Following {
   execute<Input, Output>(actor: Actor<Input, Output>, ...rest: CallArguments<Input, ExecuteOptions>): Promise<ExecutionOutcome<Output>>;
   /** Continues a run with its recorded input. Throws `NOT_FOUND` if it does not exist; fails with `NOT_FOUND` if it never began an actor. */
   resume<Input, Output>(actor: Actor<Input, Output>, stateId: string, options?: OpenOptions): Promise<ExecutionOutcome<Output>>;
+  /**
+   * Interrupts a run (rule I2), whichever process is at it: that process is told within a second, and does what `state.interrupt` does. A
+   * run that nobody is at (it waits for an answer or a time, or its process died) is recorded as interrupted here and now, so that
+   * `wake` leaves it alone until somebody resumes it. An interrupt never waits for a later resume: one that its process did not live to
+   * see is dropped by whoever goes on. True if the run is interrupted or was told to be; false if it has ended, or rests as paused
+   * or interrupted. Throws `NOT_FOUND`, `SEALED`, `INVALID_OPTION` and what `post` of the backend throws.
+   */
+  interrupt(stateId: string, options?: InterruptOptions): Promise<boolean>;
+  /** Interrupts every run that this Reprise has open; resolves with how many there were once they are stored and their leases given back. */
+  interruptAll(options?: InterruptOptions): Promise<number>;
   /** A new run to be driven by hand. */
   create(options?: CreateOptions): Promise<ExecutionState>;
   /** An existing run to be driven by hand. Throws `NOT_FOUND`, `LeaseHeldError`, `CORRUPT`, … */

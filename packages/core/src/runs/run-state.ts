@@ -1,6 +1,6 @@
 import type { Actor } from "../actors/actor.ts";
 import type { RetrySettings } from "../actors/call-policy.ts";
-import { checkOneOf, invalid } from "../errors/invalid.ts";
+import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
 import type { Artifacts } from "../actors/artifacts.ts";
 import type { Storage, Verbs } from "../actors/context.ts";
 import { artifactsFacade } from "../engine/artifacts-facade.ts";
@@ -15,6 +15,7 @@ import { isRepriseError, RepriseError } from "../errors/reprise-error.ts";
 import type { EventFeed, StreamOptions } from "../events/event-stream.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import { topics, type Topic, type Topics } from "../events/execution-event.ts";
+import type { InterruptChecker, InterruptOptions, InterruptSignal } from "../events/interrupt-signal.ts";
 import { deepFrozen } from "../history/deep-frozen.ts";
 import type { RunView } from "../history/fold.ts";
 import type { History } from "../history/history.ts";
@@ -33,7 +34,9 @@ import { saveCheckpoint } from "./save-checkpoint.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { makeSnapshot } from "../snapshots/make-snapshot.ts";
 import type { StateSnapshot } from "../snapshots/state-snapshot.ts";
-import type { ExecutionOutcome } from "./reprise.ts";
+import type { ExecutionOutcome, OpenOptions } from "./reprise.ts";
+import { interruptSignal } from "./check-interrupt.ts";
+import { InterruptTriggers } from "./interrupt-triggers.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** A run that is open in this process. */
@@ -54,6 +57,7 @@ export class RunState implements ExecutionState {
   readonly #engine: Engine;
   readonly #kept: boolean;
   readonly #subscribers: AttachedSubscribers;
+  readonly #triggers: InterruptTriggers;
   readonly #throwOnMismatch: boolean;
   #closed: Promise<void> | undefined;
   /** The code that drives the run has ended. */
@@ -65,6 +69,7 @@ export class RunState implements ExecutionState {
     this.#engine = engine;
     this.#throwOnMismatch = throwOnMismatch;
     this.#kept = settings.options.backend !== undefined && !engine.policy.compare;
+    this.#triggers = new InterruptTriggers(engine);
     this.history = new RunHistory(engine.view, engine.journal.records, settings.redactor);
     const verbs = verbsOf(engine.top);
     this.run = verbs.run;
@@ -89,7 +94,7 @@ export class RunState implements ExecutionState {
     this.artifacts = artifactsFacade(engine.storage.shown, { ...owner, contents: engine.contents, deliver: (read) => throughGate(engine, engine.top, read) });
     const feed: RunFeed = {
       stateId: this.stateId,
-      origin: loaded ? { kind: "loaded", lastSeq: engine.journal.lastSeq } : { kind: "created" },
+      origin: loaded ? { kind: "loaded", lastSeq: engine.journal.lastSeq, ...(engine.view.interruption && { interruption: engine.view.interruption }) } : { kind: "created" },
       on: (topic, handler) => this.on(topic, handler),
     };
     this.#subscribers = new AttachedSubscribers(engine, settings.options.subscribers ?? [], feed);
@@ -121,6 +126,52 @@ export class RunState implements ExecutionState {
 
   get metadata(): StateMetadata {
     return mergedMetadata(this.#shown.metadata);
+  }
+
+  get interruption(): InterruptSignal | null {
+    const { interruption, view } = this.#engine;
+    return interruption.signal ?? view.interruption ?? null;
+  }
+
+  interrupt(options?: InterruptOptions): boolean {
+    return this.#engine.interruption.interrupt(interruptSignal(options));
+  }
+
+  pause(): boolean {
+    return this.#engine.interruption.pause();
+  }
+
+  setDeadline(deadlineMs: number | null, options: { readonly message?: string } = {}): void {
+    checkObject("options", options);
+    this.#triggers.setDeadline(deadlineMs, options.message);
+  }
+
+  setInterruptChecker(checker: InterruptChecker | null): void {
+    this.#triggers.setChecker(checker);
+  }
+
+  /** Begins to be interruptible as its options say, once all who watch can see it. */
+  arm({ signal, deadlineMs, interruptChecker }: Pick<OpenOptions, "signal" | "deadlineMs" | "interruptChecker">): void {
+    if (signal !== undefined) this.#triggers.listen(signal);
+    if (deadlineMs !== undefined) this.#triggers.setDeadline(deadlineMs);
+    if (interruptChecker !== undefined) this.#triggers.setChecker(interruptChecker);
+  }
+
+  /** It has given its lease back: somebody else may have the run. */
+  get resting(): boolean {
+    return this.#engine.journal.resting;
+  }
+
+  /** Resolves when what ends the run from outside has been stored; undefined if nothing does. */
+  get halted(): Promise<void> | undefined {
+    return this.#engine.interruption.ended;
+  }
+
+  /** Calls back once this handle takes nothing more; returns what ends that. */
+  onEnd(callback: () => void): () => void {
+    const { endListeners } = this.#engine;
+    endListeners.add(callback);
+    return () => void endListeners.delete(callback);
   }
 
   get reuse(): ReuseSummary {
@@ -182,6 +233,9 @@ export class RunState implements ExecutionState {
     const { stateId, validation, reuse } = this;
     const facts = validation && { validation };
     const { awaited } = this.#engine.suspension;
+    const { signal } = this.#engine.interruption;
+    if (!outcome.ok && signal !== undefined && isRepriseError(outcome.error, "EXECUTION_INTERRUPTED")) return withReuse({ status: "interrupted", stateId, signal, ...facts }, reuse);
+    if (!outcome.ok && isRepriseError(outcome.error, "EXECUTION_PAUSED")) return withReuse({ status: "paused", stateId, ...facts }, reuse);
     if (awaited !== undefined && !outcome.ok && isRepriseError(outcome.error, "EXECUTION_AWAITING")) {
       return withReuse({ status: "awaiting", stateId, pending: awaited.pending, ...(awaited.wakeAt !== undefined && { wakeAt: awaited.wakeAt }), ...facts }, reuse);
     }
@@ -210,6 +264,7 @@ export class RunState implements ExecutionState {
 
   async #close(): Promise<void> {
     const engine = this.#engine;
+    await engine.interruption.ended;
     const stopped = engine.stopped;
     engine.stop(new RepriseError("CLOSED", `run ${this.stateId} was closed in this process`, { stateId: this.stateId }));
     try {

@@ -10,6 +10,7 @@ import type { ArtifactBackend } from "../ports/artifact-backend.ts";
 import type { Durability, StateBackend } from "../ports/state-backend.ts";
 import { defaultSystem, type System } from "../system.ts";
 import { createCodec, type ValueCodec } from "../values/codec.ts";
+import { checkChecker } from "./check-interrupt.ts";
 import { checkAutoCheckpoint } from "./check-auto-checkpoint.ts";
 import { ephemeralBackend } from "./ephemeral-backend.ts";
 import type { RepriseOptions } from "./reprise.ts";
@@ -70,6 +71,7 @@ export function resolveSettings(options: RepriseOptions): RepriseSettings {
   const { retry: _provider, ...policy } = options;
   checkPolicy(policy);
   checkAutoCheckpoint(options.autoCheckpoint);
+  checkChecker(options.interruptChecker);
   checkOneOf("durability", ["power", "process", "checkpoint"], options.durability);
   const system = options.system ?? defaultSystem();
   const values = createCodec({ ...(options.codec?.extensions && { extensions: options.codec.extensions }), now: system.now });

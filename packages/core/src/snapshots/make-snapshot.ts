@@ -23,6 +23,7 @@ export function makeSnapshot(stateId: string, records: readonly JournalRecord[],
     at: view.updatedAt,
     status: view.status,
     metadata: metadataOf(view.metadata),
+    ...(view.interruption && { interruption: view.interruption }),
     createdAt: view.createdAt,
     updatedAt: view.updatedAt,
     ...(view.lineage && { lineage: view.lineage }),
@@ -75,7 +76,7 @@ function callSnapshot(node: CallNode): CallSnapshot {
     ...(input && { input: input.tree }),
     ...(state === "completed" && withValue(node.value)),
     ...((state === "failed" || state === "retrying") && error && { error }),
-    ...(state === "cancelled" && reason !== undefined && { reason }),
+    ...((state === "cancelled" || node.interrupted !== undefined) && reason !== undefined && { reason }),
     ...(dueAt !== undefined && { dueAt }),
   };
 }

@@ -1,5 +1,6 @@
 import type { ArtifactReference } from "../actors/artifacts.ts";
 import type { EventType, ExecutionStatus, StateStatus } from "../events/event-type.ts";
+import type { InterruptSignal } from "../events/interrupt-signal.ts";
 import type { StateMetadata } from "../runs/execution-state.ts";
 import type { Lineage } from "../history/fold.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
@@ -28,7 +29,7 @@ export interface CallSnapshot {
   readonly value?: unknown;
   /** Of a failed call, and of one whose next attempt is due. */
   readonly error?: ErrorRecord;
-  /** Of a cancelled call. */
+  /** Of a cancelled or interrupted call. */
   readonly reason?: string;
   /** While another attempt is due: when, in ms since the epoch. */
   readonly dueAt?: number;
@@ -59,6 +60,8 @@ export interface StateSnapshot {
   /** When that was recorded, in ms since the epoch. */
   readonly at: number;
   readonly status: StateStatus;
+  /** Of an interrupted run: what it was interrupted with. */
+  readonly interruption?: InterruptSignal;
   /** Fields of your own as they are recorded. */
   readonly metadata: StateMetadata;
   /** Milliseconds since the epoch. */

@@ -1,15 +1,16 @@
 import type { ExecutionEvent } from "../events/execution-event.ts";
+import { isLeaf } from "../history/call-node.ts";
 
 /** What the events of one call add up to. Immutable: an event makes a new one. */
 export interface CallFacts {
-  /** `retrying` waits for its next attempt, `awaiting` for an answer or a time. */
-  readonly status: "running" | "retrying" | "awaiting" | "completed" | "failed" | "cancelled";
+  /** `retrying` waits for its next attempt, `awaiting` for an answer or a time, `interrupted` for the run to be resumed. */
+  readonly status: "running" | "retrying" | "awaiting" | "completed" | "failed" | "cancelled" | "interrupted";
   /** Number of the present or last attempt, from 1; 0 if unknown. */
   readonly attempt: number;
   readonly maxAttempts: number | undefined;
   /** When the present status began, in ms since the epoch. */
   readonly since: number | undefined;
-  /** When the next attempt is due, while retrying; when a wait or sleep is over, while awaiting. */
+  /** When the next attempt is due, while retrying, or interrupted then; when a wait or sleep is over, while awaiting. */
   readonly dueAt: number | undefined;
   /** Delay before the next attempt, in ms. */
   readonly delayMs: number;
@@ -48,10 +49,10 @@ export function factsAfter<Facts extends CallFacts>(facts: Facts, event: Executi
 function changed(before: CallFacts, event: ExecutionEvent): Partial<CallFacts> & Pick<CallFacts, "status"> {
   switch (event.status) {
     case "started": {
-      const afterRetry = before.status === "retrying";
+      const afterRetry = before.status === "retrying" || (before.status === "interrupted" && before.dueAt !== undefined);
       return {
         status: "running",
-        spentMs: before.spentMs + (afterRetry ? waited(before, event.at) : 0),
+        spentMs: before.spentMs + (before.status === "retrying" ? waited(before, event.at) : 0),
         retryAttempts: before.retryAttempts + (afterRetry ? 1 : 0),
       };
     }
@@ -63,6 +64,8 @@ function changed(before: CallFacts, event: ExecutionEvent): Partial<CallFacts> &
       const delayMs = Math.max(0, event.delayMs ?? 0);
       return { status: "retrying", dueAt: event.dueAt, delayMs, backoffMs: before.backoffMs + delayMs, retryEvents: before.retryEvents + 1 };
     }
+    case "interrupted":
+      return { status: "interrupted", ...interrupted(before, event) };
     case "rejected":
       return { status: "awaiting", dueAt: before.dueAt, since: before.since };
     case "awaiting":
@@ -73,6 +76,12 @@ function changed(before: CallFacts, event: ExecutionEvent): Partial<CallFacts> &
 /** How long a call in backoff has really waited: not longer than asked for, however long no process was there to wait. */
 function waited(before: CallFacts, now: number): number {
   return Math.min(Math.max(0, now - (before.since ?? now)), before.delayMs);
+}
+
+/** The attempt of a leaf is over, and so is the wait for the next one; code and pauses go on in the same attempt. */
+function interrupted(before: CallFacts, event: ExecutionEvent): Partial<CallFacts> {
+  if (before.status === "retrying") return { dueAt: before.dueAt, spentMs: before.spentMs + waited(before, event.at) };
+  return isLeaf(event.type) ? ended(before, event) : {};
 }
 
 function ended(before: CallFacts, event: ExecutionEvent): Pick<CallFacts, "spentMs" | "workMs"> {

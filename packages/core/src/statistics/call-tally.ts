@@ -2,7 +2,7 @@ import type { CallFacts } from "./call-facts.ts";
 
 /**
  * Calls counted once each, whatever their number of attempts.
- * `total = completed + failed + cancelled + running + retrying`;
+ * `total = completed + failed + cancelled + running + retrying + interrupted`;
  * `retriedCalls = recoveredAfterRetry + exhausted + cancelledAfterRetry + openAfterRetry`.
  */
 export interface CallTally {
@@ -14,6 +14,8 @@ export interface CallTally {
   readonly running: number;
   /** Waiting for their next attempt. */
   readonly retrying: number;
+  /** Open when the run was interrupted, and not gone on since. */
+  readonly interrupted: number;
   /** How often a retry was scheduled: every failed attempt that another one was to follow. */
   readonly retryEvents: number;
   /** How many calls had at least one retry scheduled. */
@@ -25,7 +27,7 @@ export interface CallTally {
   /** How many of the retried calls failed in the end: no attempt was left, or their last error is not one to retry. */
   readonly exhausted: number;
   readonly cancelledAfterRetry: number;
-  /** How many of the retried calls are running or waiting for their next attempt. */
+  /** How many of the retried calls are running, waiting for their next attempt, or were interrupted. */
   readonly openAfterRetry: number;
   /** completed / (completed + failed), from 0 to 1; undefined if none has ended so. */
   readonly successRate: number | undefined;
@@ -51,13 +53,14 @@ export function tallyOf(calls: readonly CallFacts[]): CallTally {
     cancelled: having(calls, "cancelled"),
     running: having(calls, "running"),
     retrying: having(calls, "retrying"),
+    interrupted: having(calls, "interrupted"),
     retryEvents: sum((call) => call.retryEvents),
     retriedCalls: retried.length,
     retryAttempts: sum((call) => call.retryAttempts),
     recoveredAfterRetry: having(retried, "completed"),
     exhausted: having(retried, "failed"),
     cancelledAfterRetry: having(retried, "cancelled"),
-    openAfterRetry: having(retried, "running", "retrying"),
+    openAfterRetry: having(retried, "running", "retrying", "interrupted"),
     successRate: share(completed, completed + failed),
     retryRate: share(retried.length, calls.length),
     workMs: sum((call) => call.workMs),

@@ -30,7 +30,7 @@ const anyEvent = fc.record({
   parent: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
   address: fc.constantFrom("a::agent_call", "a::b::tool_call", "a::g::group", "a::g{0}::branch"),
   type: fc.constantFrom("agent_call" as const, "tool_call" as const, "llm_call" as const, "group" as const, "branch" as const),
-  status: fc.constantFrom("started" as const, "completed" as const, "failed" as const, "retrying" as const, "cancelled" as const),
+  status: fc.constantFrom("started" as const, "completed" as const, "failed" as const, "retrying" as const, "cancelled" as const, "interrupted" as const),
   attempt: fc.integer({ min: 1, max: 9 }),
   at: fc.nat(1_000),
   executionTimeMs: fc.nat(100),
@@ -38,7 +38,7 @@ const anyEvent = fc.record({
 });
 
 function identitiesHold(tally: CallTally): void {
-  expect(tally.completed + tally.failed + tally.cancelled + tally.running + tally.retrying).toBe(tally.total);
+  expect(tally.completed + tally.failed + tally.cancelled + tally.running + tally.retrying + tally.interrupted).toBe(tally.total);
   expect(tally.recoveredAfterRetry + tally.exhausted + tally.cancelledAfterRetry + tally.openAfterRetry).toBe(tally.retriedCalls);
   expect(tally.retryAttempts).toBeLessThanOrEqual(tally.retryEvents);
   expect(tally.retriedCalls).toBeLessThanOrEqual(Math.min(tally.total, tally.retryEvents));
@@ -60,7 +60,7 @@ test("S9: the identities of the statistics hold for any events", () => {
   );
 });
 
-const anyStory = fc.record({ failures: fc.nat(4), end: fc.constantFrom("completed", "failed", "cancelled", "running", "retrying") });
+const anyStory = fc.record({ failures: fc.nat(4), end: fc.constantFrom("completed", "failed", "cancelled", "interrupted", "running", "retrying") });
 
 test("S9: the statistics of well-formed calls are those of the stories they were made from", () => {
   fc.assert(
@@ -71,6 +71,8 @@ test("S9: the statistics of well-formed calls are those of the stories they were
           completed: ["started", "completed"],
           failed: ["started", "failed"],
           cancelled: ["started", "cancelled"],
+          // Interrupted, resumed, and interrupted again: two attempts, no failure.
+          interrupted: ["started", "interrupted", "started", "interrupted"],
           running: ["started"],
           retrying: ["started", "failed", "retrying"],
         };
@@ -79,7 +81,7 @@ test("S9: the statistics of well-formed calls are those of the stories they were
       const ended = (...ends: readonly string[]): (typeof stories)[number][] => stories.filter(({ end }) => ends.includes(end));
       const retried = (list: typeof stories): number => list.filter(({ failures, end }) => failures > 0 || end === "retrying").length;
       const scheduled = stories.reduce((sum, { failures, end }) => sum + failures + (end === "retrying" ? 1 : 0), 0);
-      const attempts = stories.reduce((sum, { failures, end }) => sum + failures + (end === "running" ? 0 : 1), 0);
+      const attempts = stories.reduce((sum, { failures, end }) => sum + failures + (end === "running" ? 0 : end === "interrupted" ? 2 : 1), 0);
       expect(statisticsOf(eventsOf(events)).calls).toEqual({
         total: stories.length,
         completed: ended("completed").length,
@@ -87,13 +89,14 @@ test("S9: the statistics of well-formed calls are those of the stories they were
         cancelled: ended("cancelled").length,
         running: ended("running").length,
         retrying: ended("retrying").length,
+        interrupted: ended("interrupted").length,
         retryEvents: scheduled,
         retriedCalls: retried(stories),
         retryAttempts: stories.reduce((sum, { failures }) => sum + failures, 0),
         recoveredAfterRetry: retried(ended("completed")),
         exhausted: retried(ended("failed")),
         cancelledAfterRetry: retried(ended("cancelled")),
-        openAfterRetry: retried(ended("running", "retrying")),
+        openAfterRetry: retried(ended("running", "retrying", "interrupted")),
         successRate: ended("completed", "failed").length === 0 ? undefined : ended("completed").length / ended("completed", "failed").length,
         retryRate: stories.length === 0 ? undefined : retried(stories) / stories.length,
         workMs: attempts * 10,

@@ -2,7 +2,7 @@ import type { JournalRecord } from "../journal/journal-record.ts";
 
 /**
  * The end of what belongs together at a position: a failed attempt and the retry it led to, a pause and what ends it, what was cancelled with the
- * outcome of the call that closed, the outcome of a run and its status. Those were written in one append, so the run never
+ * outcome of the call that closed, what an interruption found open with its checkpoint, the outcome of a run and its status. Those were written in one append, so the run never
  * was between them, and a cut does not go there either.
  */
 export function endOfUnit(records: readonly JournalRecord[], position: number): number {
@@ -17,6 +17,8 @@ function belongsToNext(records: readonly JournalRecord[], seq: number): boolean 
   if (record === undefined || next === undefined) return false;
   if (record.k === "failed" && next.k === "retrying") return record.c === next.c;
   if (next.k === "awaiting") return next.c === (record.k === "restarted" ? record.c : seq);
+  if (record.k === "interrupted") return next.k === "interrupted" || next.k === "interruption" || next.k === "checkpoint";
+  if (record.k === "interruption") return next.k === "checkpoint" && next.status === "interrupted";
   if (record.k === "cancelled") return endsWithAncestor(records, record.c, seq);
   if ((record.k === "completed" || record.k === "failed") && next.k === "checkpoint") return next.status === record.k && isRoot(records, record.c);
   return false;

@@ -25,6 +25,8 @@ const table: readonly (readonly [JournalRecord, JournalRecord])[] = [
   [{ k: "sealed", at: 1 }, { k: "sealed", at: 1 }],
   [{ k: "received", at: 1 }, { k: "received", at: 1 }],
   [{ k: "cancelled", at: 1, c: 4, why: "" }, { k: "cancelled", at: 1, c: 3, why: "" }],
+  [{ k: "interrupted", at: 1, c: 4, why: "" }, { k: "interrupted", at: 1, c: 3, why: "" }],
+  [{ k: "interruption", at: 1, reason: "timeout" }, { k: "interruption", at: 1, reason: "timeout" }],
   [{ k: "completed", at: 1, c: 3, vc: 4 }, { k: "completed", at: 1, c: 2, vc: 3 }],
   [{ k: "completed", at: 1, c: 3, vb: [4, 6] }, { k: "completed", at: 1, c: 2, vb: [3, 4] }],
   [{ k: "failed", at: 1, c: 3, e: error, through: [4], b: [null, 6] }, { k: "failed", at: 1, c: 2, e: error, through: [3], b: [null, 4] }],

@@ -15,6 +15,7 @@ export function renumber(record: JournalRecord, seqs: NewSeqs): JournalRecord {
   switch (record.k) {
     case "run":
     case "session":
+    case "interruption":
     case "storage":
     case "message":
     case "sealed":
@@ -35,6 +36,7 @@ export function renumber(record: JournalRecord, seqs: NewSeqs): JournalRecord {
     case "awaiting":
     case "rejected":
     case "cancelled":
+    case "interrupted":
       return { ...record, c: one(record.c) };
     case "completed":
       return { ...record, c: one(record.c), ...(record.vc !== undefined && { vc: one(record.vc) }), ...(record.vb && { vb: all(record.vb) }) };

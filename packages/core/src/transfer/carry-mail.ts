@@ -1,4 +1,4 @@
-import { decodeAnswer, isWaitIn, waitsMeant, type Answer } from "../engine/answer.ts";
+import { decodeMessage, isWaitIn, waitsMeant, type Answer } from "../engine/answer.ts";
 import type { RunView } from "../history/fold.ts";
 import type { JournalRecord, MessageRecord } from "../journal/journal-record.ts";
 import type { Message, StateWriter } from "../ports/state-backend.ts";
@@ -37,7 +37,8 @@ export async function carriedMail(writer: StateWriter, stateId: string, journal:
 
 function answerIn(message: Message): Answer | undefined {
   try {
-    return decodeAnswer(message);
+    const content = decodeMessage(message);
+    return content !== undefined && "answer" in content ? content.answer : undefined;
   } catch {
     // Whoever has the run says so; it is not for this one to throw it away.
     return undefined;

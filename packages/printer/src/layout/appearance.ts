@@ -48,6 +48,6 @@ export function attemptsText(call: CallView): string {
 
 /** The tone in which the status of a whole run is shown. */
 export function toneOfRun(status: string): Tone {
-  if (status === "completed" || status === "failed" || status === "running") return status;
+  if (status === "completed" || status === "failed" || status === "running" || status === "interrupted") return status;
   return status === "awaiting" || status === "paused" ? "retrying" : "cancelled";
 }

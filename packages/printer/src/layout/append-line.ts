@@ -1,4 +1,4 @@
-import type { ExecutionEvent, GroupNotice, LogNotice, RecoveredNotice } from "@reprise/core/spi";
+import type { ExecutionEvent, GroupNotice, InterruptNotice, LogNotice, RecoveredNotice } from "@reprise/core/spi";
 import { formatDuration } from "../text/format.ts";
 import { span, type Line, type Span, type Tone } from "../text/line.ts";
 import { readable, type SecretKey } from "../text/preview.ts";
@@ -7,6 +7,7 @@ import { errorText } from "../view/describe-error.ts";
 import type { CallView } from "../view/run-view.ts";
 import type { RunStatistics } from "../view/statistics.ts";
 import { attemptsText, tookMs } from "./appearance.ts";
+import { reasonText } from "./interrupt-lines.ts";
 import { readValue } from "./read-value.ts";
 
 /** What the lines of the `append` mode depend on. */
@@ -85,6 +86,19 @@ export function logFields(notice: LogNotice, { details, secret }: AppendLayout):
   ];
 }
 
+/** The fields of an interruption. */
+export function interruptFields({ signal, checkpoint, seq, openCalls, error }: InterruptNotice): readonly Field[] {
+  return [
+    ["reason", reasonText(signal)],
+    ["message", signal.message],
+    ["by", signal.triggeredBy],
+    ["open", openCalls],
+    ["checkpoint", checkpoint],
+    ["seq", seq],
+    ["error", error?.message],
+  ];
+}
+
 /** The fields of the line that closes a run. */
 export function summaryFields({ status, elapsedMs, calls, savedMs, reuses }: RunStatistics): readonly Field[] {
   return [
@@ -96,6 +110,7 @@ export function summaryFields({ status, elapsedMs, calls, savedMs, reuses }: Run
     ["completed", calls.completed],
     ["failed", calls.failed],
     ["cancelled", calls.cancelled || undefined],
+    ["interrupted", calls.interrupted || undefined],
     ["open", calls.running + calls.retrying || undefined],
     ["retries", calls.retryEvents],
     ["retried", calls.retriedCalls],

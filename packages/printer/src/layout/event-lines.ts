@@ -140,7 +140,7 @@ function eventFacts(call: CallView, event: ExecutionEvent): readonly Span[] {
   if (event.executionTimeMs !== undefined) facts.push(span(formatDuration(tookMs(call, event)), "faint"));
   if (event.pinned === true) facts.push(span("pinned", "faint"));
   if (event.isReplayed === true) facts.push(span("replayed", "faint"));
-  if ((event.status === "cancelled" || event.status === "rejected") && event.reason !== undefined) facts.push(span(event.reason, "faint"));
+  if ((event.status === "cancelled" || event.status === "rejected" || event.status === "interrupted") && event.reason !== undefined) facts.push(span(event.reason, "faint"));
   return facts;
 }
 

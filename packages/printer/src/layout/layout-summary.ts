@@ -4,7 +4,9 @@ import { fitLine, lineWidth, span, type Line, type Span } from "../text/line.ts"
 import { textWidth } from "../text/measure.ts";
 import type { RunView } from "../view/run-view.ts";
 import { statistics, type RunStatistics, type RunTally } from "../view/statistics.ts";
+import { runStatus } from "../view/run-status.ts";
 import { toneOfRun } from "./appearance.ts";
+import { checkpointText, reasonText } from "./interrupt-lines.ts";
 import { shownPath } from "./shown-path.ts";
 
 /** What a summary depends on beside the view. */
@@ -24,6 +26,7 @@ export function layoutSummary(view: RunView, layout: SummaryLayout): readonly Li
   const facts = statistics(view);
   const rows: readonly (readonly [string, readonly Item[]])[] = [
     ["Result", resultItems(facts)],
+    ["Stopped", interruptItems(view)],
     ["Calls", callItems(facts)],
     ["Agents", agentItems(facts.agents)],
     ["Retries", retryItems(facts)],
@@ -42,6 +45,15 @@ function resultItems({ status, elapsedMs, workMs, parallelism, calls }: RunStati
   return [result, item(`work ${formatDuration(workMs)}`), item(`parallelism ${ratio}`)];
 }
 
+/** Why a run that is interrupted is, and what is true of its checkpoint. */
+function interruptItems(view: RunView): readonly Item[] {
+  const { interrupt } = view;
+  if (interrupt === undefined || runStatus(view) !== "interrupted") return [];
+  const { signal, checkpoint } = interrupt;
+  const why = [span(`INTERRUPTED ${reasonText(signal)}`, "interrupted"), span(signal.message === undefined ? "" : `: ${signal.message}`)];
+  return [why, ...(signal.triggeredBy === undefined ? [] : [item(`by ${signal.triggeredBy}`)]), [span(`checkpoint ${checkpointText(interrupt)}`, checkpoint === "failed" ? "failed" : "plain")]];
+}
+
 function callItems({ calls, replaced }: RunStatistics): readonly Item[] {
   return [
     item(`${calls.total} total`),
@@ -50,6 +62,7 @@ function callItems({ calls, replaced }: RunStatistics): readonly Item[] {
     ...counted(calls.completed, "completed", "completed"),
     ...counted(calls.failed, "failed", "failed"),
     ...counted(calls.cancelled, "cancelled", "cancelled"),
+    ...counted(calls.interrupted, "interrupted", "interrupted"),
     ...counted(calls.running, "running", "running"),
     ...counted(calls.retrying, "waiting to retry", "retrying"),
     ...counted(replaced, "replaced", "faint"),
@@ -65,6 +78,7 @@ function agentItems(agents: RunTally): readonly Item[] {
     ...counted(agents.completed, "completed", "completed"),
     ...counted(agents.failed, "failed", "failed"),
     ...counted(agents.cancelled, "cancelled", "cancelled"),
+    ...counted(agents.interrupted, "interrupted", "interrupted"),
     ...counted(agents.running + agents.retrying, "running", "running"),
     ...counted(agents.retriedCalls, "retried", "retrying"),
   ];

@@ -4,6 +4,7 @@ import { runStatus } from "../view/run-status.ts";
 import { labelOf } from "../view/scope.ts";
 import { appearanceOf, attemptsText, toneOfRun } from "./appearance.ts";
 import { columnsFor, draftLines, durationText, narrowest, rightLine, rowDraft, signOf, timingText, type Columns, type Draft, type RowLayout } from "./row-draft.ts";
+import { interruptLines } from "./interrupt-lines.ts";
 import { rowNotes } from "./row-notes.ts";
 import { treeRows } from "./tree-rows.ts";
 
@@ -23,7 +24,8 @@ export function layoutTree(view: RunView, layout: TreeLayout): readonly Line[] {
   const longest = drafts.reduce((most, draft) => Math.max(most, lineWidth(draft.left)), 0);
   // On a wide terminal the columns stay near the names.
   const width = Math.min(layout.width, Math.max(longest + rightWidth, narrowest));
-  return drafts.flatMap((draft) => draftLines(draft, width, layout));
+  const tree = drafts.flatMap((draft) => draftLines(draft, width, layout));
+  return view.interrupt === undefined || runStatus(view) !== "interrupted" ? tree : [...tree, ...interruptLines(view.interrupt, layout)];
 }
 
 /** A run with one agent at its top needs no line of its own beside that agent's. */

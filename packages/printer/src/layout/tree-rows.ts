@@ -106,7 +106,7 @@ const calm = 3;
 function urgency({ call, appearance }: Entry): number {
   if (call.replaced) return calm + 1;
   if (appearance === "failed") return 0;
-  if (appearance === "running" || appearance === "retrying" || appearance === "awaiting") return 1;
+  if (appearance === "running" || appearance === "retrying" || appearance === "awaiting" || appearance === "interrupted") return 1;
   return call.retryEvents > 0 || appearance === "cancelled" ? 2 : calm;
 }
 
@@ -118,6 +118,7 @@ const wordsOfHidden: Readonly<Record<Appearance, string>> = {
   completed: "done",
   recovered: "recovered",
   cancelled: "cancelled",
+  interrupted: "interrupted",
 };
 
 /** `214 more done`, or `214 more: 200 done, 14 recovered`. */

@@ -1,5 +1,6 @@
-import { appendLine, eventFields, logFields, progressFields, recoveredFields, summaryFields, type Field } from "../layout/append-line.ts";
+import { appendLine, eventFields, interruptFields, logFields, progressFields, recoveredFields, summaryFields, type Field } from "../layout/append-line.ts";
 import { appearanceOfEvent, toneOfRun } from "../layout/appearance.ts";
+import { reasonText } from "../layout/interrupt-lines.ts";
 import { worthALine, worthAProgressLine } from "../layout/worth-a-line.ts";
 import type { Tone } from "../text/line.ts";
 import { statistics } from "../view/statistics.ts";
@@ -22,6 +23,7 @@ export function appendMode(context: ModeContext): Mode {
         ["title", context.title],
         ["origin", origin.kind],
         ["lastSeq", origin.kind === "loaded" ? origin.lastSeq : undefined],
+        ["interruptedBefore", origin.kind === "loaded" && origin.interruption !== undefined ? reasonText(origin.interruption) : undefined],
       ]),
     ],
     message: ({ topic, message }, view, previous) => {
@@ -42,6 +44,9 @@ export function appendMode(context: ModeContext): Mode {
       }
       if (topic === "checkpoint") {
         return [line(message.at, "checkpoint", toneOfRun(message.status), message.stateId, [["status", message.status], ["seq", message.seq]])];
+      }
+      if (topic === "interrupt") {
+        return [line(message.at, "INTERRUPTED", message.checkpoint === "failed" ? "failed" : "interrupted", message.stateId, interruptFields(message))];
       }
       if (context.minimal || !worthAProgressLine(previous, message)) return [];
       return [line(message.at, "group", "running", message.address, [...progressFields(message), ...run(message.stateId)])];

@@ -1,4 +1,5 @@
 import type { GroupNotice, RunFeed } from "@reprise/core/spi";
+import { reasonText } from "../layout/interrupt-lines.ts";
 import type { Glyphs } from "../text/glyphs.ts";
 import type { Line } from "../text/line.ts";
 import type { SecretKey } from "../text/preview.ts";
@@ -39,5 +40,7 @@ export interface Mode {
 
 /** How a run began, in words. */
 export function originText({ origin }: RunFeed): string {
-  return origin.kind === "created" ? "new run" : `loaded at record ${origin.lastSeq}`;
+  if (origin.kind === "created") return "new run";
+  const before = origin.interruption === undefined ? "" : `, interrupted before: ${reasonText(origin.interruption)}`;
+  return `loaded at record ${origin.lastSeq}${before}`;
 }

@@ -1,5 +1,6 @@
 import { fitLine, span, type Line } from "../text/line.ts";
 import { checkpointLine, eventLines, logLines, progressLine, recoveredLines, reenteredLine, type EventLayout } from "../layout/event-lines.ts";
+import { interruptLines } from "../layout/interrupt-lines.ts";
 import { layoutSummary } from "../layout/layout-summary.ts";
 import { worthALine, worthAProgressLine } from "../layout/worth-a-line.ts";
 import { originText, type Mode, type ModeContext } from "./mode.ts";
@@ -28,6 +29,7 @@ export function treeMode(context: ModeContext): Mode {
       if (topic === "recovered") return within(message.call, recoveredLines(view, message, now));
       if (topic === "log") return painted(logLines(view, message, now));
       if (topic === "checkpoint") return painted([checkpointLine(message, now)]);
+      if (topic === "interrupt") return painted(interruptLines(message, now));
       if (context.minimal || !worthAProgressLine(previous, message)) return [];
       return within(message.call, progressLine(view, message, now));
     },

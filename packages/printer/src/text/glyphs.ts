@@ -12,6 +12,7 @@ export interface Glyphs {
   readonly awaiting: string;
   readonly recovered: string;
   readonly cancelled: string;
+  readonly interrupted: string;
   readonly checkpoint: string;
   readonly info: string;
   readonly warn: string;
@@ -40,6 +41,7 @@ export const glyphSets: Readonly<Record<GlyphSet, Glyphs>> = {
     awaiting: "◌",
     recovered: "↺",
     cancelled: "⊘",
+    interrupted: "⊟",
     checkpoint: "▪",
     info: "i",
     warn: "!",
@@ -60,6 +62,7 @@ export const glyphSets: Readonly<Record<GlyphSet, Glyphs>> = {
     awaiting: "?",
     recovered: "=",
     cancelled: "/",
+    interrupted: "#",
     checkpoint: "*",
     info: "i",
     warn: "!",

@@ -3,7 +3,7 @@ import { cutText, textWidth } from "./measure.ts";
 import { sanitise } from "./sanitise.ts";
 
 /** What a piece of text means; a colour is chosen for it last, and never carries a meaning alone. */
-export type Tone = "plain" | "strong" | "faint" | "running" | "completed" | "failed" | "retrying" | "awaiting" | "recovered" | "cancelled";
+export type Tone = "plain" | "strong" | "faint" | "running" | "completed" | "failed" | "retrying" | "awaiting" | "recovered" | "cancelled" | "interrupted";
 
 /** A piece of a line: harmless text and its tone. */
 export interface Span {
@@ -67,4 +67,5 @@ const painters: Readonly<Record<Tone, (text: string, colors: Colors) => string>>
   awaiting: (text, colors) => colors.magenta(text),
   recovered: (text, colors) => colors.magenta(text),
   cancelled: (text, colors) => colors.dim(text),
+  interrupted: (text, colors) => colors.yellow(text),
 };

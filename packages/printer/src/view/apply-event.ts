@@ -17,6 +17,7 @@ export function applyEvent(view: RunView, call: CallView, event: ExecutionEvent)
     case "retrying":
     case "rejected":
     case "cancelled":
+    case "interrupted":
       return next;
   }
 }

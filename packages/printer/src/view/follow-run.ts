@@ -22,6 +22,7 @@ export function followRun(run: RunFeed, handler: (message: RunMessage) => void):
     listen("log", (message) => ({ topic: "log", message })),
     listen("group", (message) => ({ topic: "group", message })),
     listen("checkpoint", (message) => ({ topic: "checkpoint", message })),
+    listen("interrupt", (message) => ({ topic: "interrupt", message })),
   ];
   return () => {
     for (const end of subscriptions) end();

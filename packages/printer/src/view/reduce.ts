@@ -1,7 +1,7 @@
-import type { CheckpointNotice, ExecutionEvent, GroupNotice, LogNotice, RecoveredNotice } from "@reprise/core/spi";
+import type { CheckpointNotice, ExecutionEvent, GroupNotice, InterruptNotice, LogNotice, RecoveredNotice } from "@reprise/core/spi";
 import { applyEvent } from "./apply-event.ts";
 import { placeCall, placeGroup } from "./place-call.ts";
-import type { RunMessage, RunView } from "./run-view.ts";
+import { ancestorsOf, type CallView, type RunMessage, type RunView } from "./run-view.ts";
 
 /**
  * Takes a message of a run into its view and returns the view. Total: any order of messages gives a view; an event that
@@ -14,6 +14,7 @@ export function reduce(view: RunView, { topic, message }: RunMessage): RunView {
   else if (topic === "group") onGroup(view, message);
   else if (topic === "log") onLog(view, message);
   else if (topic === "checkpoint") onCheckpoint(view, message);
+  else if (topic === "interrupt") onInterrupt(view, message);
   return view;
 }
 
@@ -23,6 +24,14 @@ function onEvent(view: RunView, event: ExecutionEvent): void {
   if (event.seq <= call.lastSeq) return;
   view.lastSeq = Math.max(view.lastSeq, event.seq);
   view.calls.set(call.call, applyEvent(view, call, event));
+  if (event.status !== "interrupted") goOn(view, call, event.at);
+}
+
+/** Something happens below what was interrupted: it was entered again, of which there is no event. */
+function goOn(view: RunView, call: CallView, at: number): void {
+  for (const ancestor of ancestorsOf(view, call)) {
+    if (ancestor.status === "interrupted") view.calls.set(ancestor.call, { ...ancestor, status: "running", since: at });
+  }
 }
 
 function onRecovered(view: RunView, notice: RecoveredNotice): void {
@@ -58,6 +67,11 @@ function onCheckpoint(view: RunView, notice: CheckpointNotice): void {
   seenAt(view, notice.at);
   view.lastSeq = Math.max(view.lastSeq, notice.seq);
   view.checkpoint = { seq: notice.seq, status: notice.status };
+}
+
+function onInterrupt(view: RunView, notice: InterruptNotice): void {
+  seenAt(view, notice.at);
+  view.interrupt = notice;
 }
 
 function seenAt(view: RunView, at: number): void {

@@ -9,6 +9,7 @@ export function runStatus(view: RunView): string {
   if (checkpoint !== undefined && checkpoint.status !== "running" && checkpoint.seq >= view.lastSeq) return checkpoint.status;
   const top = childrenOf(view, topOfRun).filter((call) => !call.replaced);
   const open = top.filter(isOpen);
+  if (open.length === 0 && top.some(({ status }) => status === "interrupted")) return "interrupted";
   if (open.length > 0 && open.every((call) => waits(view, call))) return "awaiting";
   if (top.length === 0 || open.length > 0) return "running";
   if (top.some(({ status }) => status === "failed")) return "failed";

@@ -1,10 +1,10 @@
-import type { CallFacts, EventType, GroupNotice, Topics } from "@reprise/core/spi";
+import type { CallFacts, EventType, GroupNotice, InterruptNotice, Topics } from "@reprise/core/spi";
 import type { ErrorSummary } from "./describe-error.ts";
 
 /** A message of a run and the topic it came on. */
 export type RunMessage = { [T in keyof Topics]: { readonly topic: T; readonly message: Topics[T] } }[keyof Topics];
 
-/** Where a call stands. `retrying` waits for its next attempt, `awaiting` for an answer or a time. */
+/** Where a call stands. `retrying` waits for its next attempt, `awaiting` for an answer or a time, `interrupted` for the run to be resumed. */
 export type CallStatus = CallFacts["status"];
 
 /** What is known of a call. Immutable: a change makes a new one. */
@@ -65,6 +65,8 @@ export interface RunView {
   lastAt: number | undefined;
   lastSeq: number;
   checkpoint: { readonly seq: number; readonly status: string } | undefined;
+  /** The last interruption. */
+  interrupt: InterruptNotice | undefined;
   readonly logs: { info: number; warn: number; error: number };
 }
 
@@ -82,6 +84,7 @@ export function createRunView(): RunView {
     lastAt: undefined,
     lastSeq: 0,
     checkpoint: undefined,
+    interrupt: undefined,
     logs: { info: 0, warn: 0, error: 0 },
   };
 }
@@ -96,7 +99,7 @@ export function isPause(call: CallView): boolean {
   return call.type === "wait_call" || call.type === "sleep_call";
 }
 
-/** Has it not ended? */
+/** Is it under way? What was interrupted neither has ended nor goes on. */
 export function isOpen({ status }: CallView): boolean {
   return status === "running" || status === "retrying" || status === "awaiting";
 }

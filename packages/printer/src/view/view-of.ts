@@ -41,6 +41,8 @@ function messageOf(item: RunItem): RunMessage | undefined {
       return { topic: "group", message: item };
     case "checkpoint":
       return { topic: "checkpoint", message: item };
+    case "interrupt":
+      return { topic: "interrupt", message: item };
     default:
       return undefined;
   }

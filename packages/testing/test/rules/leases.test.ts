@@ -148,7 +148,7 @@ describe("S3: waitMs also waits for a handle of the same Reprise", () => {
     const loading = rejectionOf(reprise.load(stateId, { waitMs: 250, signal: controller.signal }));
     await system.advance(100);
     controller.abort(new Error("enough"));
-    expect(await system.runUntil(loading)).toMatchObject({ message: "enough" });
+    expect(await system.runUntil(loading)).toMatchObject({ code: "EXECUTION_INTERRUPTED", signal: { message: "enough" }, cause: { message: "enough" } });
     expect(system.pending.timers).toBe(0);
     work.open();
     expect(await system.runUntil(call)).toBe("done");
