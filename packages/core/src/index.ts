@@ -37,6 +37,7 @@ export type { TimelinePoint } from "./timeline/timeline-point.ts";
 
 // Interruption
 export { InterruptReason } from "./events/interrupt-signal.ts";
+export type { Interrupting } from "./runs/interrupting.ts";
 export type { InterruptChecker, InterruptOptions, InterruptSignal } from "./events/interrupt-signal.ts";
 
 // Replay

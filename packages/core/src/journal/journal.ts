@@ -3,16 +3,11 @@ import { FencedError } from "../errors/storage-errors.ts";
 import { fold, type RunView } from "../history/fold.ts";
 import type { Durability, HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { appendEnds } from "./append-ends.ts";
+import { levelOrder as order, type AppendLevel, type Batch } from "./append-batch.ts";
 import type { Contents } from "./contents.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import { recordContents } from "./offload.ts";
 import type { RecordCodec } from "./record-codec.ts";
-
-/**
- * What an append's acknowledgement has to mean: `start` (handed to the operating system), `outcome` (the run's
- * durability) or `firm` (the strongest there is, whatever the run's durability: R11, checkpoints).
- */
-export type AppendLevel = "start" | "outcome" | "firm";
 
 /** What a journal needs to know of its run. */
 export interface JournalSettings {
@@ -31,19 +26,6 @@ export interface JournalSettings {
   /** Called once, with the error of the first write that failed (rule H6). */
   readonly onFailure: (error: unknown) => void;
 }
-
-interface Batch {
-  records: { readonly record: JournalRecord; readonly seq: number }[];
-  /** How many records each unit has, all or none of which are written. */
-  units: number[];
-  level: AppendLevel | "ride";
-  header: HeaderPatch | undefined;
-  acknowledged: (() => void)[];
-  /** How many of the records have been acknowledged: buffered ones may be before they are written. */
-  told: number;
-}
-
-const order: Record<Batch["level"], number> = { ride: 0, start: 1, outcome: 2, firm: 3 };
 
 /**
  * The one way into a run's history. A record gets its seq and is folded in the turn it is appended; all records of one

@@ -1,19 +1,16 @@
 import { checkActor } from "../actors/check.ts";
 import { checkStateId } from "../backends/check-state-id.ts";
 import { checkObject, invalid } from "../errors/invalid.ts";
-import { checkOpenOptions } from "./open-options.ts";
 import { ReplayMode } from "../journal/replay-mode.ts";
 import type { EventFeed } from "../events/event-stream.ts";
 import { isRepriseError } from "../errors/reprise-error.ts";
 import { FollowedRuns, type FollowOptions } from "./followed-runs.ts";
 import { inspectionOf } from "./inspection.ts";
 import { maintenanceOf } from "./maintenance.ts";
-import { checkMetadata } from "./metadata.ts";
 import { deleteRun } from "./delete-run.ts";
-import { interruptSignal } from "./check-interrupt.ts";
-import { interruptRun } from "./interrupt-run.ts";
+import { interruptingOf } from "./interrupting.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
-import { unlessAborted } from "./unless-aborted.ts";
+import { uninterrupted } from "./uninterrupted.ts";
 import { ReuseTally } from "../engine/reuse-tally.ts";
 import { ExecutionInterruptedError } from "../errors/interrupt-errors.ts";
 import type { ExecutionOutcome, OpenOptions, Reprise, RepriseOptions } from "./reprise.ts";
@@ -61,13 +58,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
   };
 
   /** S3: a load takes over the lease of an idle handle of this process; one with open calls keeps it. */
-  const open = async (request: OpenRequest): Promise<RunState> => {
-    checkOpenOptions(request.options);
-    checkMetadata(request.metadata);
-    return unlessAborted(request, openChecked);
-  };
-
-  const openChecked = async (request: OpenRequest): Promise<RunState> => {
+  const open = uninterrupted(async (request) => {
     // A validation takes no lease: whoever holds the run may go on with it.
     const holds = request.options.mode !== ReplayMode.VALIDATION;
     const leftMs = holds ? await letGo(request.stateId, request.options) : 0;
@@ -78,26 +69,12 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       handles.delete(state);
       if (runs.get(request.stateId) === state) runs.delete(request.stateId);
     };
-    const { interruptChecker = options.interruptChecker } = request.options;
-    state.arm({ ...request.options, ...(interruptChecker && { interruptChecker }) });
     return state;
-  };
-
-  const executed = async <Output>(request: OpenRequest, run: (state: RunState) => Promise<ExecutionOutcome<Output>>): Promise<ExecutionOutcome<Output>> => {
-    let state: RunState;
-    try {
-      state = await open(request);
-    } catch (error) {
-      if (!(error instanceof ExecutionInterruptedError)) throw error;
-      // Aborted before the run was open: nothing was begun.
-      return withReuse({ status: "interrupted", stateId: request.stateId, signal: error.signal }, new ReuseTally().summary());
-    }
-    return finished(state, run);
-  };
+  }, options);
 
   const resume: Reprise["resume"] = async (actor, stateId, openOptions = {}) => {
     checkActor(actor);
-    return executed(existing(stateId, openOptions), (state) => state.execute(actor, undefined));
+    return executed(open, existing(stateId, openOptions), (state) => state.execute(actor, undefined));
   };
 
   return {
@@ -109,20 +86,10 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       checkActor(actor);
       checkObject("options", executeOptions);
       const { stateId = system.newId(), metadata, ...rest } = executeOptions;
-      return executed({ stateId: checkStateId(stateId), create: "may", metadata, options: rest }, (state) => state.execute(actor, { given: input }));
+      return executed(open, { stateId: checkStateId(stateId), create: "may", metadata, options: rest }, (state) => state.execute(actor, { given: input }));
     },
     resume,
-    interrupt: async (stateId, interruptOptions) => {
-      const signal = interruptSignal(interruptOptions);
-      const access = { holderOf: (id: string) => runs.get(id), load: (id: string) => open(existing(id, {})) };
-      return interruptRun(settings, access, checkStateId(stateId), signal);
-    },
-    async interruptAll(interruptOptions) {
-      const signal = interruptSignal(interruptOptions);
-      const interrupted = [...handles].filter((state) => state.interrupt(signal));
-      await Promise.all(interrupted.map((state) => state.halted));
-      return interrupted.length;
-    },
+    ...interruptingOf(settings, { handles, holderOf: (stateId) => runs.get(stateId), load: (stateId) => open(existing(stateId, {})) }),
     wake: (actors) => wakeDue(settings, actors, resume),
     async create(createOptions = {}) {
       checkObject("options", createOptions);
@@ -160,6 +127,18 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       for (const result of closed) if (result.status === "rejected") throw result.reason;
     },
   };
+}
+
+/** Opens a run and runs it to its end. Aborted before it was open, nothing was begun (rule I2). */
+async function executed<Output>(open: (request: OpenRequest) => Promise<RunState>, request: OpenRequest, run: (state: RunState) => Promise<ExecutionOutcome<Output>>): Promise<ExecutionOutcome<Output>> {
+  let state: RunState;
+  try {
+    state = await open(request);
+  } catch (error) {
+    if (!(error instanceof ExecutionInterruptedError)) throw error;
+    return withReuse({ status: "interrupted", stateId: request.stateId, signal: error.signal }, new ReuseTally().summary());
+  }
+  return finished(state, run);
 }
 
 /** Runs to the end and closes. An outcome that could not be stored is none. */

@@ -62,10 +62,11 @@ export class LiveEvents implements StreamSource {
 
   // Later: whoever ends the run says how durable the end of it is to be.
   #settleSoon(): void {
-    const { stopped, system, journal } = this.#engine;
+    const { stopped, system, journal, interruption } = this.#engine;
     if (stopped === undefined || this.#settled) return;
     system.yield(() => {
-      void journal.settle().then(() => {
+      // What an interrupted run still records is a part of it.
+      void Promise.resolve(interruption.ended).then(() => journal.settle()).then(() => {
         this.#settled = true;
         for (const listener of this.#listeners) listener.changed();
       });

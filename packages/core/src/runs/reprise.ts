@@ -6,7 +6,7 @@ import type { AutoCheckpointOptions } from "../engine/auto-checkpoint.ts";
 import type { SecretResolver } from "../engine/engine-options.ts";
 import type { Redact } from "../events/redactor.ts";
 import type { Encryption } from "../journal/encryption.ts";
-import type { InterruptChecker, InterruptOptions, InterruptSignal } from "../events/interrupt-signal.ts";
+import type { InterruptChecker, InterruptSignal } from "../events/interrupt-signal.ts";
 import type { RetryProvider } from "../ports/retry.ts";
 import type { Durability, ListPage, StateBackend, StateHead } from "../ports/state-backend.ts";
 import type { Subscriber } from "../ports/subscriber.ts";
@@ -21,6 +21,7 @@ import type { TimelinePoint } from "../timeline/timeline-point.ts";
 import type { SessionFacts } from "./session-facts.ts";
 import type { PendingWait } from "../history/pending-wait.ts";
 import type { WakeActors, WokenRun } from "./wake.ts";
+import type { Interrupting } from "./interrupting.ts";
 import type { Waiting } from "./waiting.ts";
 import type { ExportOptions, HandOffOptions } from "../transfer/export-run.ts";
 import type { ImportedRun, ImportOptions } from "../transfer/import-run.ts";
@@ -181,21 +182,11 @@ export interface OutcomeFacts {
 }
 
 /** Made by `createReprise`. */
-export interface Reprise extends Inspection, Maintenance, Waiting, Following {
+export interface Reprise extends Inspection, Maintenance, Waiting, Following, Interrupting {
   /** Runs an actor as a run of its own: starts it, or resumes it if `stateId` exists. Never throws for a failure of the actor. */
   execute<Input, Output>(actor: Actor<Input, Output>, ...rest: CallArguments<Input, ExecuteOptions>): Promise<ExecutionOutcome<Output>>;
   /** Continues a run with its recorded input. Throws `NOT_FOUND` if it does not exist; fails with `NOT_FOUND` if it never began an actor. */
   resume<Input, Output>(actor: Actor<Input, Output>, stateId: string, options?: OpenOptions): Promise<ExecutionOutcome<Output>>;
-  /**
-   * Interrupts a run (rule I2), whichever process is at it: that process is told within a second, and does what `state.interrupt` does. A
-   * run that nobody is at (it waits for an answer or a time, or its process died) is recorded as interrupted here and now, so that
-   * `wake` leaves it alone until somebody resumes it. An interrupt never waits for a later resume: one that its process did not live to
-   * see is dropped by whoever goes on. True if the run is interrupted or was told to be; false if it has ended, or rests as paused
-   * or interrupted. Throws `NOT_FOUND`, `SEALED`, `INVALID_OPTION` and what `post` of the backend throws.
-   */
-  interrupt(stateId: string, options?: InterruptOptions): Promise<boolean>;
-  /** Interrupts every run that this Reprise has open; resolves with how many there were once they are stored and their leases given back. */
-  interruptAll(options?: InterruptOptions): Promise<number>;
   /** A new run to be driven by hand. */
   create(options?: CreateOptions): Promise<ExecutionState>;
   /** An existing run to be driven by hand. Throws `NOT_FOUND`, `LeaseHeldError`, `CORRUPT`, … */

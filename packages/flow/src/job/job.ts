@@ -1,4 +1,4 @@
-import { isRepriseError, type ExecutionOutcome, type PendingWait } from "@reprise/core";
+import { isRepriseError, type ExecutionOutcome, type InterruptSignal, type PendingWait } from "@reprise/core";
 import type { JobResult } from "../conductor/job-result.ts";
 import type { JobProgress, ProgressBoard } from "../conductor/progress.ts";
 import type { JobsOf } from "./jobs.ts";
@@ -9,7 +9,11 @@ export type JobOutcome<Outputs> =
   /** `error` is the routine's `ActorFailedError`, or what the flow ran into by itself, such as `LIMIT` or `INCOMPLETE`. */
   | { readonly status: "failed"; readonly jobId: string; readonly error: Error }
   /** It waits for answers, for a time, or for whichever comes first. */
-  | { readonly status: "awaiting"; readonly jobId: string; readonly pending: readonly PendingWait[]; readonly wakeAt?: number };
+  | { readonly status: "awaiting"; readonly jobId: string; readonly pending: readonly PendingWait[]; readonly wakeAt?: number }
+  /** It was interrupted, and goes on when it is resumed. */
+  | { readonly status: "interrupted"; readonly jobId: string; readonly signal: InterruptSignal }
+  /** It was paused, and goes on when it is resumed. */
+  | { readonly status: "paused"; readonly jobId: string };
 
 /** One job, at work in this process. */
 export interface Job<Outputs = JobResult["outputs"]> {
@@ -50,6 +54,10 @@ function outcomeOf(outcome: ExecutionOutcome<JobResult>): JobOutcome<JobResult["
       return { status: "failed", jobId, error: ownError(outcome.error) };
     case "awaiting":
       return { status: "awaiting", jobId, pending: outcome.pending, ...(outcome.wakeAt !== undefined && { wakeAt: outcome.wakeAt }) };
+    case "interrupted":
+      return { status: "interrupted", jobId, signal: outcome.signal };
+    case "paused":
+      return { status: "paused", jobId };
   }
 }
 
