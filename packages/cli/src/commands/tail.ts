@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { liveStatus } from "../live-status.ts";
 import { countFrom } from "../parse-words.ts";
 import { logEvents } from "../print-events.ts";
 import type { CommonOptions, Session } from "../session.ts";
@@ -22,7 +23,9 @@ export function define(command: Command, session: Session): void {
       await session.withStore(common, async ({ reprise }) => {
         const interrupted = new AbortController();
         const stopListening = terminal.onInterrupt(() => interrupted.abort());
-        const log = logEvents({ stateId: run, lastSeq: (await reprise.head(run))?.lastSeq ?? 0 }, terminal, { json, values, summary: true });
+        const head = await reprise.head(run);
+        if (head !== undefined && liveStatus(head) === "dead") terminal.note("nobody is at this run: what follows comes when somebody resumes it");
+        const log = logEvents({ stateId: run, lastSeq: head?.lastSeq ?? 0 }, terminal, { json, values, summary: true });
         const events = reprise.events(run, { signal: interrupted.signal, until: untilEnd ? "end" : "rest", ...(from !== undefined && { from }) });
         try {
           for await (const event of events) log.write(event);
