@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import type { sqliteBackend } from "@reprise/backend-sqlite";
 import { createReprise } from "@reprise/core";
 import type { StateBackend } from "@reprise/core/spi";
 import { suggestion } from "./nearest.ts";
@@ -14,10 +15,24 @@ const backends: Readonly<Record<string, Open>> = {
     const { fsBackend } = await import("@reprise/backend-fs");
     return fsBackend({ dir: place });
   },
+  sqlite: async (place) => {
+    const sqlite = await sqlitePackage();
+    return sqlite.sqliteBackend({ file: place });
+  },
 };
 
+/** Whoever has no SQLite store need not install it. */
+async function sqlitePackage(): Promise<{ readonly sqliteBackend: typeof sqliteBackend }> {
+  try {
+    return await import("@reprise/backend-sqlite");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new UsageError("a sqlite store needs the package @reprise/backend-sqlite: install it beside @reprise/cli", { cause: error });
+  }
+}
+
 /**
- * The store of `fs:DIRECTORY`. `source` says where the text stands, for messages. Throws
+ * The store of `fs:DIRECTORY` or `sqlite:FILE`. `source` says where the text stands, for messages. Throws
  * `UsageError`, and `StoreMissingError` for a place where there is none.
  */
 export async function openBackend(text: string, source: string, directory: string, { create = false }: StoreNeeds): Promise<Store> {

@@ -27,7 +27,7 @@ export async function openStore({ backend, config }: StoreOptions, terminal: Ter
   const found = findConfig(directory);
   if (found !== undefined) return loadConfig(found, directory);
   if (needs.create !== true && !existsSync(join(directory, defaultDirectory))) {
-    throw new StoreMissingError(`no store: name one with --backend fs:DIRECTORY or REPRISE_BACKEND, or write a reprise.config.ts (there is no ${defaultDirectory} here either)`);
+    throw new StoreMissingError(`no store: name one with --backend fs:DIRECTORY, --backend sqlite:FILE or REPRISE_BACKEND, or write a reprise.config.ts (there is no ${defaultDirectory} here either)`);
   }
   return openBackend(`fs:${defaultDirectory}`, "the default", directory, needs);
 }

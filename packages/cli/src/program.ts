@@ -10,7 +10,7 @@ export async function createProgram(words: readonly string[], session: Session):
     .description("Looks at recorded runs and works on them: what they did, what they wait for, where they go on.")
     .version(version, "-V, --version", "the version of reprise")
     .helpOption("-h, --help", "what can be said here")
-    .addOption(new Option("-b, --backend <kind:path>", "where the runs are, e.g. fs:.reprise (default: REPRISE_BACKEND, reprise.config.*, .reprise)"))
+    .addOption(new Option("-b, --backend <kind:path>", "where the runs are, fs:DIRECTORY or sqlite:FILE (default: REPRISE_BACKEND, reprise.config.*, .reprise)"))
     .addOption(new Option("-c, --config <file>", "a module that exports a Reprise and its actors"))
     .addOption(new Option("--json", "one JSON document on stdout"))
     .addOption(new Option("-y, --yes", "do not ask back"))

@@ -72,11 +72,6 @@ describe.each(storeKinds)("on $kind", { timeout: 60_000 }, (kind) => {
       expect((await reprise("pending", "done")).stdout).toBe("nothing is waited for\n");
     });
 
-    test.concurrent("doctor looks at the directory", async () => {
-      const { code, stdout } = await reprise("doctor");
-      expect([code, stdout]).toEqual([0, expect.stringMatching(/: 3 runs, healthy/u)]);
-    });
-
     test.concurrent("verify reads everything", async () => {
       const { code, stdout } = await reprise("verify");
       expect(code).toBe(0);

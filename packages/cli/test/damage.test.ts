@@ -22,8 +22,9 @@ test("damage is told apart from what is whole, by file, and what can be read is 
   const [kind] = storeKinds;
   if (kind === undefined) throw new Error("no kind of store");
   const store = await filledStore(kind);
-  await damage(store.slice(3), "asked");
   const reprise = (...words: readonly string[]): Promise<Finished> => runReprise(words, { environment: { REPRISE_BACKEND: store } });
+  expect(await reprise("doctor")).toMatchObject({ code: 0, stdout: expect.stringMatching(/: 3 runs, healthy/u) });
+  await damage(store.slice(3), "asked");
   const verified = await reprise("verify");
   expect(verified).toMatchObject({ code: 1, stdout: expect.stringMatching(/asked: DAMAGED/u) });
   expect(verified.stdout).toMatch(/done: intact/u);

@@ -12,8 +12,8 @@ test.concurrent.each([
   [["rewind", "x"], "reprise: a point is needed: --from ADDRESS, --checkpoint SEQ or --position SEQ"],
   [["rewind", "x", "--from", "a::tool_call", "--position", "3"], "reprise: --from, --checkpoint and --position exclude each other"],
   [["answer", "x", "y", "yes"], "It must be JSON; a text needs quotes of its own"],
-  [["list", "--backend", "fss:runs"], 'reprise: --backend must be fs:PATH, got "fss:runs", did you mean "fs"?'],
-  [["list", "--backend", "runs"], "reprise: --backend must be fs:PATH"],
+  [["list", "--backend", "fss:runs"], 'reprise: --backend must be fs:PATH or sqlite:PATH, got "fss:runs", did you mean "fs"?'],
+  [["list", "--backend", "runs"], "reprise: --backend must be fs:PATH or sqlite:PATH, got \"runs\""],
   [["list", "--backend", "fs:a", "--config", "b"], "reprise: --backend and --config exclude each other"],
   [["completion", "tcsh"], "Allowed choices are bash, zsh, fish."],
 ])("%j is refused with one line that names the fault", { timeout: 60_000 }, async (words, message) => {
@@ -24,5 +24,5 @@ test.concurrent.each([
 });
 
 test("without any store it says how to name one", { timeout: 60_000 }, async () => {
-  expect(await runReprise(["list"], { cwd: await newDirectory() })).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("no store: name one with --backend fs:DIRECTORY or REPRISE_BACKEND, or write a reprise.config.ts") });
+  expect(await runReprise(["list"], { cwd: await newDirectory() })).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("no store: name one with --backend fs:DIRECTORY, --backend sqlite:FILE or REPRISE_BACKEND, or write a reprise.config.ts") });
 });

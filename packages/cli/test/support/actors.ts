@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fsBackend } from "@reprise/backend-fs";
+import { sqliteBackend } from "@reprise/backend-sqlite";
 import { agent, tool, type AgentContext } from "@reprise/core";
 import type { StateBackend } from "@reprise/core/spi";
 
@@ -10,7 +11,10 @@ export interface StoreKind {
   readonly open: (place: string) => StateBackend;
 }
 
-export const storeKinds: readonly StoreKind[] = [{ kind: "fs", place: (directory) => join(directory, "runs"), open: (place) => fsBackend({ dir: place, durability: "process" }) }];
+export const storeKinds: readonly StoreKind[] = [
+  { kind: "fs", place: (directory) => join(directory, "runs"), open: (place) => fsBackend({ dir: place, durability: "process" }) },
+  { kind: "sqlite", place: (directory) => join(directory, "runs.db"), open: (place) => sqliteBackend({ file: place, durability: "process" }) },
+];
 
 export const fetchPage = tool({ name: "fetch", run: (page: string) => `<${page}>` });
 export const failing = tool({
