@@ -56,6 +56,7 @@ describe("looking", () => {
     const page = (await (await get("/runs/run-1")).json()) as { pending: object[]; calls: object[] };
     expect(page).toMatchObject({
       run: { stateId: "run-1", status: "awaiting" },
+      statistics: { calls: { total: 1, completed: 1 } },
       pending: [{ name: "approval", address: "review::approval::wait_call", prompt: { text: "a text" } }],
       calls: [{ address: "review::agent_call" }, { address: "review::search::tool_call", status: "completed" }, { status: "awaiting" }],
     });

@@ -1,5 +1,6 @@
 import { expectTypeOf, test } from "vitest";
 import type { ForkResult, Lineage } from "../index.ts";
+import type { EventFeed, ExecutionEvent, StateStatus, StreamItem } from "../index.ts";
 import type { CreateOptions, ExecuteOptions, ExecutionState, OpenOptions, Reprise, TimelinePlan, TimelinePoint } from "../index.ts";
 
 declare const reprise: Reprise;
@@ -30,4 +31,15 @@ test("R10: a fork says what it is and where it comes from", () => {
   expectTypeOf<ExecutionState["lineage"]>().toEqualTypeOf<Lineage | null>();
   // @ts-expect-error -- pins go by address
   void reprise.fork("run-1", { pin: ["a::tool_call"] });
+});
+
+test("H5: a stream holds cuts only where they were asked for, and ends with a status", () => {
+  expectTypeOf(reprise.events("run-1", { from: 2, until: "end" })).toEqualTypeOf<EventFeed>();
+  expectTypeOf(reprise.events("run-1", { cuts: true })).toEqualTypeOf<EventFeed<StreamItem>>();
+  expectTypeOf<ReturnType<ExecutionState["events"]>>().toExtend<AsyncIterable<ExecutionEvent, StateStatus | undefined>>();
+  expectTypeOf<ReturnType<ExecutionState["events"]>>().toExtend<AsyncIterable<ExecutionEvent>>();
+  // @ts-expect-error -- a handle is not rewound while it is held
+  void ((state: ExecutionState) => state.events({ cuts: true }));
+  // @ts-expect-error -- it ends at rest, or at the end
+  void reprise.events("run-1", { until: "never" });
 });

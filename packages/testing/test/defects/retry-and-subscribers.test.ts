@@ -1,5 +1,5 @@
 // Defects of retries and of watching runs, each shown to be impossible here; see addressing-and-replay.test.ts.
-import { agent, createReprise, EventType, llm, tool, type Actor, type Reprise, type RetrySetting, type Topic } from "@reprise/core";
+import { agent, createReprise, EventType, llm, tool, type Actor, type EventFeed, type ExecutionEvent, type Reprise, type RetrySetting, type Topic } from "@reprise/core";
 import { retryProvider } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
 import { counter, recordingSubscriber, virtualSystem, type VirtualSystem } from "../../src/index.ts";
@@ -41,6 +41,57 @@ describe("subscribers", () => {
     expect(work.runs).toBe(1);
     expect(state.history.events().map(({ status }) => status)).toEqual(["started", "completed"]);
     await state.close();
+  });
+});
+
+describe("streams", () => {
+  const work = tool({ name: "work", run: (value: { readonly nested: { count: number } }) => value });
+  const all = async (feed: EventFeed): Promise<ExecutionEvent[]> => {
+    const events: ExecutionEvent[] = [];
+    for await (const event of feed) events.push(event);
+    return events;
+  };
+
+  test("defect-T36: what is published is delivered, in order, and the stream of whoever leaves is ended alone", async () => {
+    const state = await createReprise().create();
+    const controller = new AbortController();
+    const [leaving, staying] = [state.events({ signal: controller.signal }), state.events()].map((feed) => all(feed));
+    await state.run(work, { nested: { count: 1 } });
+    controller.abort();
+    await state.run(work, { nested: { count: 2 } });
+    await state.close();
+    expect((await leaving)?.map(({ status }) => status)).toEqual(["started", "completed"]);
+    expect((await staying)?.map(({ status }) => status)).toEqual(["started", "completed", "started", "completed"]);
+  });
+
+  test("defect-T36: one consumer that never comes back holds up neither the run nor the others", async () => {
+    const state = await createReprise().create();
+    const stuck = state.events()[Symbol.asyncIterator]();
+    void stuck.next();
+    const others = all(state.events());
+    for (let count = 0; count < 1_200; count += 1) await state.run(work, { nested: { count } });
+    await state.close();
+    expect(await others).toHaveLength(2_400);
+  });
+
+  test("defect-T36: whatever a consumer does to what it was given, nested or not, the record and the others do not change", async () => {
+    const state = await createReprise().create();
+    await state.run(work, { nested: { count: 1 } });
+    await state.close();
+    for await (const event of state.events()) {
+      expect(() => Object.assign(event, { address: "other" })).toThrow(TypeError);
+      const { nested } = (event.value ?? event.input) as { nested: { count: number } };
+      nested.count = 99;
+    }
+    for await (const event of state.events()) expect(event).toMatchObject({ address: "work::tool_call", [event.status === "started" ? "input" : "value"]: { nested: { count: 1 } } });
+  });
+
+  test("defect-T36: the end of a stream says how the run ended, and a failed one does not look completed", async () => {
+    const reprise = createReprise({ backend: createWorld().disk });
+    const failing = tool({ name: "failing", retry: false, run: (): string => { throw new Error("down"); } });
+    await reprise.execute(failing, undefined, { stateId: "run-1" });
+    const iterator = reprise.events("run-1")[Symbol.asyncIterator]();
+    expect([await iterator.next(), await iterator.next(), await iterator.next()]).toMatchObject([{ value: { status: "started" } }, { value: { status: "failed", error: { message: "down" } } }, { done: true, value: "failed" }]);
   });
 });
 
