@@ -1,9 +1,10 @@
+import type { ExecutionEvent } from "@reprise/core/spi";
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { anyMessages } from "../test/arbitraries.ts";
-import { handFeed, runBuilder, startOfRun, type RunBuilder } from "../test/run-builder.ts";
+import { handFeed, runBuilder, startOfRun, type HandFeed, type RunBuilder } from "../test/run-builder.ts";
 import { failedRun, longGroupRun } from "../test/sample-runs.ts";
 import { printerOn } from "./event-printer.ts";
 import type { EventPrinterOptions } from "./printer-options.ts";
@@ -296,6 +297,67 @@ describe("json", () => {
     expect(io).toContain('"input":{"city":"Graz","apiKey":"[redacted]"}');
     expect(io).toContain('"value":"14 °C"');
     expect(printed(items, { mode: "json", details: "none" })).not.toContain("unavailable");
+  });
+});
+
+describe("a run that was loaded and waits", () => {
+  const before = runBuilder();
+  const writer = before.start("agent_call", "writer");
+  before.pause("wait_call", "approval", writer, { prompt: "Publish it now?" });
+  const waits = before.items.at(-1);
+  const call = before.start("tool_call", "fetch", writer, { maxAttempts: 3 });
+  const error = { name: "Error", code: "TIMEOUT", message: "too slow" };
+  before.fail(call, error);
+  before.retry(call, 9000, { error });
+  const retries = before.items.at(-1);
+  const waiting = [waits, retries] as readonly ExecutionEvent[];
+  const feed = (): HandFeed => handFeed("run-1", { kind: "loaded", lastSeq: 6, waiting });
+
+  test("append says at once for what, since when and for how long", () => {
+    expect(printed([], { summary: false }, feed())).toMatchInlineSnapshot(`
+      "
+      09:30:05.000 run-start  run-1 origin=loaded lastSeq=6
+      09:30:05.000 awaiting   writer::approval::wait_call since=5.0s prompt="Publish it now?"
+      09:30:05.000 retrying   writer::fetch::tool_call since=5.0s in=4.0s attempt=1 code=TIMEOUT
+      "
+    `);
+  });
+
+  test("tree says the same", () => {
+    expect(printed([], { mode: "tree", summary: false }, feed())).toMatchInlineSnapshot(`
+      "
+      run-1  loaded at record 6
+      ◌ wait  approval [AWAITING] since 5.0s
+            Publish it now?
+      ↻ tool  fetch [RETRYING] in 4.0s since 5.0s
+      "
+    `);
+  });
+
+  test("json says it in a line that can be read back, and the tree shows it", () => {
+    const lines = printed([], { mode: "json" }, feed()).trim().split("\n");
+    const items = lines.map((line) => JSON.parse(line) as RunItem);
+    expect(items.map((item) => "topic" in item && item.topic)).toEqual(["waiting", "waiting"]);
+    expect(`\n${renderTree(items, { now: startOfRun + 5000 }).join("\n")}\n`).toMatchInlineSnapshot(`
+      "
+      ▸ writer  run-1            running
+      ├─ ◌ approval              wait  awaiting           5.0s
+      │      Publish it now?
+      └─ ↻ fetch                 tool  in 4.0s       1    5.0s
+             TIMEOUT too slow
+      "
+    `);
+  });
+
+  test("the time of the run begins with what happens now, and the retry of earlier is one of the call", () => {
+    const again = [...before.items];
+    before.wait(9000);
+    before.again(call, 2);
+    before.wait(100);
+    before.complete(call);
+    const text = printed(before.items.slice(again.length), { mode: "tree" }, feed());
+    expect(text).toContain("Result    awaiting in 100ms");
+    expect(text).toContain("1 retry event   1 call retried   1 retry attempt");
   });
 });
 

@@ -1,11 +1,17 @@
 import type { InterruptSignal } from "../events/interrupt-signal.ts";
-import type { Topic, Topics } from "../events/execution-event.ts";
+import type { ExecutionEvent, Topic, Topics } from "../events/execution-event.ts";
 
 /** What a subscriber sees of a run. */
 export interface RunFeed {
   readonly stateId: string;
-  /** How this handle began: a new run, or one loaded with records up to `lastSeq`, which an interruption had ended. */
-  readonly origin: { readonly kind: "created" } | { readonly kind: "loaded"; readonly lastSeq: number; readonly interruption?: InterruptSignal };
+  /**
+   * How this handle began: a new run, or one loaded with records up to `lastSeq`, which an interruption may have ended. What
+   * it waits for then is not published again: `waiting` has the last event of each call that waits for an answer, a time or
+   * its next attempt.
+   */
+  readonly origin:
+    | { readonly kind: "created" }
+    | { readonly kind: "loaded"; readonly lastSeq: number; readonly interruption?: InterruptSignal; readonly waiting?: readonly ExecutionEvent[] };
   /**
    * Calls `handler` for each message of the topic, in order, one at a time (a returned promise is awaited).
    * Returns the function that ends the subscription.

@@ -21,6 +21,7 @@ import type { RunView } from "../history/fold.ts";
 import type { History } from "../history/history.ts";
 import type { Lineage } from "../history/fold.ts";
 import { RunHistory } from "../history/run-history.ts";
+import { waitingCalls } from "../history/waiting-calls.ts";
 import type { StorageWrite } from "../journal/journal-record.ts";
 import type { RunFeed } from "../ports/subscriber.ts";
 import { ValidationMismatchError } from "../validation/validation-mismatch-error.ts";
@@ -92,11 +93,7 @@ export class RunState implements ExecutionState {
     };
     this.storage = storageFacade(engine.storage.shown, owner);
     this.artifacts = artifactsFacade(engine.storage.shown, { ...owner, contents: engine.contents, deliver: (read) => throughGate(engine, engine.top, read) });
-    const feed: RunFeed = {
-      stateId: this.stateId,
-      origin: loaded ? { kind: "loaded", lastSeq: engine.journal.lastSeq, ...(engine.view.interruption && { interruption: engine.view.interruption }) } : { kind: "created" },
-      on: (topic, handler) => this.on(topic, handler),
-    };
+    const feed: RunFeed = { stateId: this.stateId, origin: originOf(engine, this.history, loaded), on: (topic, handler) => this.on(topic, handler) };
     this.#subscribers = new AttachedSubscribers(engine, settings.options.subscribers ?? [], feed);
   }
 
@@ -285,4 +282,12 @@ export class RunState implements ExecutionState {
 /** An outcome with what it does not show. */
 export function withReuse<Outcome extends object>(outcome: Outcome, reuse: ReuseSummary): Outcome & { readonly reuse: ReuseSummary } {
   return Object.defineProperty(outcome, "reuse", { value: reuse }) as Outcome & { readonly reuse: ReuseSummary };
+}
+
+/** A validation waits for nothing: what was waited for is recorded. */
+function originOf(engine: Engine, history: History, loaded: boolean): RunFeed["origin"] {
+  if (!loaded) return { kind: "created" };
+  const { view, journal, policy } = engine;
+  const waiting = policy.compare ? [] : waitingCalls(view, history);
+  return { kind: "loaded", lastSeq: journal.lastSeq, waiting, ...(view.interruption && { interruption: view.interruption }) };
 }

@@ -54,6 +54,17 @@ export function eventFields(call: CallView, event: ExecutionEvent, { details, ca
   ];
 }
 
+/** The fields of what an earlier process has begun to wait for: how long ago, and how long still. */
+export function waitingFields(call: CallView, event: ExecutionEvent, now: number, layout: AppendLayout): readonly Field[] {
+  const ownWords = ["in", "for"];
+  return [
+    ["since", formatDuration(now - event.at)],
+    [event.status === "awaiting" ? "for" : "in", event.dueAt === undefined ? undefined : formatDuration(event.dueAt - now)],
+    ...eventFields(call, event, layout).filter(([key]) => !ownWords.includes(key)),
+    ["code", event.status === "retrying" && layout.details !== "none" ? call.error?.code : undefined],
+  ];
+}
+
 /** The fields of a reuse. */
 export function recoveredFields(notice: RecoveredNotice): readonly Field[] {
   return [

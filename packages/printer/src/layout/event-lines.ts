@@ -51,6 +51,21 @@ export function reenteredLine(view: RunView, call: CallView, layout: EventLayout
   return callLine(view, call, { glyph: layout.glyphs.running, tone: "running", status: "re-entered", facts: [] }, layout);
 }
 
+/** What an earlier process has begun to wait for. Its agents have not begun again yet, so that it names them. */
+export function waitingLines(view: RunView, event: ExecutionEvent, now: number, layout: EventLayout): readonly Line[] {
+  const call = view.calls.get(event.call);
+  if (call === undefined) return [];
+  const appearance = appearanceOfEvent(event);
+  const left = event.dueAt === undefined ? [] : [span(`${event.status === "awaiting" ? "for" : "in"} ${formatDuration(event.dueAt - now)}`, appearance)];
+  const line = [
+    span(`${glyphOf(appearance, layout.glyphs)} `, appearance),
+    span(layout.width < narrow ? "" : `${leftAligned(kindNames[call.type], 5, "")} `, "faint"),
+    span(shownPath(view, call, layout.glyphs), "strong"),
+    ...[span(`[${event.status.toUpperCase()}]`, appearance), ...left, span(`since ${formatDuration(now - event.at)}`, "faint")].flatMap((fact) => [span(" "), fact]),
+  ];
+  return [fitLine(line, layout.width, layout.glyphs.ellipsis), ...eventNotes(call, event, layout).map((note) => noteLine(0, note, layout))];
+}
+
 /** How far a group has come. */
 export function progressLine(view: RunView, notice: GroupNotice, layout: EventLayout): readonly Line[] {
   const call = view.calls.get(notice.call);

@@ -12,14 +12,14 @@ export interface JsonLayout {
 
 /** A message and its topic as one line of JSON; `JSON.parse` of it is an item that `renderTree` takes. */
 export function jsonLine({ topic, message }: RunMessage, layout: JsonLayout): string {
-  const fields = topic === "event" ? eventFields(message, layout) : topic === "log" ? logFields(message, layout) : message;
+  const fields = topic === "event" || topic === "waiting" ? eventFields(message, layout) : topic === "log" ? logFields(message, layout) : message;
   return plainJson({ topic, ...fields }, layout.secret);
 }
 
 // Named one by one: `input` and `value` are decoded by being read, which only `io` is to pay for.
 function eventFields(event: ExecutionEvent, layout: JsonLayout): Record<string, unknown> {
   const { seq, stateId, status, address, type, name, call, parent, attempt, at } = event;
-  const { executionTimeMs, final, delayMs, dueAt, maxAttempts, opening, group, reason } = event;
+  const { executionTimeMs, final, delayMs, dueAt, maxAttempts, opening, group, reason, pinned, isReplayed } = event;
   return {
     seq,
     stateId,
@@ -39,9 +39,20 @@ function eventFields(event: ExecutionEvent, layout: JsonLayout): Record<string, 
     opening,
     group,
     reason,
+    pinned,
+    isReplayed,
+    ...(layout.details !== "none" && "prompt" in event ? prompt(event) : {}),
     error: errorFields(event.error, layout),
     ...(layout.details === "io" ? values(event) : {}),
   };
+}
+
+function prompt(event: ExecutionEvent): Record<string, unknown> {
+  try {
+    return { prompt: event.prompt };
+  } catch (error) {
+    return { unreadable: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function values(event: ExecutionEvent): Record<string, unknown> {

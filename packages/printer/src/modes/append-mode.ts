@@ -1,4 +1,4 @@
-import { appendLine, eventFields, interruptFields, logFields, progressFields, recoveredFields, summaryFields, type Field } from "../layout/append-line.ts";
+import { appendLine, eventFields, interruptFields, logFields, progressFields, recoveredFields, summaryFields, waitingFields, type Field } from "../layout/append-line.ts";
 import { appearanceOfEvent, toneOfRun } from "../layout/appearance.ts";
 import { reasonText } from "../layout/interrupt-lines.ts";
 import { worthALine, worthAProgressLine } from "../layout/worth-a-line.ts";
@@ -34,6 +34,11 @@ export function appendMode(context: ModeContext): Mode {
         if (call === undefined || !worthALine(view, message, context.minimal)) return [];
         const tone = appearanceOfEvent(message);
         return [...around(message.call, message.at), line(message.at, message.status, tone, message.address, [...eventFields(call, message, context), ...run(message.stateId)])];
+      }
+      if (topic === "waiting") {
+        const call = view.calls.get(message.call);
+        const now = context.now();
+        return call === undefined ? [] : [line(now, message.status, appearanceOfEvent(message), message.address, [...waitingFields(call, message, now, context), ...run(message.stateId)])];
       }
       if (topic === "recovered") {
         return [...around(message.call, message.at), line(message.at, "recovered", "recovered", message.address, [...recoveredFields(message), ...run(message.stateId)])];

@@ -1,5 +1,6 @@
 import type { RunFeed } from "@reprise/core/spi";
 import { loneLogLine } from "../layout/event-lines.ts";
+import { interruptLines } from "../layout/interrupt-lines.ts";
 import { layoutSummary } from "../layout/layout-summary.ts";
 import { movingRows, restRows, settledRows } from "../layout/layout-live.ts";
 import type { RowLayout } from "../layout/row-draft.ts";
@@ -9,7 +10,8 @@ import { fitLine, lineWidth, span, type Line } from "../text/line.ts";
 import { sanitise } from "../text/sanitise.ts";
 import { followRun } from "../view/follow-run.ts";
 import { reduce } from "../view/reduce.ts";
-import { createRunView, type RunMessage, type RunView } from "../view/run-view.ts";
+import { ancestorsOf, createRunView, isOpen, type RunMessage, type RunView } from "../view/run-view.ts";
+import { runStatus } from "../view/run-status.ts";
 import { originText, type ModeContext } from "./mode.ts";
 
 const spinMs = 85;
@@ -48,8 +50,7 @@ class LiveRun implements ScreenPart {
   take(message: RunMessage): void {
     const lines = this.#guarded(() => {
       reduce(this.#view, message);
-      // A call that was over goes on, because its parent was opened again: it is shown once more.
-      if (message.topic === "event" && message.message.status === "started") this.#settled.delete(message.message.call);
+      if (message.topic === "event") this.#unsettle(message.message.call);
       return message.topic === "log" ? this.#logged(message.message) : [];
     });
     this.#waiting.push(...lines);
@@ -78,8 +79,11 @@ class LiveRun implements ScreenPart {
     return this.#shown(() => {
       const { summary, glyphs } = this.#context;
       const rows = this.#flushed(restRows(this.#view, this.#settled, this.#layout()));
-      if (!this.over || !summary) return rows;
-      return [...rows, [], ...layoutSummary(this.#view, { width: this.#context.width(), glyphs })];
+      if (!this.over) return rows;
+      const { interrupt } = this.#view;
+      const stopped = interrupt === undefined || runStatus(this.#view) !== "interrupted" ? [] : interruptLines(interrupt, { width: this.#context.width(), glyphs });
+      if (!summary) return [...rows, ...stopped];
+      return [...rows, ...stopped, [], ...layoutSummary(this.#view, { width: this.#context.width(), glyphs })];
     });
   }
 
@@ -90,6 +94,13 @@ class LiveRun implements ScreenPart {
     this.#screen.author = this;
     this.#headed = true;
     return [this.#head(), ...lines];
+  }
+
+  /** A call that was over goes on, because its parent was opened again or the run was interrupted: it is shown once more. */
+  #unsettle(number: number): void {
+    const call = this.#view.calls.get(number);
+    if (call === undefined) return;
+    for (const each of [call, ...ancestorsOf(this.#view, call)]) if (isOpen(each)) this.#settled.delete(each.call);
   }
 
   #head(): Line {

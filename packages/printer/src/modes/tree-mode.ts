@@ -1,5 +1,5 @@
 import { fitLine, span, type Line } from "../text/line.ts";
-import { checkpointLine, eventLines, logLines, progressLine, recoveredLines, reenteredLine, type EventLayout } from "../layout/event-lines.ts";
+import { checkpointLine, eventLines, logLines, progressLine, recoveredLines, reenteredLine, waitingLines, type EventLayout } from "../layout/event-lines.ts";
 import { interruptLines } from "../layout/interrupt-lines.ts";
 import { layoutSummary } from "../layout/layout-summary.ts";
 import { worthALine, worthAProgressLine } from "../layout/worth-a-line.ts";
@@ -26,6 +26,7 @@ export function treeMode(context: ModeContext): Mode {
       const within = (call: number, lines: readonly Line[]): readonly string[] =>
         painted([...reentered(view, call).map((ancestor) => reenteredLine(view, ancestor, now)), ...lines]);
       if (topic === "event") return worthALine(view, message, context.minimal) ? within(message.call, eventLines(view, message, now)) : [];
+      if (topic === "waiting") return painted(waitingLines(view, message, context.now(), now));
       if (topic === "recovered") return within(message.call, recoveredLines(view, message, now));
       if (topic === "log") return painted(logLines(view, message, now));
       if (topic === "checkpoint") return painted([checkpointLine(message, now)]);

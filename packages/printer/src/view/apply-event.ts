@@ -36,9 +36,9 @@ function explainedByChild(view: RunView, call: CallView, error: ErrorRecord): bo
   );
 }
 
-/** How long a call has taken so far, in ms; undefined if nothing of it was seen. */
+/** How long a call has taken so far, in ms; undefined if nothing of it is known. */
 export function durationOf(call: CallView, now: number): number | undefined {
-  if (call.source !== "ran") return undefined;
+  if (call.source === "recovered" || (call.source === "implied" && call.since === undefined)) return undefined;
   if (call.since === undefined || !isOpen(call)) return call.spentMs;
   return call.spentMs + Math.max(0, now - call.since);
 }

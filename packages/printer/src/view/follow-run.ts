@@ -2,7 +2,8 @@ import type { RunFeed, Topic, Topics } from "@reprise/core/spi";
 import type { RunMessage } from "./run-view.ts";
 
 /**
- * Hands every message of a run to `handler`, with its topic, in the order in which they come. Returns what ends it.
+ * Hands every message of a run to `handler`, with its topic, in the order in which they come; of a run that was loaded, at
+ * once and before these, what it waits for. Returns what ends it.
  *
  * @example
  * ```ts
@@ -14,6 +15,7 @@ import type { RunMessage } from "./run-view.ts";
  * ```
  */
 export function followRun(run: RunFeed, handler: (message: RunMessage) => void): () => void {
+  if (run.origin.kind === "loaded") for (const message of run.origin.waiting ?? []) handler({ topic: "waiting", message });
   const listen = <T extends Topic>(topic: T, tagged: (message: Topics[T]) => RunMessage): (() => void) =>
     run.on(topic, (message) => handler(tagged(message)));
   const subscriptions = [

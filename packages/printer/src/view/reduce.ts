@@ -1,5 +1,6 @@
 import type { CheckpointNotice, ExecutionEvent, GroupNotice, InterruptNotice, LogNotice, RecoveredNotice } from "@reprise/core/spi";
 import { applyEvent } from "./apply-event.ts";
+import { describeError } from "./describe-error.ts";
 import { placeCall, placeGroup } from "./place-call.ts";
 import { ancestorsOf, type CallView, type RunMessage, type RunView } from "./run-view.ts";
 
@@ -10,6 +11,7 @@ import { ancestorsOf, type CallView, type RunMessage, type RunView } from "./run
 export function reduce(view: RunView, { topic, message }: RunMessage): RunView {
   view.stateId ??= message.stateId;
   if (topic === "event") onEvent(view, message);
+  else if (topic === "waiting") onWaiting(view, message);
   else if (topic === "recovered") onRecovered(view, message);
   else if (topic === "group") onGroup(view, message);
   else if (topic === "log") onLog(view, message);
@@ -32,6 +34,14 @@ function goOn(view: RunView, call: CallView, at: number): void {
   for (const ancestor of ancestorsOf(view, call)) {
     if (ancestor.status === "interrupted") view.calls.set(ancestor.call, { ...ancestor, status: "running", since: at });
   }
+}
+
+/** Nothing has happened here yet: neither does the time of the run begin, nor has the call run. */
+function onWaiting(view: RunView, event: ExecutionEvent): void {
+  const call = placeCall(view, event);
+  if (call.source !== "implied" || event.seq <= call.lastSeq) return;
+  const error = event.error === undefined ? call.error : describeError(event.error);
+  view.calls.set(call.call, { ...applyEvent(view, call, event), source: "implied", error });
 }
 
 function onRecovered(view: RunView, notice: RecoveredNotice): void {

@@ -1,8 +1,13 @@
-import type { CallFacts, EventType, GroupNotice, InterruptNotice, Topics } from "@reprise/core/spi";
+import type { CallFacts, EventType, ExecutionEvent, GroupNotice, InterruptNotice, Topics } from "@reprise/core/spi";
 import type { ErrorSummary } from "./describe-error.ts";
 
-/** A message of a run and the topic it came on. */
-export type RunMessage = { [T in keyof Topics]: { readonly topic: T; readonly message: Topics[T] } }[keyof Topics];
+/**
+ * A message of a run and the topic it came on. `waiting` is no topic: it says for what a run that was loaded waits, by the
+ * event that an earlier process published.
+ */
+export type RunMessage =
+  | { [T in keyof Topics]: { readonly topic: T; readonly message: Topics[T] } }[keyof Topics]
+  | { readonly topic: "waiting"; readonly message: ExecutionEvent };
 
 /** Where a call stands. `retrying` waits for its next attempt, `awaiting` for an answer or a time, `interrupted` for the run to be resumed. */
 export type CallStatus = CallFacts["status"];

@@ -3,7 +3,7 @@ import { reduce } from "./reduce.ts";
 import { createRunView, type RunMessage, type RunView } from "./run-view.ts";
 
 /** A message that says its topic itself, as each line of the `json` mode does. */
-export type TaggedMessage = { [T in keyof Topics]: { readonly topic: T } & Topics[T] }[keyof Topics];
+export type TaggedMessage = { [T in keyof Topics]: { readonly topic: T } & Topics[T] }[keyof Topics] | ({ readonly topic: "waiting" } & ExecutionEvent);
 
 /** What a tree can be drawn from: events of a history, or messages with their topics. */
 export type RunItem = ExecutionEvent | TaggedMessage;
@@ -33,6 +33,8 @@ function messageOf(item: RunItem): RunMessage | undefined {
   switch (item.topic) {
     case "event":
       return { topic: "event", message: item };
+    case "waiting":
+      return { topic: "waiting", message: item };
     case "recovered":
       return { topic: "recovered", message: item };
     case "log":

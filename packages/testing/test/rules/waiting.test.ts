@@ -1,5 +1,7 @@
 import { agent, createReprise, isRepriseError, tool, type AgentContext, type ExecutionAwaitingError, type ExecutionOutcome, type WaitOptions } from "@reprise/core";
+import type { ExecutionEvent, Subscriber } from "@reprise/core/spi";
 import { memoryBackend } from "@reprise/backend-memory";
+import { retry, retryProvider } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
 import { virtualSystem } from "../../src/index.ts";
 import { createWorld, journalOf, latch, rejectionOf, stateId, turns, unhandledDuring } from "./support/world.ts";
@@ -50,6 +52,38 @@ describe("I3: suspension", () => {
     expect(heard.of("checkpoint")).toMatchObject([{ status: "awaiting" }]);
     expect(JSON.stringify(heard.of("event"))).not.toContain("wt_");
     expect(system.pending.timers).toBe(0);
+  });
+
+  test("H5, I3: a subscriber of a run that was loaded is told for what it waits; of a new run, and once it is answered, for nothing", async () => {
+    const system = virtualSystem({ now: 1_000 });
+    const world = createWorld();
+    const told: (readonly string[] | undefined)[] = [];
+    const watcher: Subscriber = { attach: ({ origin }) => void told.push(origin.kind === "loaded" ? origin.waiting?.map(({ address, status, at }) => `${address} ${status} ${at}`) : undefined) };
+    const work = agentOf(approval);
+    const begin = () => world.begin({ system, subscribers: [watcher] }).reprise;
+    await system.runUntil(begin().execute(work, undefined, { stateId }));
+    await system.runUntil(begin().resume(work, stateId));
+    await system.runUntil(begin().answer(stateId, "approval", true));
+    await system.runUntil(begin().resume(work, stateId));
+    await system.runUntil(begin().resume(work, stateId));
+    expect(told).toEqual([undefined, ["work::approval::wait_call awaiting 1000"], ["work::approval::wait_call awaiting 1000"], []]);
+  });
+
+  test("H5, T4: so is it for the next attempt of a call, with when it is due", async () => {
+    const world = createWorld();
+    const down = tool({ name: "down", run: () => Promise.reject(new Error("down")), retry: retry({ maxAttempts: 2, initialDelayMs: 3_600_000, jitter: "none" }) });
+    const reached = latch();
+    const dies: Subscriber = { attach: (run) => run.on("event", ({ status }) => void (status === "retrying" && reached.open())) };
+    const first = world.begin({ subscribers: [dies], retry: retryProvider() }).reprise;
+    void first.execute(down, undefined, { stateId });
+    await reached.promise;
+    world.disk.crash();
+    let told: readonly ExecutionEvent[] | undefined;
+    const watcher: Subscriber = { attach: ({ origin }) => void (told = origin.kind === "loaded" ? origin.waiting : undefined) };
+    const state = await world.begin({ subscribers: [watcher], retry: retryProvider() }).reprise.load(stateId);
+    expect(told).toMatchObject([{ address: "down::tool_call", status: "retrying", delayMs: 3_600_000, error: { message: "down" } }]);
+    expect(told?.[0]?.dueAt).toBe((told?.[0]?.at ?? 0) + 3_600_000);
+    await state.close();
   });
 
   test("I3: pending verbs reject, so that finally runs, also where it takes its time; every later verb rejects and nothing is recorded", async () => {
