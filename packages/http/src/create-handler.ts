@@ -7,13 +7,14 @@ import { runEvents } from "./run-events.ts";
 import { runList } from "./run-list.ts";
 import { runPage } from "./run-page.ts";
 import { takeAnswer } from "./take-answer.ts";
+import { takeInterrupt } from "./take-interrupt.ts";
 
 /** The verbs that are served. */
-export type ServedReprise = Pick<Reprise, "list" | "head" | "history" | "pending" | "events" | "answer">;
+export type ServedReprise = Pick<Reprise, "list" | "head" | "history" | "pending" | "events" | "answer" | "interrupt">;
 
 /**
  * Serves runs to web requests; it never rejects. Below `basePath`: `GET /runs`, `GET /runs/:id`, `GET /runs/:id/events`,
- * `POST /runs/:id/answers`. Changing a run needs the bearer token, answering a wait its own or that one; requests of other origins
+ * `POST /runs/:id/answers`, `POST /runs/:id/interrupt`. Changing a run needs the bearer token, answering a wait its own or that one; requests of other origins
  * are refused. It runs no code of yours: whoever executes the runs may be another process on the same backend. Throws `INVALID_OPTION`.
  *
  * @example
@@ -74,6 +75,8 @@ function routeOf(reprise: ServedReprise, { pathname, searchParams }: URL, settin
         return { method: "GET", work: (request) => runEvents(reprise, stateId, request, settings) };
       case "runs/:id/answers":
         return { method: "POST", work: (request, access) => takeAnswer(reprise, stateId, request, settings, access) };
+      case "runs/:id/interrupt":
+        return { method: "POST", work: (request, access) => takeInterrupt(reprise, stateId, request, settings, access) };
       default:
     }
   }

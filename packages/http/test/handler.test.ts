@@ -1,6 +1,6 @@
 import { memoryBackend } from "@reprise/backend-memory";
 import { agent, createReprise, RepriseError, tool, type Reprise } from "@reprise/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createHandler, type HandlerOptions, type ServedReprise } from "../src/index.ts";
 import { messagesIn } from "./support/event-source.ts";
 
@@ -165,6 +165,38 @@ describe("answering", () => {
   });
 });
 
+describe("interrupting", () => {
+  const endless = tool({ name: "endless", run: (_input: void, { signal }) => new Promise<string>((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))) });
+
+  test("I2: a run is interrupted with the bearer token, says so in its stream, and goes on when it is resumed", async () => {
+    const { reprise, get, post } = serving({ token });
+    const running = reprise.execute(endless, undefined, { stateId: "run-1" });
+    await vi.waitFor(async () => expect((await reprise.head("run-1"))?.lastSeq).toBe(2));
+    const stream = (await get("/runs/run-1/events?until=rest")).text();
+    for (const headers of [{}, bearer("another-token-altogether")]) expect(await codeOf(await post("/runs/run-1/interrupt", {}, headers))).toEqual([401, "UNAUTHORIZED"]);
+    const response = await post("/runs/run-1/interrupt", { reason: "priority_override", message: "not now", triggeredBy: "ops" }, bearer(token));
+    expect([response.status, await response.json()]).toEqual([202, { interrupted: true }]);
+    expect(await running).toMatchObject({ status: "interrupted", signal: { reason: "priority_override", message: "not now", triggeredBy: "ops" } });
+    const messages = messagesIn(await stream);
+    expect(messages.map(({ data }) => (JSON.parse(data) as { status: string }).status)).toEqual(["started", "interrupted", "interrupted"]);
+    expect(messages.at(-1)?.type).toBe("end");
+    expect(await (await post("/runs/run-1/interrupt", {}, bearer(token))).json()).toEqual({ interrupted: false });
+  });
+
+  test.each([
+    ["run-1", { reason: "boredom" }, 400, "INVALID_OPTION"],
+    ["run-1", { message: 1 }, 400, "INVALID_OPTION"],
+    ["run-1", { cause: "x" }, 400, "INVALID_BODY"],
+    ["run-1", "", 400, "INVALID_BODY"],
+    ["run-2", {}, 404, "NOT_FOUND"],
+  ])("I2: interrupting %s with %j is refused", async (stateId, body, status, code) => {
+    const { reprise, post } = serving({ token });
+    await reprise.execute(review, "x", { stateId: "run-1" });
+    expect(await codeOf(await post(`/runs/${stateId}/interrupt`, body, bearer(token)))).toEqual([status, code]);
+    expect((await reprise.head("run-1"))?.status).toBe("awaiting");
+  });
+});
+
 describe("who may ask", () => {
   test("H5: looking needs the token for it where there is one, and a bearer that is none of those known is refused everywhere", async () => {
     const { reprise, get } = serving({ token, readToken });
@@ -183,6 +215,7 @@ describe("who may ask", () => {
     const { reprise, post } = serving();
     await reprise.execute(review, "x", { stateId: "run-1" });
     expect(await codeOf(await post("/runs/run-1/answers", { wait: "approval", value: true }))).toEqual([403, "CHANGES_DISABLED"]);
+    expect(await codeOf(await post("/runs/run-1/interrupt", {}))).toEqual([403, "CHANGES_DISABLED"]);
   });
 
   test("H5: other origins, other sites and other hosts are refused, and nothing allows them", async () => {

@@ -92,6 +92,17 @@ describe("a run that is open here", () => {
     expect(await reading).toMatchObject({ status: "awaiting", items: [{ status: "started" }, { status: "started" }, { status: "awaiting" }] });
   });
 
+  test("H5, I2: a stream ends when the run is interrupted, with the calls that were open", async () => {
+    const state = await createReprise({ backend: memoryBackend() }).create();
+    const reading = read(state.events());
+    const held = tool({ name: "held", run: (_input: void, { signal }) => new Promise<void>((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))) });
+    const running = rejectionOf(state.run(held));
+    await turns();
+    state.interrupt();
+    expect(await running).toMatchObject({ code: "EXECUTION_INTERRUPTED" });
+    expect(await reading).toMatchObject({ status: "interrupted", items: [{ status: "started" }, { status: "interrupted", address: "held::tool_call" }] });
+  });
+
   test("H5, H6: a stream ends when the run is lost to somebody else, with what was acknowledged", async () => {
     const backend = memoryBackend();
     const state = await createReprise({ backend }).create({ stateId });
