@@ -19,6 +19,7 @@ export const catalogue: readonly Entry[] = [
   { name: "diff", description: "what differs between two runs, or two positions of one; exits with 1 if anything does", load: () => import("./commands/diff.ts") },
   { name: "pending", description: "what a run waits for, or what any run waits for", load: () => import("./commands/pending.ts") },
   { name: "answer", description: "answers what a run waits for; before, during or after it is asked", load: () => import("./commands/answer.ts") },
+  { name: "interrupt", description: "stops a run, whichever process executes it; it goes on when it is resumed; exits with 1 if it had ended or rests", load: () => import("./commands/interrupt.ts") },
   { name: "wake", description: "resumes every run that is due, with the actors of the configuration; exits with 1 if one failed", load: () => import("./commands/wake.ts") },
   { name: "rewind", description: "goes back to a point: what comes after it is hidden and runs again when the run is resumed; shows the plan and asks first", load: () => import("./commands/rewind.ts") },
   { name: "fork", description: "copies a run up to a point into a new one; the original is untouched; shows the plan and asks first", load: () => import("./commands/fork.ts") },

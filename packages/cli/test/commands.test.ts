@@ -104,6 +104,15 @@ describe.each(storeKinds)("on $kind", { timeout: 60_000 }, (kind) => {
       expect(await reprise("answer", "asked", "approval", "false")).toMatchObject({ code: 5, stderr: expect.stringContaining("ANSWER_TOO_LATE") });
     });
 
+    test("interrupt stops a run that waits; one that has ended is left alone", async () => {
+      store = await filledStore(kind);
+      expect(await reprise("interrupt", "asked", "--message", "enough")).toMatchObject({ code: 0, stdout: "asked is interrupted; resume it to go on.\n" });
+      expect(await json("list", "--status", "interrupted")).toMatchObject({ runs: [{ stateId: "asked" }] });
+      expect((await reprise("show", "asked")).stdout).toMatch(/INTERRUPTED[^]*enough/u);
+      expect((await reprise("interrupt", "done")).code).toBe(1);
+      expect((await reprise("interrupt", "nobody")).code).toBe(3);
+    });
+
     test("export and import move a run; delete asks first", async () => {
       store = await filledStore(kind);
       const file = join(await newDirectory(), "done.reprise");

@@ -7,6 +7,20 @@ import { newDirectory } from "./support/stores.ts";
 
 const writer = fileURLToPath(new URL("./support/slow-writer.ts", import.meta.url));
 
+test("a run that another process is at can be interrupted", { timeout: 120_000 }, async () => {
+  const place = join(await newDirectory(), "runs");
+  const environment = { REPRISE_BACKEND: `fs:${place}` };
+  const child = spawn(process.execPath, ["--conditions=@reprise/source", writer, place], { stdio: ["pipe", "pipe", "inherit"] });
+  try {
+    await new Promise<void>((resolve) => void child.stdout.once("data", () => resolve()));
+    const ended = new Promise<string>((resolve) => void child.stdout.on("data", (text: Buffer) => text.includes("interrupted") && resolve(text.toString())));
+    expect(await runReprise(["interrupt", "slow", "--reason", "resource_limit"], { environment })).toMatchObject({ code: 0, stdout: expect.stringContaining("the process that is at it ends it") });
+    expect(await ended).toContain("interrupted resource_limit");
+  } finally {
+    child.kill("SIGKILL");
+  }
+});
+
 test("a run that another process is at can be looked at and followed to its end, and not be rewound", { timeout: 120_000 }, async () => {
   const place = join(await newDirectory(), "runs");
   const environment = { REPRISE_BACKEND: `fs:${place}` };

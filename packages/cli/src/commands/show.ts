@@ -1,5 +1,6 @@
 import { renderSummary, renderTree } from "@reprise/printer";
 import type { Command } from "commander";
+import { recordedItems } from "../recorded-items.ts";
 import { countFrom } from "../parse-words.ts";
 import type { CommonOptions, Session } from "../session.ts";
 
@@ -27,13 +28,12 @@ async function show(session: Session, run: string, options: ShowOptions): Promis
   const { columns, colour, glyphs, now } = session.terminal;
   await session.withStore(options, async ({ reprise }) => {
     if (options.json === true) return session.result(options, await reprise.snapshot(run, options.at), () => []);
-    const history = await reprise.history(run);
+    const items = await recordedItems(reprise, run);
     const head = await reprise.head(run);
-    const events = history.events();
     const layout = { width: columns ?? widthElsewhere, color: colour, glyphs };
     const live = head?.lease === "live";
     const { stacks, children } = options;
-    const tree = renderTree(events, { ...layout, ...(live && { now: now() }), ...(stacks === true && { stacks }), ...(children !== undefined && { maxChildren: children }) });
-    return session.result(options, undefined, () => [...tree, ...(options.summary ? ["", ...renderSummary(events, layout)] : [])]);
+    const tree = renderTree(items, { ...layout, ...(live && { now: now() }), ...(stacks === true && { stacks }), ...(children !== undefined && { maxChildren: children }) });
+    return session.result(options, undefined, () => [...tree, ...(options.summary ? ["", ...renderSummary(items, layout)] : [])]);
   });
 }

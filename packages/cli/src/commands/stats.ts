@@ -1,6 +1,7 @@
 import { statisticsOf } from "@reprise/core";
 import { renderSummary } from "@reprise/printer";
 import type { Command } from "commander";
+import { recordedItems } from "../recorded-items.ts";
 import type { CommonOptions, Session } from "../session.ts";
 
 const widthElsewhere = 100;
@@ -14,7 +15,8 @@ export function define(command: Command, session: Session): void {
       const { columns, colour, glyphs } = session.terminal;
       await session.withStore(options, async ({ reprise }) => {
         const history = await reprise.history(run);
-        session.result(options, statisticsOf(history), () => renderSummary(history.events(), { width: columns ?? widthElsewhere, color: colour, glyphs }));
+        const items = await recordedItems(reprise, run);
+        session.result(options, statisticsOf(history), () => renderSummary(items, { width: columns ?? widthElsewhere, color: colour, glyphs }));
       });
     });
 }

@@ -7,7 +7,7 @@ const reprise = createReprise({ backend: fsBackend({ dir: place, durability: "pr
 let release = (): void => undefined;
 const held = tool({
   name: "held",
-  run: () =>
+  run: (_input: undefined, { signal }) =>
     new Promise<void>((resolve) => {
       // Work that keeps the process alive, as a request would.
       const working = setInterval(() => undefined, 1000);
@@ -15,6 +15,7 @@ const held = tool({
         clearInterval(working);
         resolve();
       };
+      signal.addEventListener("abort", () => release());
     }),
 });
 const slow = agent({
@@ -28,5 +29,6 @@ const slow = agent({
     return answer;
   },
 });
-await reprise.execute(slow, undefined, { stateId: "slow" });
+const outcome = await reprise.execute(slow, undefined, { stateId: "slow" });
+if (outcome.status === "interrupted") process.stdout.write(`interrupted ${outcome.signal.reason}\n`);
 await reprise.close();
