@@ -1,4 +1,5 @@
-import { FencedError, RepriseError, type HeaderPatch } from "@reprise/core/spi";
+import { FencedError, isRepriseError, RepriseError, type HeaderPatch } from "@reprise/core/spi";
+import { Overtaken } from "./overtaken.ts";
 import type { SegmentWriter, UnfinishedFrame } from "./segment-writer.ts";
 import { isFull } from "./storage-error.ts";
 import type { FsSystem } from "./system.ts";
@@ -12,12 +13,15 @@ export interface Commit {
   /** Acknowledge only if nobody has taken over. */
   readonly fence: boolean;
   readonly header: HeaderPatch | undefined;
+  /** Done when everything before is durable, while nothing else is under way. If it fails, so does the queue. */
+  readonly work?: () => Promise<void>;
 }
 
 /** What the queue needs of its writer. */
 export interface CommitQueueContext {
   readonly stateId: string;
-  readonly segment: SegmentWriter;
+  /** The segment that is written now. */
+  readonly segment: () => SegmentWriter;
   readonly system: FsSystem;
   /** Seq of the last record in the segment. */
   readonly lastSeq: number;
@@ -34,9 +38,6 @@ interface Pending extends Commit {
 
 /** Makes the error of one failure; `indeterminate` if the append concerned may have happened. */
 export type Failure = (indeterminate: boolean) => RepriseError;
-
-/** The queue found that its segment is not the newest any more. */
-class TakenOver extends Error {}
 
 // Records acknowledged before they are durable become so after this long.
 const backgroundSyncMs = 50;
@@ -113,13 +114,13 @@ export class CommitQueue {
 
   #nextGroup(): Pending[] {
     let bytes = 0;
-    const end = this.#waiting.findIndex(({ frame }) => (bytes += frame?.frame.length ?? 0) > groupBytes);
+    const end = this.#waiting.findIndex(({ frame, work }) => work !== undefined || (bytes += frame?.frame.length ?? 0) > groupBytes);
     // A single append may be larger than a group.
     return this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(end, 1));
   }
 
   async #commit(group: readonly Pending[]): Promise<void> {
-    const { segment } = this.#context;
+    const segment = this.#context.segment();
     const frames = group.flatMap(({ frame }) => frame ?? []);
     if (frames.length > 0) await segment.write(frames);
     const lastFrame = frames.at(-1);
@@ -134,14 +135,15 @@ export class CommitQueue {
     if (firstSync > 0) await this.#acknowledge(group.slice(0, firstSync));
     if (!segment.isSynced) await segment.sync();
     this.syncedSeq = writtenSeq ?? this.acknowledgedSeq;
+    await group[0]?.work?.();
     await this.#acknowledge(group.slice(firstSync));
   }
 
   async #acknowledge(group: readonly Pending[]): Promise<void> {
     const { segment, saveHeader } = this.#context;
     if (group.some(({ fence }) => fence)) {
-      const fencedBy = await segment.fencedBy();
-      if (fencedBy !== undefined) throw new TakenOver(fencedBy);
+      const fencedBy = await segment().fencedBy();
+      if (fencedBy !== undefined) throw new Overtaken(fencedBy);
     }
     // Something else ended the queue while this group was under way.
     if (this.#failure !== undefined) throw this.#failure(true);
@@ -153,7 +155,7 @@ export class CommitQueue {
   }
 
   #syncLater(): void {
-    if (this.#cancelBackgroundSync !== undefined || this.#context.segment.isSynced) return;
+    if (this.#cancelBackgroundSync !== undefined || this.#context.segment().isSynced) return;
     const cancel = this.#context.system.setTimer(
       backgroundSyncMs,
       () => {
@@ -179,9 +181,11 @@ export class CommitQueue {
   #failureOf(error: unknown): Failure {
     if (this.#failure !== undefined) return this.#failure;
     const { stateId, segment } = this.#context;
-    if (error instanceof TakenOver) return (indeterminate) => new FencedError(stateId, error.message, { indeterminate });
+    if (error instanceof Overtaken) return (indeterminate) => new FencedError(stateId, error.message, { indeterminate });
+    // What is damaged or newer was found before anything was done about it.
+    if (isRepriseError(error)) return () => error;
     const message = error instanceof Error ? error.message : String(error);
-    const details = { stateId, path: segment.path, cause: error };
+    const details = { stateId, path: segment().path, cause: error };
     if (isFull(error)) {
       return (indeterminate) => new RepriseError("NO_SPACE", `run ${stateId}: no space to append (${message})`, { ...details, indeterminate });
     }

@@ -1,13 +1,19 @@
-import { FencedError, RepriseError, type AppendOptions, type Durability, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
+import { checkDropped, FencedError, RepriseError, type AppendOptions, type Durability, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
+import { limitExceeded } from "./append-limits.ts";
 import { CommitQueue, type Failure } from "./commit-queue.ts";
-import { allocateFrame, longestPayload, mostRecords } from "./frame.ts";
+import { firstFailure } from "./first-failure.ts";
+import { allocateFrame } from "./frame.ts";
+import { compactedJournal, type Dropped } from "./compact-segment.ts";
 import type { HeadKeeper } from "./head-keeper.ts";
 import { InboxWatch } from "./inbox-watch.ts";
 import { readMessages, removeMessage } from "./inbox.ts";
 import type { Io } from "./io.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
+import { Overtaken } from "./overtaken.ts";
 import type { RunPaths } from "./paths.ts";
-import { framedRecords, longestLength } from "./record-payload.ts";
+import { loadJournal, type Journal } from "./load-journal.ts";
+import { nextSegment, removeSuperseded } from "./next-segment.ts";
+import { framedRecords } from "./record-payload.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
 import { errnoOf, reportingBatches, reportingIo, storageError } from "./storage-error.ts";
 import type { FsSystem } from "./system.ts";
@@ -33,11 +39,11 @@ export interface FsWriterParts {
 /** The exclusive right to extend one run: a segment of its own, a heartbeat, and a queue in front of both. */
 export class FsWriter implements StateWriter {
   readonly stateId: string;
-  readonly epoch: number;
   readonly #parts: FsWriterParts;
   readonly #queue: CommitQueue;
   readonly #controller = new AbortController();
   readonly #watch: InboxWatch;
+  #segment: SegmentWriter;
   #cancelBeat: () => void = () => undefined;
   #beatenAt: number;
   #cleanup: Promise<void> | undefined;
@@ -48,11 +54,11 @@ export class FsWriter implements StateWriter {
     this.#parts = parts;
     this.#watch = new InboxWatch(io, run, system);
     this.stateId = run.stateId;
-    this.epoch = segment.epoch;
+    this.#segment = segment;
     this.#beatenAt = system.monotonic();
     this.#queue = new CommitQueue({
       stateId: run.stateId,
-      segment,
+      segment: () => this.#segment,
       system,
       lastSeq: recoveredSeq,
       saveHeader: async (patches) => {
@@ -63,6 +69,10 @@ export class FsWriter implements StateWriter {
       onFailure: (error) => this.#end(error),
     });
     this.#scheduleBeat();
+  }
+
+  get epoch(): number {
+    return this.#segment.epoch;
   }
 
   get lastSeq(): number {
@@ -117,6 +127,17 @@ export class FsWriter implements StateWriter {
     await this.#queue.add({ frame: undefined, sync: true, fence: false, header: undefined });
   }
 
+  async compact(ranges: Dropped["ranges"], filler: Uint8Array): Promise<{ readonly bytes: number }> {
+    this.#checkUsable();
+    const dropped = { ranges: checkDropped(ranges, this.#queue.queuedSeq), filler: filler.slice() };
+    let bytes = 0;
+    const work = async (): Promise<void> => {
+      bytes = await this.#continueWith((journal) => compactedJournal(this.stateId, journal, dropped));
+    };
+    await this.#queue.add({ frame: undefined, sync: true, fence: true, header: undefined, work });
+    return { bytes };
+  }
+
   async renew(): Promise<void> {
     this.#checkUsable();
     try {
@@ -133,6 +154,20 @@ export class FsWriter implements StateWriter {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
+  }
+
+  /** Goes on in a segment of its own that holds the whole journal; gives how many bytes shorter it is than those before. */
+  async #continueWith(content: (journal: Journal) => Parameters<typeof nextSegment>[2]): Promise<number> {
+    const { io, run, lease, head } = this.#parts;
+    const before = await loadJournal(io, run);
+    if (before === undefined) throw new Overtaken(`epoch ${this.epoch} ended when the run was removed`);
+    const old = this.#segment;
+    this.#segment = await nextSegment({ io, run, lease }, this.epoch + 1, content(before));
+    await old.close();
+    await head.moveTo(this.epoch);
+    const held = before.segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    await removeSuperseded(io, run, this.epoch);
+    return held - this.#segment.length;
   }
 
   #refusalOf(records: readonly Uint8Array[], options: AppendOptions): RepriseError | undefined {
@@ -165,31 +200,32 @@ export class FsWriter implements StateWriter {
   }
 
   async #giveBack(): Promise<void> {
-    const { lease, segment } = this.#parts;
+    const { lease } = this.#parts;
     await this.#queue.idle();
     // The failure was reported; what else goes wrong with a broken file would only hide it.
-    await firstFailure([async () => this.#unlessFenced(() => lease.release()), () => segment.close()]);
+    await firstFailure([async () => this.#unlessFenced(() => lease.release()), () => this.#segment.close()]);
   }
 
   async #release(): Promise<void> {
     this.#watch.close();
     await this.#queue.idle();
     this.#cancelBeat();
-    const { lease, onReleased, run, segment } = this.#parts;
+    const { lease, onReleased, run } = this.#parts;
     try {
       if (this.#queue.failure === undefined) await this.#sealAndLetGo();
       await this.#cleanup;
       // What could not be said after a failure can perhaps be said now.
       if (this.#cleanup !== undefined) await firstFailure([async () => this.#unlessFenced(() => lease.release())]);
     } catch (error) {
-      throw storageError(error, "release the run", { stateId: run.stateId, path: segment.path });
+      throw storageError(error, "release the run", { stateId: run.stateId, path: this.#segment.path });
     } finally {
       onReleased(this);
     }
   }
 
   async #sealAndLetGo(): Promise<void> {
-    const { segment, lease, head } = this.#parts;
+    const { lease, head } = this.#parts;
+    const segment = this.#segment;
     lease.forget();
     const failure = await firstFailure([
       async () => {
@@ -207,7 +243,7 @@ export class FsWriter implements StateWriter {
 
   /** Files that a newer holder has made its own are left alone. */
   async #unlessFenced(work: () => Promise<void>): Promise<void> {
-    if ((await this.#parts.segment.fencedBy()) === undefined) await work();
+    if ((await this.#segment.fencedBy()) === undefined) await work();
   }
 
   #scheduleBeat(): void {
@@ -228,8 +264,8 @@ export class FsWriter implements StateWriter {
   }
 
   async #beat(): Promise<void> {
-    const { segment, lease, system } = this.#parts;
-    const fencedBy = await segment.fencedBy();
+    const { lease, system } = this.#parts;
+    const fencedBy = await this.#segment.fencedBy();
     if (fencedBy !== undefined) {
       this.#queue.fail((indeterminate) => new FencedError(this.stateId, fencedBy, { indeterminate }));
       return;
@@ -242,27 +278,4 @@ export class FsWriter implements StateWriter {
     const message = `run ${this.stateId}: the lease could not be renewed for ${this.#parts.ttlMs} ms (${errnoOf(cause) ?? String(cause)})`;
     return (indeterminate) => new RepriseError("LEASE_LOST", message, { stateId: this.stateId, indeterminate, cause });
   }
-}
-
-function limitExceeded(records: readonly Uint8Array[], maxRecordBytes: number): string | undefined {
-  if (records.length === 0) return "append needs at least one record, got none";
-  if (records.length > mostRecords) return `append takes at most ${mostRecords} records, got ${records.length}`;
-  const tooLong = records.findIndex((bytes) => bytes.length > maxRecordBytes);
-  if (tooLong !== -1) return `record ${tooLong} of this append has ${records[tooLong]?.length} bytes, the backend takes at most ${maxRecordBytes}`;
-  // With room for the lengths in front of them.
-  const bytes = records.reduce((sum, record) => sum + record.length + longestLength, 0);
-  return bytes > longestPayload ? `append takes at most ${longestPayload} bytes, got ${bytes}` : undefined;
-}
-
-/** Takes every step, whatever becomes of the others; the first failure is the one to report. */
-async function firstFailure(steps: readonly (() => Promise<void>)[]): Promise<{ readonly error: unknown } | undefined> {
-  let first: { readonly error: unknown } | undefined;
-  for (const step of steps) {
-    try {
-      await step();
-    } catch (error) {
-      first ??= { error };
-    }
-  }
-  return first;
 }

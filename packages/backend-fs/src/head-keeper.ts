@@ -8,7 +8,7 @@ export class HeadKeeper {
   readonly #io: Io;
   readonly #run: RunPaths;
   readonly #positions: () => Pick<RunHead, "lastSeq" | "provenSeq">;
-  readonly #origin: Pick<RunHead, "stateId" | "born" | "epoch">;
+  #origin: Pick<RunHead, "stateId" | "born" | "epoch">;
   #header: StateHeader;
   #written: string | undefined;
   #last: Promise<void> = Promise.resolve();
@@ -28,6 +28,12 @@ export class HeadKeeper {
   /** Applies patches, in order. Nothing is written yet. */
   patch(patches: readonly HeaderPatch[]): void {
     for (const patch of patches) this.#header = patchHeader(this.#header, patch);
+  }
+
+  /** The same holder goes on in a later epoch, whose segment is durable. */
+  moveTo(epoch: number): Promise<void> {
+    this.#origin = { ...this.#origin, epoch };
+    return this.save();
   }
 
   /** Writes what is known now, unless it is written already. */

@@ -88,9 +88,9 @@ async function makeInbox(io: Io, run: RunPaths): Promise<void> {
   try {
     await io.mkdir(run.inbox);
   } catch (error) {
-    if (errnoOf(error) === "EEXIST") return;
-    throw error;
+    if (errnoOf(error) !== "EEXIST") throw error;
   }
+  // Of one that was there, too: who made it may have died before its name was durable.
   await io.syncDirectory(run.directory);
 }
 

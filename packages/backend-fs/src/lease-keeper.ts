@@ -23,6 +23,11 @@ export class LeaseKeeper {
     return this.#write({ ...this.#lease, beat: this.#lease.beat + 1 });
   }
 
+  /** The same holder goes on in a later epoch. */
+  moveTo(epoch: number): Promise<void> {
+    return this.#write({ ...this.#lease, epoch, beat: this.#lease.beat + 1 });
+  }
+
   /** Says that the run is free, unless it has said so; `failed` if it was never acquired in full. */
   release(failed = false): Promise<void> {
     this.forget();

@@ -34,16 +34,29 @@ export function hasRecords(frame: Frame): boolean {
  * something that was durable is damaged or missing, `INCOMPATIBLE` for a newer format.
  */
 export async function loadJournal(io: Io, run: RunPaths, options: { readonly tailOnly?: boolean } = {}): Promise<Journal | undefined> {
-  const newest = await newestSegment(io, run);
-  if (newest === undefined) return undefined;
+  let newest = await newestSegment(io, run);
+  while (newest !== undefined) {
+    const { segments, missing } = await chainTo(newest, io, run, options.tailOnly === true);
+    if (missing === undefined) return { segments, lastSeq: lastSeqOf(segments, options.tailOnly === true) };
+    // Removed by a compaction since we looked, or lost.
+    const later = await newestSegment(io, run);
+    if (later?.epoch === newest.epoch) throw missing;
+    newest = later;
+  }
+  return undefined;
+}
+
+/** A segment and those it continues, oldest first, or which of them is not there. */
+async function chainTo(newest: Segment, io: Io, run: RunPaths, tailOnly: boolean): Promise<{ readonly segments: readonly Segment[]; readonly missing?: CorruptError }> {
   const segments = [newest];
   for (;;) {
     const [oldest] = segments as [Segment, ...Segment[]];
-    if (options.tailOnly === true && oldest.scan.frames.some(hasRecords)) break;
-    if (oldest.header.previous === null) break;
-    segments.unshift(await pinnedSegment(io, run, oldest.header.previous, oldest.path));
+    const { previous } = oldest.header;
+    if (previous === null || (tailOnly && oldest.scan.frames.some(hasRecords))) return { segments };
+    const pinned = await pinnedSegment(io, run, previous, oldest.path);
+    if (pinned === undefined) return { segments, missing: damaged(segmentPath(run, previous.epoch), 0, `the file is missing, though ${oldest.path} continues it`) };
+    segments.unshift(pinned);
   }
-  return { segments, lastSeq: lastSeqOf(segments, options.tailOnly === true) };
 }
 
 async function newestSegment(io: Io, run: RunPaths): Promise<Segment | undefined> {
@@ -63,10 +76,10 @@ async function newestSegment(io: Io, run: RunPaths): Promise<Segment | undefined
   return undefined;
 }
 
-async function pinnedSegment(io: Io, run: RunPaths, pin: { readonly epoch: number; readonly length: number }, pinnedBy: string): Promise<Segment> {
+async function pinnedSegment(io: Io, run: RunPaths, pin: { readonly epoch: number; readonly length: number }, pinnedBy: string): Promise<Segment | undefined> {
   const path = segmentPath(run, pin.epoch);
   const whole = await readIfPresent(io, path);
-  if (whole === undefined) throw damaged(path, 0, `the file is missing, though ${pinnedBy} continues it`);
+  if (whole === undefined) return undefined;
   const bytes = whole.subarray(0, pin.length);
   const scan = scanSegment(bytes, pin.epoch, run.seed);
   const header = headerOf(run, path, bytes, scan);

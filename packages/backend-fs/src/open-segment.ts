@@ -3,6 +3,7 @@ import { allocateFrame, headerLength } from "./frame.ts";
 import type { FsContext } from "./fs-context.ts";
 import type { Journal } from "./load-journal.ts";
 import { loadJournal } from "./load-journal.ts";
+import { Overtaken } from "./overtaken.ts";
 import type { RunPaths } from "./paths.ts";
 import { epochRuns, planSegment } from "./plan-segment.ts";
 import { checkAgainstHead, intactHead, readHeadOrDamage, type RunHead } from "./run-head.ts";
@@ -16,9 +17,6 @@ export interface OpenedRun {
   readonly lastSeq: number;
   readonly head: Pick<RunHead, "born" | "header">;
 }
-
-/** Somebody took over while we were taking over. */
-export class Overtaken extends Error {}
 
 /**
  * Fills a segment that was just created, and so has fenced all older ones: its header and what of the journal is not proven

@@ -35,6 +35,11 @@ export class SegmentWriter {
     return new SegmentWriter(io, run, epoch, await io.create(segmentPath(run, epoch)));
   }
 
+  /** In bytes. */
+  get length(): number {
+    return this.#position;
+  }
+
   /** Whether everything written is known to be durable. */
   get isSynced(): boolean {
     return this.#synced === this.#position;

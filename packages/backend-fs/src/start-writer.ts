@@ -5,6 +5,7 @@ import { HeadKeeper } from "./head-keeper.ts";
 import { journalRecords } from "./journal-records.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { loadJournal } from "./load-journal.ts";
+import { removeSuperseded } from "./next-segment.ts";
 import type { OpenedRun } from "./open-segment.ts";
 import type { RunPaths } from "./paths.ts";
 import { namesIn, removeIfPresent } from "./replace-file.ts";
@@ -29,6 +30,8 @@ export async function startWriter(
   });
   await head.save();
   await removeLeftovers(context, run, segment.epoch);
+  // What a compaction did not come to remove.
+  await removeSuperseded(io, run, opened.journal?.segments[0]?.epoch ?? 0);
   // Whoever closed the backend meanwhile has released all writers it knew.
   context.checkOpen();
   const writer = new FsWriter({

@@ -31,7 +31,7 @@ const encoder = new TextEncoder();
 
 /**
  * Plays processes that write one run, one after the other, on a disk that loses power, with processes that are killed,
- * paused and woken up after they were replaced, syncs that fail, and removals. Throws on the first violation of G1-G5, G7.
+ * paused and woken up after they were replaced, syncs that fail, removals, compactions and messages. Throws on the first violation of G1-G5, G7, G11.
  * Returns how many crashes it went through.
  */
 export async function simulateCrashes(seed: number, mutate: Mutation = (io) => io): Promise<number> {
@@ -47,6 +47,7 @@ class Simulation {
   #disk = new SimDisk();
   #zombie: Actor | undefined;
   #writers = 0;
+  #posts = 0;
 
   constructor(seed: number, mutate: Mutation) {
     this.#random = seededRandom(seed);
@@ -70,11 +71,15 @@ class Simulation {
       const writer = await this.#acquire(process);
       this.#model.acquired(await textsOf(writer.recovered()), writer.epoch);
       this.#writers += 1;
+      this.#model.checkMessages(await idsOf(writer));
       actor = { process, writer, number: this.#writers, appends: 0, expect: writer.lastSeq, unchecked: [] };
       if (this.#zombie !== undefined && this.#chance(0.7)) await this.#wakeZombie(this.#zombie);
       for (let round = this.#below(6); round >= 0 && !writer.signal.aborted; round -= 1) {
         await Promise.all(Array.from({ length: 1 + this.#below(3) }, () => this.#append(actor!)));
         if (this.#chance(0.2)) this.#system.advance(60);
+        if (this.#chance(0.1)) await writer.compact!([], encoder.encode("-")).catch(expected);
+        if (this.#chance(0.3)) await this.#post(process);
+        if (this.#chance(0.1)) await this.#acknowledge(writer);
         if (this.#chance(0.1)) await writer.flush().then(() => (this.#model.durable = this.#model.known.length), expected);
       }
       if (this.#chance(0.3)) await writer.release().catch(expected);
@@ -142,6 +147,27 @@ class Simulation {
     if (acknowledged) throw new Error(`epoch ${zombie.writer.epoch} was acknowledged after epoch ${this.#model.epoch} was acquired`);
   }
 
+  /** Somebody leaves a message: the holder's process or another one. */
+  async #post(process: Process): Promise<void> {
+    const { backend } = this.#chance(0.5) ? process : this.#startReader();
+    this.#posts += 1;
+    const id = `m${this.#posts}`;
+    this.#model.attempted.add(id);
+    try {
+      await backend.post(stateId, id, encoder.encode(id));
+      this.#model.posted.add(id);
+    } catch (error) {
+      expected(error);
+    }
+  }
+
+  async #acknowledge(writer: StateWriter): Promise<void> {
+    const [id] = this.#model.posted;
+    if (id === undefined) return;
+    this.#model.posted.delete(id);
+    await writer.acknowledge(id);
+  }
+
   async #remove({ process, writer }: Actor): Promise<void> {
     this.#model.removing = true;
     await process.backend.remove(stateId, this.#chance(0.5) ? { writer } : { force: true });
@@ -185,6 +211,15 @@ class Simulation {
   #below(limit: number): number {
     return Math.floor(this.#random() * limit);
   }
+}
+
+async function idsOf(writer: StateWriter): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { id, bytes } of writer.messages()) {
+    if (decoder.decode(bytes) !== id) throw new Error(`message ${id} says ${decoder.decode(bytes)}`);
+    ids.push(id);
+  }
+  return ids;
 }
 
 async function textsOf(batches: AsyncIterable<readonly StoredRecord[]>): Promise<string[]> {

@@ -22,6 +22,16 @@ export class RunModel {
   /** A removal was begun and did not report: the run may be there, or not. */
   removing = false;
 
+  /** Messages that somebody left or tried to leave, and those that are there for certain. */
+  readonly attempted = new Set<string>();
+  readonly posted = new Set<string>();
+
+  /** Whoever holds the run is given these. */
+  checkMessages(found: readonly string[]): void {
+    for (const id of this.posted) if (!found.includes(id)) throw new Error(`message ${id} is lost`);
+    for (const id of found) if (!this.attempted.has(id)) throw new Error(`message ${id} was never left here`);
+  }
+
   acknowledge(attempt: Attempt, lastSeq: number, level: "power" | "process"): void {
     const first = lastSeq - attempt.count;
     if (first > this.known.length) throw new Error(`seq ${lastSeq} was acknowledged, but ${first - this.known.length} records before it were not`);
@@ -38,10 +48,13 @@ export class RunModel {
   observe(found: readonly string[] | undefined): void {
     if (found === undefined) {
       if (!this.removing && this.known.length > 0) throw new Error("the run is gone");
-      this.known = [];
-      this.durable = 0;
+      this.removed();
     } else {
-      if (this.removing && found.length === 0) this.known = [];
+      if (this.removing && found.length === 0) {
+        // Removed and made anew, or never removed: its messages are gone, or not.
+        this.known = [];
+        this.posted.clear();
+      }
       checkWhole(found);
       for (const [index, text] of this.known.entries()) {
         if (found[index] !== text) throw new Error(`seq ${index + 1} was ${text}, is ${found[index] ?? "lost"}`);
@@ -66,6 +79,8 @@ export class RunModel {
   removed(): void {
     this.known = [];
     this.durable = 0;
+    this.posted.clear();
+    this.attempted.clear();
   }
 }
 

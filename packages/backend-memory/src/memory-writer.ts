@@ -1,4 +1,4 @@
-import { FencedError, patchHeader, RepriseError, type AppendOptions, type StateWriter } from "@reprise/core/spi";
+import { checkDropped, FencedError, patchHeader, RepriseError, type AppendOptions, type StateWriter } from "@reprise/core/spi";
 import { batchesOf, copyOfMessage, type MemoryRun, type MemoryStore } from "./memory-run.ts";
 
 /** What a writer needs of its backend. */
@@ -65,6 +65,17 @@ export function memoryWriter(context: MemoryWriterContext): StateWriter {
     },
     async flush() {
       checkOpen();
+    },
+    async compact(ranges, filler) {
+      checkOpen();
+      let bytes = 0;
+      for (const [from, to] of checkDropped(ranges, lastSeq)) {
+        for (const record of run.records.slice(from - 1, to)) {
+          bytes += record.bytes.length - filler.length;
+          run.records[record.seq - 1] = { ...record, bytes: filler.slice() };
+        }
+      }
+      return { bytes };
     },
     async renew() {
       checkOpen();

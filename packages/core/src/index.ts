@@ -59,6 +59,7 @@ export { diffToText } from "./snapshots/diff-to-text.ts";
 export type { ArtifactDifference, CallDifference, EntryDifference, StateDiff, StatePosition } from "./snapshots/state-diff.ts";
 export type { ValueDifference } from "./values/value-difference.ts";
 export type { DiffSide, Inspection } from "./runs/inspection.ts";
+export type { CompactOptions, CompactReport } from "./runs/compact-run.ts";
 export type { CollectOptions, CollectReport } from "./runs/collect-artifacts.ts";
 export type { Maintenance } from "./runs/maintenance.ts";
 export type { SalvageOptions, SalvageResult } from "./runs/salvage-run.ts";

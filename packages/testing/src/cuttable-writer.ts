@@ -35,6 +35,7 @@ export function cuttableWriter(inner: StateWriter, released: () => void): Cuttab
       await inner.release();
       released();
     });
+  const compact = inner.compact?.bind(inner);
   const writer = delegateWriter(inner, {
     signal: controller.signal,
     append: (records, options) => whileAlive(() => inner.append(records, options)),
@@ -48,6 +49,7 @@ export function cuttableWriter(inner: StateWriter, released: () => void): Cuttab
     acknowledge: (messageId) => whileAlive(() => inner.acknowledge(messageId)),
     onMessage: (callback) => inner.onMessage(() => alive && callback()),
     flush: () => whileAlive(() => inner.flush()),
+    ...(compact && { compact: (...given: Parameters<typeof compact>) => whileAlive(() => compact(...given)) }),
     renew: () => whileAlive(() => inner.renew()),
     release,
   });

@@ -14,9 +14,12 @@ import type { StateWriter } from "@reprise/core/spi";
  */
 export function delegateWriter(inner: StateWriter, own: Partial<Omit<StateWriter, "stateId" | "epoch" | "lastSeq">>): StateWriter {
   const release = own.release ?? ((): Promise<void> => inner.release());
+  const compact = inner.compact?.bind(inner);
   return {
     stateId: inner.stateId,
-    epoch: inner.epoch,
+    get epoch() {
+      return inner.epoch;
+    },
     get lastSeq() {
       return inner.lastSeq;
     },
@@ -27,6 +30,7 @@ export function delegateWriter(inner: StateWriter, own: Partial<Omit<StateWriter
     acknowledge: (messageId) => inner.acknowledge(messageId),
     onMessage: (callback) => inner.onMessage(callback),
     flush: () => inner.flush(),
+    ...(compact && { compact }),
     renew: () => inner.renew(),
     ...own,
     release,

@@ -159,6 +159,7 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
       return undefined;
     case "sealed":
     case "received":
+    case "gone":
       return undefined;
     case "started":
       return open(view, record, seq);

@@ -11,7 +11,7 @@ import { decodeValue } from "./decode-node.ts";
  */
 export function toEvent(stateId: string, seq: number, record: JournalRecord, node: CallNode | undefined, next: JournalRecord | undefined): ExecutionEvent | undefined {
   if (node === undefined || record.k === "run" || record.k === "session" || record.k === "checkpoint" || record.k === "interruption" || record.k === "storage" || record.k === "cut") return undefined;
-  if (record.k === "expired" || record.k === "now" || record.k === "message" || record.k === "sealed" || record.k === "received") return undefined;
+  if (record.k === "expired" || record.k === "now" || record.k === "message" || record.k === "sealed" || record.k === "received" || record.k === "gone") return undefined;
   const common = {
     seq,
     stateId,

@@ -45,6 +45,7 @@ export type CheckpointRecord = WithValues<Shape<"checkpoint">, { readonly meta?:
 export type CutRecord = WithValues<Shape<"cut">, { readonly meta?: EncodedValue }>;
 export type SealedRecord = Shape<"sealed">;
 export type ReceivedRecord = Shape<"received">;
+export type GoneRecord = Shape<"gone">;
 
 /** A record as the program holds it; `records.ts` says what the fields mean. */
 export type JournalRecord =
@@ -67,4 +68,5 @@ export type JournalRecord =
   | CheckpointRecord
   | CutRecord
   | SealedRecord
-  | ReceivedRecord;
+  | ReceivedRecord
+  | GoneRecord;

@@ -55,6 +55,7 @@ const golden: readonly (readonly [JournalRecord, string])[] = [
   [{ k: "rejected", at: 8, c: 3, msg: "m-1", aid: "click", why: "no boolean" }, '{"k":"rejected","at":8,"c":3,"msg":"m-1","aid":"click","why":"no boolean"}'],
   [{ k: "message", at: 8, msg: "m-1", aid: "click", to: "approval", v: encoded(-0) }, '{"k":"message","at":8,"msg":"m-1","aid":"click","to":"approval","v":{"$n":"-0"}}'],
   [{ k: "message", at: 8, msg: "m-1", to: "approval" }, '{"k":"message","at":8,"msg":"m-1","to":"approval"}'],
+  [{ k: "gone", at: 12 }, '{"k":"gone","at":12}'],
   [{ k: "now", at: 8, p: 3 }, '{"k":"now","at":8,"p":3}'],
   [{ k: "storage", at: 9, w: [["n", "a", 1]] }, '{"k":"storage","at":9,"w":[["n","a",1]]}'],
   [

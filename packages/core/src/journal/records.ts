@@ -230,6 +230,8 @@ export const recordSchemas = {
   sealed: z.strictObject({ k: z.literal("sealed"), at: time, to: z.string().optional() }),
   /** Follows the seal of a run that was handed off: it goes on here. */
   received: z.strictObject({ k: z.literal("received"), at: time }),
+  /** Stands in the place of a hidden record that a compaction has taken away. */
+  gone: z.strictObject({ k: z.literal("gone"), at: time }),
 } as const;
 
 /** Checks that a parsed line of a journal is a record. */
@@ -254,4 +256,5 @@ export const recordSchema = z.discriminatedUnion("k", [
   recordSchemas.cut,
   recordSchemas.sealed,
   recordSchemas.received,
+  recordSchemas.gone,
 ]);

@@ -138,6 +138,8 @@ export interface AppendOptions {
  * - **G8 Poison.** After a failed or uncertain sync the writer acknowledges nothing more; only a new `acquire` continues.
  * - **G9 Bytes.** Backends return exactly the bytes given; they never parse, change or alias them.
  * - **G10 Loud.** Damage in proven data is `CORRUPT` with its place; never skipped, never "not found".
+ * - **G11 Compaction.** What `compact` leaves is the journal as it was or as it was asked for, after any crash; a reader that is at it
+ *   meanwhile sees one of them, whole.
  * - **G13 Clocks** influence only how soon a takeover may happen. A wrong clock costs time, never data.
  * - **G14 Readers** without a lease see a prefix of the journal. It may end in records that are not acknowledged yet and
  *   that a power loss can still remove: for display, not for decisions.
@@ -187,7 +189,7 @@ export interface StateBackend {
 /** The exclusive right to extend one run, until `release`, takeover or a fault. */
 export interface StateWriter extends AsyncDisposable {
   readonly stateId: string;
-  /** Grows with every `acquire` of the run, for ever: the fencing token. */
+  /** Grows with every `acquire` of the run, for ever: the fencing token. Of one writer it may grow, too. */
   readonly epoch: number;
   /** Seq of the last record that is acknowledged or was recovered. */
   readonly lastSeq: number;
@@ -212,6 +214,13 @@ export interface StateWriter extends AsyncDisposable {
   onMessage(callback: () => void): () => void;
   /** Everything appended so far is durable at the backend's strongest level when this resolves. */
   flush(): Promise<void>;
+  /**
+   * Stores the whole journal anew, with `filler` in the place of every record in `ranges` (first and last seq of each, rising), and gives
+   * back the space of what was there before. All or nothing: whoever reads, now or after any crash, finds the journal as it was or as it is now,
+   * and every other record byte for byte under its seq and epoch. The writer goes on, perhaps in a later epoch of its own; appends that wait are
+   * in before. Gives how much shorter the journal has become, in bytes. Throws `INVALID_OPTION`, and as `append` does. Optional.
+   */
+  compact?(ranges: readonly (readonly [from: number, to: number])[], filler: Uint8Array): Promise<{ readonly bytes: number }>;
   /** Tells others that the holder is alive. Backends do this by themselves too. */
   renew(): Promise<void>;
   /** Waits for pending appends and lets the run go. Idempotent, never throws `FENCED`. */

@@ -79,7 +79,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
 
   return {
     ...inspectionOf(settings),
-    ...maintenanceOf(settings),
+    ...maintenanceOf(settings, letGo),
     ...waitingOf(settings),
     events: (stateId: string, followOptions: FollowOptions = {}) => followed.events(stateId, followOptions) as EventFeed,
     async execute(actor, ...[input, executeOptions = {}]) {

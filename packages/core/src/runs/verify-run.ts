@@ -9,7 +9,8 @@ import { nameContents } from "../journal/record-codec.ts";
 import type { ArtifactBackend } from "../ports/artifact-backend.ts";
 import type { StoredRecord } from "../ports/state-backend.ts";
 import { EncodedValue } from "../values/encoded-value.ts";
-import { seqsIn, type Range } from "../timeline/ranges.ts";
+import { firstGone } from "../timeline/kept-ranges.ts";
+import { seqsIn, timelineAt, type Range } from "../timeline/ranges.ts";
 import { checkBeginning } from "./read-journal.ts";
 import { contentsOf } from "./run-contents.ts";
 import type { RepriseSettings } from "./settings.ts";
@@ -54,6 +55,7 @@ export async function verifyRun(settings: RepriseSettings, stateId: string): Pro
     const finding = findingOf(error);
     if (!findings.some(({ message }) => message === finding.message)) findings.push(finding);
   }
+  check.end();
   const all = [...findings, ...check.findings, ...(await contentFindings(artifacts, check.contents))];
   return { stateId, intact: all.length === 0, records: check.read, findings: all };
 }
@@ -116,6 +118,12 @@ export class JournalCheck {
     this.#records.push(record !== undefined && this.#check(record, this.read) ? record : undefined);
   }
 
+  /** After the last record. */
+  end(): void {
+    const gone = firstGone(this.#records, timelineAt(this.#records));
+    if (gone !== undefined && !this.findings.some(({ message }) => message.includes("was taken away"))) this.#found("history", gone, `record ${gone}, which is visible, was taken away`);
+  }
+
   /** H7: a value that is kept elsewhere; without it the rest of the record is still looked at. */
   async #fetch(value: Elsewhere): Promise<void> {
     try {
@@ -128,6 +136,8 @@ export class JournalCheck {
 
   /** Gives whether it could be folded: if not, what names it is not to be blamed on a cut. */
   #check(record: JournalRecord, seq: number): boolean {
+    // A compaction has taken away what was here; what is visible of it is missed by the cut that shows it, or at the end.
+    if (record.k === "gone") return true;
     this.#attempt("history", seq, () => {
       checkBeginning(record, seq - 1, this.#stateId);
       if (record.k === "cut") this.#view = this.#viewOf(record.ranges, seq);
@@ -147,6 +157,7 @@ export class JournalCheck {
     const view = emptyView();
     for (const seq of seqsIn(ranges, this.#records.length)) {
       const record = this.#records[seq - 1];
+      if (record?.k === "gone") this.#found("history", cut, `record ${cut}: record ${seq}, which it leaves visible, was taken away`);
       if (record !== undefined) this.#attempt("history", cut, () => fold(view, record, seq), `record ${cut}, what it leaves visible: `);
     }
     return view;

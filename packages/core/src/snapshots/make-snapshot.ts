@@ -8,7 +8,8 @@ import { statusOf } from "../history/run-history.ts";
 import type { CheckpointRecord, JournalRecord } from "../journal/journal-record.ts";
 import type { StateMetadata } from "../runs/execution-state.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
-import { seqsIn, type Range } from "../timeline/ranges.ts";
+import { firstGone } from "../timeline/kept-ranges.ts";
+import { seqsIn, timelineAt, type Range } from "../timeline/ranges.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import type { CallSnapshot, CheckpointSummary, StateSnapshot } from "./state-snapshot.ts";
 
@@ -16,6 +17,8 @@ import type { CallSnapshot, CheckpointSummary, StateSnapshot } from "./state-sna
 export function makeSnapshot(stateId: string, records: readonly JournalRecord[], at: number = records.length): StateSnapshot {
   if (records.length === 0) throw new RepriseError("NOT_FOUND", `run ${stateId} has no records yet`, { stateId });
   if (!(Number.isSafeInteger(at) && at >= 1 && at <= records.length)) invalid("at", `the seq of a record of run ${stateId}: a whole number from 1 to ${records.length}`, at);
+  const gone = firstGone(records, timelineAt(records, at));
+  if (gone !== undefined) invalid("at", `a position that is still there: a compaction has taken record ${gone} of run ${stateId} away`, at);
   const view = foldVisible(stateId, records, at);
   return deepFrozen({
     stateId,

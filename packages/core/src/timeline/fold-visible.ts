@@ -20,6 +20,7 @@ export function foldRanges(stateId: string, records: readonly JournalRecord[], r
   view.visible = ranges;
   for (const seq of seqsIn(ranges, records.length)) {
     const record = records[seq - 1];
+    if (record?.k === "gone") throw new CorruptError(`run ${stateId}: record ${seq}, which is visible, was taken away`, { stateId });
     if (record !== undefined) foldChecked(view, record, seq);
   }
   return view;

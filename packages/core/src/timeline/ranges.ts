@@ -10,7 +10,7 @@ export const everything: readonly Range[] = [[1, Infinity]];
  * What the run shows, or showed, at a position: what the last cut before it left visible, and what came after that cut. A
  * position that a later cut has hidden gives the timeline it was in. Default: what the run shows now, and what is to come.
  */
-export function timelineAt(records: readonly JournalRecord[], position = Infinity): readonly Range[] {
+export function timelineAt(records: readonly (JournalRecord | undefined)[], position = Infinity): readonly Range[] {
   for (let seq = Math.min(position, records.length); seq > 0; seq -= 1) {
     const record = records[seq - 1];
     if (record?.k === "cut") return [...record.ranges, [seq, position]];

@@ -24,6 +24,7 @@ const table: readonly (readonly [JournalRecord, JournalRecord])[] = [
   [{ k: "message", at: 1, msg: "m", to: "approval" }, { k: "message", at: 1, msg: "m", to: "approval" }],
   [{ k: "sealed", at: 1 }, { k: "sealed", at: 1 }],
   [{ k: "received", at: 1 }, { k: "received", at: 1 }],
+  [{ k: "gone", at: 1 }, { k: "gone", at: 1 }],
   [{ k: "cancelled", at: 1, c: 4, why: "" }, { k: "cancelled", at: 1, c: 3, why: "" }],
   [{ k: "interrupted", at: 1, c: 4, why: "" }, { k: "interrupted", at: 1, c: 3, why: "" }],
   [{ k: "interruption", at: 1, reason: "timeout" }, { k: "interruption", at: 1, reason: "timeout" }],

@@ -20,6 +20,7 @@ export function renumber(record: JournalRecord, seqs: NewSeqs): JournalRecord {
     case "message":
     case "sealed":
     case "received":
+    case "gone":
       return record;
     case "now":
       return record.p === undefined ? record : { ...record, p: one(record.p) };

@@ -2,8 +2,9 @@ import { PointNotFoundError } from "../errors/timeline-errors.ts";
 import { callsOf, type RunView } from "../history/fold.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { endOfUnit } from "./belong-together.ts";
+import { firstGone } from "./kept-ranges.ts";
 import { nearest } from "./nearest.ts";
-import { seqsIn } from "./ranges.ts";
+import { seqsIn, timelineAt } from "./ranges.ts";
 import type { TimelinePoint } from "./timeline-point.ts";
 
 /**
@@ -11,6 +12,13 @@ import type { TimelinePoint } from "./timeline-point.ts";
  * address with the nearest known ones.
  */
 export function resolvePoint(point: TimelinePoint, present: RunView, records: readonly JournalRecord[]): number {
+  const position = positionOf(point, present, records);
+  const gone = firstGone(records, timelineAt(records, position));
+  if (gone === undefined) return position;
+  throw new PointNotFoundError(present.stateId, `has no position ${position} any more: a compaction has taken record ${gone} away`);
+}
+
+function positionOf(point: TimelinePoint, present: RunView, records: readonly JournalRecord[]): number {
   const { stateId } = present;
   if ("address" in point) return startOf(point, present, records) - 1;
   if ("checkpoint" in point) {

@@ -1,0 +1,2 @@
+/** Somebody else has taken the run over, or is about to. */
+export class Overtaken extends Error {}
