@@ -6,9 +6,9 @@ import { invalidDefinition, shown } from "./invalid-definition.ts";
 export const ErrorStrategy = {
   /** The job fails, and what else is at work is aborted. */
   STOP: "stop",
-  /** The job goes on; the routine counts as `error_continued`. */
+  /** The job goes on; counted as `continued`. */
   CONTINUE: "continue",
-  /** The job goes on; the routine counts as `skipped`. */
+  /** The job goes on; counted as `skipped`. */
   SKIP: "skip",
   /** It is tried again, and the job fails when the retries are spent, unless the routine is not critical. */
   RETRY: "retry",
@@ -53,11 +53,12 @@ const options = ["strategy", "maxRetries", "retryDelayMs", "retryBackoff", "maxD
  * console.log(handler.critical); // true
  * ```
  */
-export function errorHandler(given: ErrorHandlerOptions = {}, path = "errorHandler"): ErrorHandler {
+export function errorHandler(given: ErrorHandlerOptions | ErrorHandler = {}, path = "errorHandler"): ErrorHandler {
   if (typeof given !== "object" || given === null) invalidDefinition(path, `must be an object, got ${shown(given)}`);
   const unknown = Object.keys(given).find((name) => !options.includes(name));
   if (unknown !== undefined) invalidDefinition(`${path}.${unknown}`, `is not an option (options: ${options.join(", ")})`);
-  const { strategy = "stop", maxRetries = 3, retryDelayMs = 1_000, retryBackoff = 2, maxDelayMs = dayMs, retryOn, critical = true } = given;
+  const { strategy = "stop", maxRetries = 3, retryDelayMs = 1_000, retryBackoff = 2, maxDelayMs = dayMs, retryOn: listed, critical = true } = given;
+  const retryOn = listed ?? undefined;
   if (!Object.values(ErrorStrategy).includes(strategy)) invalidDefinition(`${path}.strategy`, `must be one of ${Object.values(ErrorStrategy).join(", ")}, got ${shown(strategy)}`);
   if (!Number.isSafeInteger(maxRetries) || maxRetries < 0) invalidDefinition(`${path}.maxRetries`, `must be a whole number from 0, got ${shown(maxRetries)}`);
   for (const [option, value] of Object.entries({ retryDelayMs, maxDelayMs })) {
@@ -102,8 +103,8 @@ export function retryOf(handler: ErrorHandler, path = "errorHandler"): RetrySett
 }
 
 /** Does the job go on when an activation has failed for good? */
-export function goesOn({ strategy, critical }: ErrorHandler): "error_continued" | "skipped" | undefined {
+export function goesOn({ strategy, critical }: ErrorHandler): "continued" | "skipped" | undefined {
   if (strategy === "skip") return "skipped";
-  if (strategy === "continue" || (strategy === "retry" && !critical)) return "error_continued";
+  if (strategy === "continue" || (strategy === "retry" && !critical)) return "continued";
   return undefined;
 }

@@ -8,7 +8,9 @@ import type { EntryInput, JobOutputs, RoutineTypes } from "./definition/flow-typ
 import type { Ends } from "./ends/end-types.ts";
 import { describeFlow, fingerprintText } from "./json/describe-flow.ts";
 import { serializeFlow, type SerializedFlow } from "./json/serialize-flow.ts";
+import type { JobState } from "./job/job-state.ts";
 import { jobsOf, type Jobs } from "./job/jobs.ts";
+import { toMermaid } from "./to-mermaid.ts";
 
 /** A definition: routines joined by connections. Immutable; it knows nothing of any job. */
 export interface Flow<Routines extends RoutineTypes = RoutineTypes, Entry extends Ends = Ends> {
@@ -24,6 +26,8 @@ export interface Flow<Routines extends RoutineTypes = RoutineTypes, Entry extend
   on(reprise: Reprise): Jobs<EntryInput<Entry>, JobOutputs<Routines>>;
   /** The definition as JSON: `loadFlow` makes the flow of it again. Throws `INVALID_DEFINITION` for a function without a name. */
   serialize(): SerializedFlow;
+  /** The graph as a Mermaid flowchart; with the state of a job its routines are coloured by what became of them, and show their counts. */
+  toMermaid(job?: Pick<JobState, "routines">): string;
 }
 
 /** The flow of a plan. Throws `INVALID_DEFINITION`. */
@@ -38,6 +42,7 @@ export function flowOf<Routines extends RoutineTypes, Entry extends Ends>(plan: 
     agent: agentOf(compiled, hash, () => new ProgressBoard()),
     on: (reprise) => jobsOf({ reprise, compiled, hash, agentWith: (board) => agentOf(compiled, hash, () => board) }),
     serialize: () => serializeFlow(plan, hash),
+    toMermaid: (job) => toMermaid(plan, job),
   };
   return Object.freeze(flow) as unknown as Flow<Routines, Entry>;
 }

@@ -19,10 +19,16 @@ export type { AgentRoutineContext, Emitter, RoutineContext } from "./routine/rou
 // Jobs
 export type { JobResult } from "./conductor/job-result.ts";
 export type { JobProgress, RoutineProgress } from "./conductor/progress.ts";
+export { JobStatus } from "./job/job-state.ts";
+export type { ActivationState, JobError, JobEvent, JobState, RoutineState } from "./job/job-state.ts";
 export type { Job, JobOutcome } from "./job/job.ts";
-export type { Jobs, StartOptions } from "./job/jobs.ts";
+export type { JobFile } from "./job/job-file.ts";
+export type { ImportedJob, ImportJobOptions, Jobs, StartOptions } from "./job/jobs.ts";
 
 // As JSON
+export { flowRegistry } from "./json/flow-registry.ts";
+export { loadFlow } from "./json/load-flow.ts";
+export type { FlowRegistry, RegistryOptions } from "./json/flow-registry.ts";
 export type { DescribedConnection, DescribedRoutine, FlowDescription } from "./json/describe-flow.ts";
 export type { Json } from "./json/plain-json.ts";
 export type { SerializedFlow } from "./json/serialize-flow.ts";

@@ -1,4 +1,4 @@
-import { RepriseError, type AgentContext, type TryResult } from "@reprise/core";
+import { isRepriseError, RepriseError, type AgentContext } from "@reprise/core";
 import { endText } from "../definition/flow-plan.ts";
 import { hashText, type CompiledFlow, type Route } from "../definition/compiled-flow.ts";
 import { goesOn } from "../error-handler.ts";
@@ -92,7 +92,7 @@ export class Conductor {
   #enqueue(formed: readonly Activation[]): void {
     for (const activation of formed) {
       this.#turnstile.enter(activation.routine);
-      this.#board.count(activation.routine, { queued: 1 });
+      this.#board.count(activation.routine, "queued");
       this.#ready.push(activation);
     }
   }
@@ -112,33 +112,39 @@ export class Conductor {
     const actor = this.#flow.actors.get(placed.id);
     if (actor === undefined) return;
     this.#running += slots;
-    this.#board.count(placed.id, { queued: -1, running: 1 });
-    void this.#context.try(actor, activation.input, { key: activation.key }).then(
-      (result) =>
-        this.#step(() => {
-          this.#running -= slots;
-          this.#turnstile.leave(placed.id);
-          this.#settled(activation, placed, result);
-        }),
-      (error: unknown) => this.#end(() => this.#reject(error)),
+    this.#board.started(placed.id);
+    const settled = (outcome: (value: never) => void) => (value: unknown) =>
+      this.#step(() => {
+        this.#running -= slots;
+        this.#turnstile.leave(placed.id);
+        outcome(value as never);
+      });
+    void this.#context.run(actor, activation.input, { key: activation.key }).then(
+      settled((emitted: ActivationResult) => this.#completed(activation, placed, emitted)),
+      settled((error: unknown) => this.#failed(activation, placed, error)),
     );
   }
 
-  #settled(activation: Activation, { id, handler }: PlacedRoutine, result: TryResult<ActivationResult>): void {
-    if (result.ok) {
-      this.#board.count(id, { running: -1, completed: 1 });
-      const positions = new Map<string, number>();
-      for (const [output, value] of result.value.emitted) {
-        const position = positions.get(output) ?? 0;
-        positions.set(output, position + 1);
-        this.#route(activation, endText({ routine: id, name: output }), emissionId(activation, output, position, hashText), value);
-      }
-      return;
+  #completed(activation: Activation, { id, routine }: PlacedRoutine, emitted: ActivationResult): void {
+    this.#board.ended(id, "completed");
+    const single = routine.outputs.size === 1;
+    const positions = new Map<string, number>();
+    for (let index = 0; index < emitted.length; index += 2) {
+      const name = emitted[index] as string;
+      const position = positions.get(name) ?? 0;
+      if (index + 2 < emitted.length) positions.set(name, position + 1);
+      const from = endText({ routine: id, name });
+      this.#route(activation, from, emissionId(activation.key, single ? id : from, position, hashText), emitted[index + 1]);
     }
+  }
+
+  #failed(activation: Activation, { id, handler }: PlacedRoutine, error: unknown): void {
+    // Anything else is the end of the run, and says so everywhere.
+    if (!isRepriseError(error, "ACTOR_FAILED")) throw error;
     const outcome = goesOn(handler);
-    this.#board.count(id, { running: -1, [outcome === undefined ? "failed" : outcome === "skipped" ? "skipped" : "continued"]: 1 });
-    if (outcome === undefined) throw result.error;
-    this.#context.log(`activation ${activation.key} of ${id} failed, and the job goes on: ${result.error.message}`);
+    this.#board.ended(id, outcome ?? "failed");
+    if (outcome === undefined) throw error;
+    this.#context.log(`activation ${activation.key} of ${id} failed, and the job goes on: ${error.message}`);
   }
 
   #route(activation: Activation, output: string, id: string, value: unknown): void {
@@ -155,7 +161,7 @@ export class Conductor {
   /** Nothing more can come to this routine from outside its cycle; true if that made activations. */
   #close(id: string): boolean {
     const { formed, dropped } = (this.#queues.get(id) as RoutineQueue).close();
-    if (dropped > 0) this.#board.count(id, { dropped });
+    if (dropped > 0) this.#board.count(id, "dropped", dropped);
     this.#enqueue(formed);
     return formed.length > 0;
   }

@@ -12,12 +12,12 @@ export type Passes = ReadonlyMap<number, number> | undefined;
 const longestId = 96;
 
 /**
- * The id of what an activation emitted: the path of the emissions that led to it, `search.page.2~summarise.summary`. Long paths, such as
- * those of loops, go on from a hash.
+ * The id of what an activation emitted: the path of the emissions that led to it, `search.2~summarise`. `from` is the routine, with its output if it
+ * has several. Long paths, such as those of loops, go on from a hash.
  */
-export function emissionId(activation: { readonly key: string; readonly routine: string }, output: string, position: number, hash: (text: string) => string): string {
-  const own = `${activation.routine}.${output}${position === 0 ? "" : `.${position}`}`;
-  const path = activation.key === startId ? own : `${activation.key}~${own}`;
+export function emissionId(key: string, from: string, position: number, hash: (text: string) => string): string {
+  const own = position === 0 ? from : `${from}.${position}`;
+  const path = key === startId ? own : `${key}~${own}`;
   return path.length <= longestId ? path : `${hash(path)}~${own}`;
 }
 

@@ -36,11 +36,23 @@ export class ProgressBoard {
     this.#begun();
   }
 
-  count(routine: string, changes: Partial<RoutineProgress>): void {
+  count(routine: string, name: keyof RoutineProgress, by = 1): void {
     const counts = this.#counts.get(routine);
     if (counts === undefined) return;
-    for (const [name, by] of Object.entries(changes)) counts[name as keyof Counts] += by;
+    counts[name] += by;
     for (const listener of this.#listeners) listener();
+  }
+
+  /** A queued activation begins. */
+  started(routine: string): void {
+    this.count(routine, "queued", -1);
+    this.count(routine, "running");
+  }
+
+  /** One that ran has ended. */
+  ended(routine: string, how: "completed" | "continued" | "skipped" | "failed"): void {
+    this.count(routine, "running", -1);
+    this.count(routine, how);
   }
 
   /** Calls back after each change; returns what ends that. */

@@ -1,6 +1,6 @@
 import { RepriseError } from "@reprise/core";
 import type { PlacedRoutine } from "../routine/activation-actor.ts";
-import type { ActivationInput } from "../routine/activation.ts";
+import { consumed, type ActivationInput } from "../routine/activation.ts";
 import { mergedPasses, startId, type Passes } from "./delivery.ts";
 import { SlotBuffer, type Group } from "./slot-buffer.ts";
 
@@ -17,27 +17,27 @@ export interface Activation {
 export class RoutineQueue {
   readonly id: string;
   readonly buffers: ReadonlyMap<string, SlotBuffer>;
-  readonly #slots: readonly string[];
+  readonly #entries: readonly (readonly [slot: string, buffer: SlotBuffer])[];
   #formed = false;
 
   /** `fed`: the slots that something can be delivered to. */
   constructor({ id, routine }: PlacedRoutine, fed: readonly string[]) {
     this.id = id;
-    this.#slots = fed;
-    this.buffers = new Map([...routine.slots].filter(([name]) => fed.includes(name)).map(([name, slot]) => [name, new SlotBuffer(slot)]));
+    this.#entries = [...routine.slots].filter(([name]) => fed.includes(name)).map(([name, slot]) => [name, new SlotBuffer(slot)]);
+    this.buffers = new Map(this.#entries);
   }
 
   /** The activations that have become complete, in order. */
   form(): Activation[] {
     const formed: Activation[] = [];
-    while (this.#slots.length > 0 && [...this.buffers.values()].every(({ ready }) => ready > 0)) formed.push(this.#activation());
+    while (this.#entries.length > 0 && this.#entries.every(isReady)) formed.push(this.#activation());
     return formed;
   }
 
   /** The activation of a routine without slots: it begins the job. */
   start(): Activation {
     this.#formed = true;
-    return { routine: this.id, key: startId, input: { deliveries: [], given: {} }, passes: undefined };
+    return { routine: this.id, key: startId, input: {}, passes: undefined };
   }
 
   /**
@@ -75,18 +75,20 @@ export class RoutineQueue {
 
   #activation(): Activation {
     this.#formed = true;
-    const groups = [...this.buffers].flatMap(([name, buffer]): [string, Group][] => {
-      const group = buffer.shift();
-      if (group !== undefined) return [[name, group]];
-      return buffer.slot.mode.kind === "all" ? [[name, { deliveries: [], value: [], passes: undefined }]] : [];
-    });
-    const [first] = groups.filter(([, { deliveries }]) => deliveries.length > 0);
-    return {
-      routine: this.id,
-      key: first === undefined ? startId : keyOf(first[0], first[1], this.#slots),
-      input: { deliveries: groups.flatMap(([, { deliveries }]) => deliveries), given: Object.fromEntries(groups.map(([name, { value }]) => [name, value])) },
-      passes: mergedPasses(groups.map(([, { passes }]) => passes)),
-    };
+    let input: ActivationInput = {};
+    let deliveries: readonly string[] = [];
+    let passes: Passes;
+    let key: string | undefined;
+    for (const [name, buffer] of this.#entries) {
+      const group = buffer.shift() ?? (buffer.slot.mode.kind === "all" ? nothing : undefined);
+      if (group === undefined) continue;
+      input = { ...input, [name]: group.value };
+      // One emission may go to several slots of a routine: where the first slot is empty, the key says which it is.
+      key ??= group.deliveries.length === 0 ? undefined : `${group.deliveries[0]}${name === this.#entries[0]?.[0] ? "" : `!${name}`}`;
+      deliveries = deliveries.length === 0 ? group.deliveries : [...deliveries, ...group.deliveries];
+      passes = passes === undefined ? group.passes : mergedPasses([passes, group.passes]);
+    }
+    return { routine: this.id, key: key ?? startId, input: deliveries.length > 1 ? { ...input, [consumed]: deliveries } : input, passes };
   }
 
   #dropOne(): number {
@@ -99,8 +101,8 @@ export class RoutineQueue {
   }
 }
 
-// One emission may go to several slots of a routine: where the first slot is empty, the key says which it is.
-function keyOf(slot: string, { deliveries }: Group, slots: readonly string[]): string {
-  const [id = startId] = deliveries;
-  return slot === slots[0] ? id : `${id}!${slot}`;
+const nothing: Group = { deliveries: [], value: [], passes: undefined };
+
+function isReady([, buffer]: readonly [slot: string, buffer: SlotBuffer]): boolean {
+  return buffer.ready > 0;
 }

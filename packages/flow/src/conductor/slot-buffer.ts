@@ -96,8 +96,7 @@ export class SlotBuffer {
   }
 
   #complete(deliveries: readonly Delivery[], value: unknown): void {
-    const [first] = deliveries;
-    const passes = deliveries.length === 1 ? first?.passes : mergedPasses(deliveries.map((delivery) => delivery.passes));
+    const passes = deliveries.length === 1 ? deliveries[0]?.passes : mergedPasses(deliveries.map((delivery) => delivery.passes));
     this.#groups.push({ deliveries: deliveries.map(({ id }) => id), value, passes });
   }
 }

@@ -1,13 +1,19 @@
 import { isRepriseError, type ExecutionOutcome, type InterruptSignal, type PendingWait } from "@reprise/core";
 import type { JobResult } from "../conductor/job-result.ts";
 import type { JobProgress, ProgressBoard } from "../conductor/progress.ts";
+import type { JobState } from "./job-state.ts";
 import type { JobsOf } from "./jobs.ts";
+import { readJobState } from "./read-job-state.ts";
 
 /** How a job ended, or where it rests. */
 export type JobOutcome<Outputs> =
   | { readonly status: "completed"; readonly jobId: string; readonly outputs: Outputs; readonly routines: JobProgress }
   /** `error` is the routine's `ActorFailedError`, or what the flow ran into by itself, such as `LIMIT` or `INCOMPLETE`. */
   | { readonly status: "failed"; readonly jobId: string; readonly error: Error }
+  /** It goes on when it is resumed. */
+  | { readonly status: "paused"; readonly jobId: string }
+  /** It was interrupted, by whomever. */
+  | { readonly status: "cancelled"; readonly jobId: string; readonly signal: InterruptSignal }
   /** It waits for answers, for a time, or for whichever comes first. */
   | { readonly status: "awaiting"; readonly jobId: string; readonly pending: readonly PendingWait[]; readonly wakeAt?: number }
   /** It was interrupted, and goes on when it is resumed. */
@@ -20,6 +26,8 @@ export interface Job<Outputs = JobResult["outputs"]> {
   readonly id: string;
   /** Resolves when the job has ended, or rests; rejects with what keeps it from being recorded. */
   done(): Promise<JobOutcome<Outputs>>;
+  /** What has become of it, as JSON: the definition is serialised apart. */
+  serialize(): Promise<JobState>;
   /** How far it has come, as this process knows. */
   progress(): JobProgress;
   /** Calls back whenever that changes; returns what ends it. */
@@ -27,7 +35,7 @@ export interface Job<Outputs = JobResult["outputs"]> {
 }
 
 /** The job of a run that was begun or resumed, once its code runs or it has ended without. */
-export async function startedJob(_host: JobsOf, id: string, board: ProgressBoard, execution: Promise<ExecutionOutcome<JobResult>>): Promise<Job> {
+export async function startedJob(host: JobsOf, id: string, board: ProgressBoard, execution: Promise<ExecutionOutcome<JobResult>>): Promise<Job> {
   const begun = new Promise<undefined>((resolve) => {
     board.onBegin(() => resolve(undefined));
   });
@@ -40,6 +48,7 @@ export async function startedJob(_host: JobsOf, id: string, board: ProgressBoard
   return Object.freeze({
     id,
     done: () => done,
+    serialize: () => readJobState(host, id),
     progress: () => board.read(),
     onProgress: (listener: (progress: JobProgress) => void) => board.onChange(() => listener(board.read())),
   });
@@ -52,6 +61,10 @@ function outcomeOf(outcome: ExecutionOutcome<JobResult>): JobOutcome<JobResult["
       return { status: "completed", jobId, ...outcome.value };
     case "failed":
       return { status: "failed", jobId, error: ownError(outcome.error) };
+    case "paused":
+      return { status: "paused", jobId };
+    case "interrupted":
+      return { status: "cancelled", jobId, signal: outcome.signal };
     case "awaiting":
       return { status: "awaiting", jobId, pending: outcome.pending, ...(outcome.wakeAt !== undefined && { wakeAt: outcome.wakeAt }) };
     case "interrupted":

@@ -1,9 +1,14 @@
+import type { Actor, ExecuteOptions, HandOffOptions, ImportedRun, OpenOptions, Reprise, StateMetadata } from "@reprise/core";
+import { RepriseError } from "@reprise/core";
 import { defaultSystem } from "@reprise/core/spi";
-import type { Actor, ExecuteOptions, OpenOptions, Reprise, StateMetadata } from "@reprise/core";
 import type { JobResult } from "../conductor/job-result.ts";
 import { ProgressBoard } from "../conductor/progress.ts";
 import type { CompiledFlow } from "../definition/compiled-flow.ts";
+import { toBase64 } from "./base64.ts";
+import { jobReference, runOf, type JobFile } from "./job-file.ts";
+import type { JobState } from "./job-state.ts";
 import { startedJob, type Job } from "./job.ts";
+import { readJobState } from "./read-job-state.ts";
 
 /** Options of `start`. */
 export interface StartOptions extends Omit<ExecuteOptions, "stateId" | "metadata"> {
@@ -12,18 +17,38 @@ export interface StartOptions extends Omit<ExecuteOptions, "stateId" | "metadata
   readonly metadata?: StateMetadata;
 }
 
+/** Options of `import`. */
+export interface ImportJobOptions {
+  /** Id of the job here. Default: a new one for a copy; a job that was handed off keeps its own. */
+  readonly jobId?: string;
+}
+
 /** The jobs of one flow on one Reprise. Jobs share nothing (rule F6). */
 export interface Jobs<Input, Outputs> {
   /** Begins a job, or goes on with it if it exists. Resolves once its code runs. Throws `LeaseHeldError`, `INPUT_CHANGED`, … */
   start(...rest: undefined extends Input ? [input?: Input, options?: StartOptions] : void extends Input ? [input?: Input, options?: StartOptions] : [input: Input, options?: StartOptions]): Promise<Job<Outputs>>;
   /**
-   * Goes on with a job, in the process that takes its lease. Resolves once its code runs; a completed job gives its outcome again.
-   * Throws `LeaseHeldError`, which names the holder, `NOT_FOUND`, and `VERSION_CHANGED` for a job of another definition.
+   * Goes on with a job, by its id or its state, in the process that takes its lease. Resolves once its code runs. A completed job gives its
+   * outcome again and runs nothing; a failed one is tried again where it failed. Throws `LeaseHeldError`, which names the holder, `NOT_FOUND`, `INVALID_OPTION`
+   * for a job of another flow, `VERSION_CHANGED` for one of another definition.
    */
-  resume(jobId: string, options?: OpenOptions): Promise<Job<Outputs>>;
+  resume(job: string | JobState, options?: OpenOptions): Promise<Job<Outputs>>;
+  /** What has become of a job, as JSON; takes no lease. Throws `NOT_FOUND`. */
+  state(jobId: string): Promise<JobState>;
+  /** A copy of a job as JSON: whoever imports it has a fork under another id. Takes no lease. Throws `NOT_FOUND`, … */
+  export(jobId: string): Promise<JobFile>;
+  /** Moves a job that is at rest: seals it here for ever, and gives it as JSON, for one other host to import. Throws `LeaseHeldError`, `NOT_FOUND`, `SEALED`, … */
+  handOff(jobId: string, options?: HandOffOptions): Promise<JobFile>;
+  /** Takes over a job that was handed off, or makes a fork of a copy; `resume` goes on with it. Throws `INVALID_OPTION`, `VERSION_CHANGED`, `ALREADY_EXISTS`, `CORRUPT`, … */
+  import(file: JobFile, options?: ImportJobOptions): Promise<ImportedJob>;
 }
 
-const { newId } = defaultSystem();
+/** What has become of a job's file. */
+export interface ImportedJob {
+  readonly jobId: string;
+  /** `handOff`: the job itself; `fork`: one of its own; `copy`: what was exported, under its own id. */
+  readonly kind: ImportedRun["kind"];
+}
 
 /** What the jobs of a flow need of it. */
 export interface JobsOf {
@@ -33,18 +58,39 @@ export interface JobsOf {
   readonly agentWith: (board: ProgressBoard) => Actor<unknown, JobResult>;
 }
 
+const { newId } = defaultSystem();
+
 export function jobsOf(host: JobsOf): Jobs<unknown, JobResult["outputs"]> {
-  const { reprise, compiled, hash, agentWith } = host;
+  const { reprise, compiled, agentWith } = host;
+  const { id, onDefinitionChange } = compiled.plan;
+
+  const checkedReference = (job: unknown): string => {
+    const { jobId, flow } = jobReference(job);
+    if (flow !== undefined && flow.id !== id) throw new RepriseError("INVALID_OPTION", `job ${jobId} belongs to flow "${flow.id}", not to "${id}"`, { path: "job", stateId: jobId });
+    if (flow !== undefined && flow.hash !== host.hash && onDefinitionChange === "fail") {
+      throw new RepriseError("VERSION_CHANGED", `job ${jobId} belongs to another definition of flow "${id}": its hash is ${flow.hash}, and this one's ${host.hash}`, { stateId: jobId });
+    }
+    return jobId;
+  };
+  const fileOf = async (jobId: string, bytes: Uint8Array): Promise<JobFile> => ({ ...(await readJobState(host, jobId)), run: toBase64(bytes) });
+
   return Object.freeze({
-    async start(input?: unknown, { jobId, metadata, ...options }: StartOptions = {}) {
+    async start(input?: unknown, { jobId = newId(), metadata, ...options }: StartOptions = {}) {
       const board = new ProgressBoard();
-      const facts: StateMetadata = { pipelineName: compiled.plan.id, ...metadata, flow: { id: compiled.plan.id, hash } };
-      const stateId = jobId ?? newId();
-      return startedJob(host, stateId, board, reprise.execute(agentWith(board), input, { ...options, stateId, metadata: facts }));
+      return startedJob(host, jobId, board, reprise.execute(agentWith(board), input, { ...options, stateId: jobId, metadata: { pipelineName: id, ...metadata } }));
     },
-    async resume(jobId: string, options: OpenOptions = {}) {
+    async resume(job: string | JobState, options: OpenOptions = {}) {
+      const jobId = checkedReference(job);
       const board = new ProgressBoard();
       return startedJob(host, jobId, board, reprise.resume(agentWith(board), jobId, options));
+    },
+    state: (jobId: string) => readJobState(host, jobId),
+    export: async (jobId: string) => fileOf(jobId, await reprise.export(jobId)),
+    handOff: async (jobId: string, options: HandOffOptions = {}) => fileOf(jobId, await reprise.handOff(jobId, options)),
+    async import(file: JobFile, { jobId }: ImportJobOptions = {}) {
+      checkedReference(file);
+      const { stateId, kind } = await reprise.import(runOf(file), { ...(jobId !== undefined && { stateId: jobId }) });
+      return { jobId: stateId, kind };
     },
   });
 }

@@ -1,6 +1,7 @@
 import type { ErrorHandler } from "../error-handler.ts";
 import type { SlotMode } from "../ends/slot.ts";
 import { endText, type FlowPlan } from "../definition/flow-plan.ts";
+import type { Routine } from "../routine/routine.ts";
 import { functionName } from "./named.ts";
 import type { Json } from "./plain-json.ts";
 
@@ -14,8 +15,8 @@ export interface DescribedRoutine {
   readonly slots: { readonly [name: string]: string };
   readonly outputs: readonly string[];
   readonly config?: Json;
-  /** Where it is not the flow's. */
-  readonly errorHandler?: ErrorHandler;
+  /** The one that counts for it. */
+  readonly errorHandler: ErrorHandler;
 }
 
 /** A connection as a definition describes it. */
@@ -52,11 +53,9 @@ export function describeFlow(plan: FlowPlan): FlowDescription {
     routines: [...plan.routines.values()].map(({ id, routine, configGiven, handler }) => ({
       id,
       use: routine.name,
-      ...(routine.version !== undefined && { version: routine.version }),
-      slots: Object.fromEntries([...routine.slots].map(([name, { mode, onIncomplete }]) => [name, `${modeText(mode)}${onIncomplete === "fail" ? "" : `, else ${onIncomplete}`}`])),
-      outputs: [...routine.outputs.keys()],
+      ...describeRoutine(routine),
       ...(configGiven !== undefined && { config: configGiven as Json }),
-      ...(sameText(handler, errorHandler) ? {} : { errorHandler: handler }),
+      errorHandler: handler,
     })),
     connections: plan.connections.map(({ from, to, map, maxIterations }) => ({
       from: endText(from),
@@ -64,6 +63,15 @@ export function describeFlow(plan: FlowPlan): FlowDescription {
       ...(map !== undefined && { map: functionName(map) ?? null }),
       ...(maxIterations !== undefined && { maxIterations }),
     })),
+  };
+}
+
+/** What a definition says of a routine, wherever it is used. */
+export function describeRoutine({ version, slots, outputs }: Routine): Pick<DescribedRoutine, "version" | "slots" | "outputs"> {
+  return {
+    ...(version !== undefined && { version }),
+    slots: Object.fromEntries([...slots].map(([name, { mode, onIncomplete }]) => [name, `${modeText(mode)}${onIncomplete === "fail" ? "" : `, else ${onIncomplete}`}`])),
+    outputs: [...outputs.keys()],
   };
 }
 
@@ -87,10 +95,6 @@ function modeText(mode: SlotMode): string {
     case "all":
       return mode.kind;
   }
-}
-
-function sameText(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function sorted(value: unknown): unknown {

@@ -2,9 +2,9 @@ import { agent, llm, tool, type Actor, type AgentContext, type LeafContext } fro
 import { retryOf, type ErrorHandler } from "../error-handler.ts";
 import type { Slot } from "../ends/slot.ts";
 import { shown } from "../invalid-definition.ts";
-import type { ActivationInput, ActivationResult } from "./activation.ts";
+import { consumed, type ActivationInput, type ActivationResult } from "./activation.ts";
 import { checkedValue, whenAll } from "./checked-value.ts";
-import { agentRoutineContext, leafRoutineContext, type Emitter } from "./routine-context.ts";
+import { agentRoutineContext, LeafRoutineContext, type Emitter } from "./routine-context.ts";
 import type { Routine } from "./routine.ts";
 
 /** A routine as a flow has it: under an id, configured, with the handler that counts for it. */
@@ -31,37 +31,73 @@ export function activationActor(placed: PlacedRoutine): Actor<ActivationInput, A
     ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
     ...(timeoutMs !== undefined && { timeoutMs }),
   };
-  if (type === "agent") return agent({ ...settings, run: (input: ActivationInput, context: AgentContext) => activate(placed, input, context.address, (own) => agentRoutineContext(context, own)) });
-  const leaf = { ...settings, ...(!repeatable && { repeatable }), run: (input: ActivationInput, context: LeafContext) => activate(placed, input, context.address, (own) => leafRoutineContext(context, own)) };
+  const work = new RoutineWork(placed);
+  if (type === "agent") return agent({ ...settings, run: (input: ActivationInput, context: AgentContext) => work.run(input, context, agentRoutineContext) });
+  const leaf = { ...settings, ...(!repeatable && { repeatable }), run: (input: ActivationInput, context: LeafContext) => work.run(input, context, leafRoutineContext) };
   return type === "llm" ? llm(leaf) : tool(leaf);
 }
 
-/** Runs a routine once: slots through their schemas, the handler, what it emitted through the schemas of the outputs. */
-function activate({ routine, config }: PlacedRoutine, { given }: ActivationInput, address: string, contextWith: (own: Emitter<never, unknown>) => unknown): ActivationResult | Promise<ActivationResult> {
-  const emitted: [string, unknown][] = [];
-  const emit = (name: string, value: unknown): void => {
-    if (!routine.outputs.has(name)) throw new TypeError(`${address} has no output ${shown(name)} (outputs: ${[...routine.outputs.keys()].join(", ") || "none"})`);
-    emitted.push([name, value]);
-  };
-  const names = [...routine.slots.keys()];
-  const values = names.map((name) => (name in given ? slotValue(routine.slots.get(name) as Slot<never, unknown>, given[name], { address, what: "input", path: `.${name}` }) : undefined));
-  const finish = (returned: unknown): ActivationResult | Promise<ActivationResult> => {
-    if (returned !== undefined) emit(onlyOutput(routine, address), returned);
-    const delivered = emitted.map(([name, value], index) => checkedValue(routine.outputs.get(name)?.schema, value, { address, what: "output", path: `.${name}[${index}]` }));
-    return whenAll(delivered, (all) => ({ emitted: all.map((value, index) => [emitted[index]?.[0] ?? "", value] as const) }));
-  };
-  return whenAll(values, (ready) => {
-    const handler = routine.run as (given: unknown, context: unknown) => unknown;
-    const returned = handler(Object.fromEntries(names.map((name, index) => [name, ready[index]])), contextWith({ emit, config }));
-    return returned instanceof Promise ? returned.then(finish) : finish(returned);
-  });
+const leafRoutineContext = (context: LeafContext, emit: Emitter<never, unknown>["emit"], config: unknown): unknown => new LeafRoutineContext(context, emit, config);
+
+/** Runs a routine once per call: slots through their schemas, the handler, what it emitted through the schemas of the outputs. */
+class RoutineWork {
+  readonly #routine: Routine;
+  readonly #config: unknown;
+  /** Slots and outputs that a schema checks: mostly none. */
+  readonly #checkedSlots: readonly (readonly [string, Slot<never, unknown>])[];
+  readonly #checksOutputs: boolean;
+
+  constructor({ routine, config }: PlacedRoutine) {
+    this.#routine = routine;
+    this.#config = config;
+    this.#checkedSlots = [...routine.slots].filter(([, { schema }]) => schema !== undefined);
+    this.#checksOutputs = [...routine.outputs.values()].some(({ schema }) => schema !== undefined);
+  }
+
+  run<Context extends { readonly address: string }>(input: ActivationInput, context: Context, contextWith: (context: Context, emit: Emitter<never, unknown>["emit"], config: unknown) => unknown): ActivationResult | Promise<ActivationResult> {
+    const emitted: unknown[] = [];
+    const emit = (name: string, value: unknown): void => {
+      if (!this.#routine.outputs.has(name)) throw new TypeError(`${context.address} has no output ${shown(name)} (outputs: ${[...this.#routine.outputs.keys()].join(", ") || "none"})`);
+      emitted.push(name, value);
+    };
+    const finish = (returned: unknown): ActivationResult | Promise<ActivationResult> => {
+      if (returned !== undefined) emit(onlyOutput(this.#routine, context.address), returned);
+      return this.#checksOutputs ? this.#checkedEmissions(emitted, context.address) : emitted;
+    };
+    const handle = (given: object): ActivationResult | Promise<ActivationResult> => {
+      const handler = this.#routine.run as (given: object, context: unknown) => unknown;
+      const returned = handler(given, contextWith(context, emit, this.#config));
+      return returned instanceof Promise ? returned.then(finish) : finish(returned);
+    };
+    // The input is the handler's own copy.
+    const given = consumed in input ? withoutConsumed(input) : input;
+    return this.#checkedSlots.length === 0 ? handle(given) : this.#checkedGiven(given, context.address, handle);
+  }
+
+  #checkedGiven(given: ActivationInput, address: string, handle: (given: object) => ActivationResult | Promise<ActivationResult>): ActivationResult | Promise<ActivationResult> {
+    const filled = this.#checkedSlots.filter(([name]) => name in given);
+    const values = filled.map(([name, slot]) => slotValue(slot, given[name], { address, what: "input", path: `.${name}` }));
+    return whenAll(values, (ready) => handle({ ...given, ...Object.fromEntries(filled.map(([name], index) => [name, ready[index]])) }));
+  }
+
+  #checkedEmissions(emitted: readonly unknown[], address: string): ActivationResult | Promise<ActivationResult> {
+    const all = emitted.map((item, index) => {
+      if (index % 2 === 0) return item;
+      const name = emitted[index - 1] as string;
+      return checkedValue(this.#routine.outputs.get(name)?.schema, item, { address, what: "output", path: `.${name}[${(index - 1) / 2}]` });
+    });
+    return whenAll(all, (values) => values);
+  }
 }
 
 /** Lists are checked one by one, a merged value as a whole. */
 function slotValue({ schema, mode }: Slot<never, unknown>, value: unknown, place: { readonly address: string; readonly what: "input"; readonly path: string }): unknown {
-  if (schema === undefined) return value;
   if (mode.kind === "override" || mode.kind === "merge" || !Array.isArray(value)) return checkedValue(schema, value, place);
   return whenAll(value.map((item, index) => checkedValue(schema, item, { ...place, path: `${place.path}[${index}]` })), (items) => [...items]);
+}
+
+function withoutConsumed(input: ActivationInput): ActivationInput {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => name !== consumed));
 }
 
 function onlyOutput({ outputs, name }: Routine, address: string): string {

@@ -19,31 +19,43 @@ export type RoutineContext<Outputs extends OutputDeclarations = OutputDeclaratio
 export type AgentRoutineContext<Outputs extends OutputDeclarations = OutputDeclarations, Config = unknown> = AgentContext & Emitter<Outputs, Config>;
 
 /** What core gave, with what a routine has besides. Parts that cost something are made when they are first read, as core does. */
-export function leafRoutineContext(context: LeafContext, own: Emitter<never, unknown>): RoutineContext<never> {
-  return {
-    emit: own.emit,
-    config: own.config,
-    attempt: context.attempt,
-    log: context.log,
-    get address() {
-      return context.address;
-    },
-    get signal() {
-      return context.signal;
-    },
-    get idempotencyKey() {
-      return context.idempotencyKey;
-    },
-    get storage() {
-      return context.storage;
-    },
-    get artifacts() {
-      return context.artifacts;
-    },
-  };
+export class LeafRoutineContext implements RoutineContext<never> {
+  readonly emit: Emitter<never, unknown>["emit"];
+  readonly config: unknown;
+  readonly attempt: number;
+  readonly log: LeafContext["log"];
+  readonly #context: LeafContext;
+
+  constructor(context: LeafContext, emit: Emitter<never, unknown>["emit"], config: unknown) {
+    this.emit = emit;
+    this.config = config;
+    this.attempt = context.attempt;
+    this.log = context.log;
+    this.#context = context;
+  }
+
+  get address(): string {
+    return this.#context.address;
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.signal;
+  }
+
+  get idempotencyKey(): string {
+    return this.#context.idempotencyKey;
+  }
+
+  get storage(): LeafContext["storage"] {
+    return this.#context.storage;
+  }
+
+  get artifacts(): LeafContext["artifacts"] {
+    return this.#context.artifacts;
+  }
 }
 
 /** The same for a routine that makes calls. */
-export function agentRoutineContext(context: AgentContext, own: Emitter<never, unknown>): AgentRoutineContext<never> {
-  return Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(context), ...Object.getOwnPropertyDescriptors({ emit: own.emit, config: own.config }) }) as AgentRoutineContext<never>;
+export function agentRoutineContext(context: AgentContext, emit: Emitter<never, unknown>["emit"], config: unknown): AgentRoutineContext<never> {
+  return Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(context), ...Object.getOwnPropertyDescriptors({ emit, config }) }) as AgentRoutineContext<never>;
 }
