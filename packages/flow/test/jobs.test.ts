@@ -266,3 +266,127 @@ test("F6: a job begins where it is told to, and one that exists is gone on with"
   expect((await (await jobs.start("x", { jobId: "job" })).done()).status).toBe("awaiting");
   expect(await reprise.list({ pipelineName: "asking" })).toMatchObject({ rows: [{ stateId: "job", status: "awaiting" }] });
 });
+
+describe("F6: jobs are paused, resumed and cancelled, each by itself", () => {
+  const retrying = { strategy: "retry", maxRetries: 4, retryDelayMs: 300, retryBackoff: 1.5 } as const;
+  const waiting = (calls: Seen = [], works = Infinity) =>
+    defineFlow({ id: "waiting" })
+      .pipe(passing("first", calls))
+      .pipe(failing("fails", (attempt) => (attempt < works ? named("Busy") : undefined), calls, { errorHandler: retrying }))
+      .pipe(passing("last", calls))
+      .build();
+
+  test("paused in a backoff, resumed elsewhere for the rest of it", async () => {
+    const backend = memoryBackend();
+    const a = virtualHost({ backend });
+    const onA: Seen = [];
+    const job = await a.system.runUntil(waiting(onA, 4).on(a.reprise).start("x", { jobId: "job" }));
+    await a.system.advance(400);
+    expect(await a.system.runUntil(job.pause())).toBe(true);
+    expect(await job.done()).toEqual({ status: "paused", jobId: "job" });
+    expect(await a.system.runUntil(job.pause())).toBe(false);
+    expect(await job.serialize()).toMatchObject({ status: "paused", activations: [{}, { status: "retrying", attempts: 2, dueAt: 750 }] });
+    const b = virtualHost({ backend });
+    await b.system.advance(700);
+    const onB: Seen = [];
+    const resumed = await b.system.runUntil(waiting(onB, 4).on(b.reprise).resume("job"));
+    expect(outputsOf(await b.system.runUntil(resumed.done()))).toEqual({ "last.output": ["x"] });
+    expect([onA, onB]).toEqual([["x", 1, 2], [3, 4, "x"]]);
+    expect(b.system.now()).toBe(750 + 675);
+  });
+
+  test("a pause lets what is at work end, and its deliveries wait for the resume", async () => {
+    const { reprise, system } = virtualHost();
+    const seen: Seen = [];
+    const slow = routine({ name: "slow", slots: { input: slot() }, outputs: { output: output() }, run: async ({ input }) => {
+      await new Promise<void>((resolve) => void system.setTimer(100, resolve));
+      return input;
+    } });
+    const jobs = defineFlow({ id: "pausing" }).pipe(slow).pipe(passing("after", seen)).build().on(reprise);
+    const job = await system.runUntil(jobs.start("x"));
+    const pausing = job.pause();
+    expect(await system.runUntil(pausing)).toBe(true);
+    expect(system.now()).toBe(100);
+    expect([seen, (await job.serialize()).routines]).toMatchObject([[], { slow: { status: "completed" }, after: { status: "pending" } }]);
+    const resumed = await system.runUntil(jobs.resume(job.id));
+    expect(outputsOf(await system.runUntil(resumed.done()))).toEqual({ "after.output": ["x"] });
+    expect(system.now()).toBe(100);
+  });
+
+  test("one job is paused and another of the same flow goes on", async () => {
+    const { reprise, system } = virtualHost();
+    const jobs = waiting([], 2).on(reprise);
+    const [one, other] = [await system.runUntil(jobs.start("one")), await system.runUntil(jobs.start("other"))];
+    expect(await system.runUntil(one.pause())).toBe(true);
+    expect(outputsOf(await system.runUntil(other.done()))).toEqual({ "last.output": ["other"] });
+    const resumed = await system.runUntil(jobs.resume(one.id));
+    expect(outputsOf(await system.runUntil(resumed.done()))).toEqual({ "last.output": ["one"] });
+  });
+
+  test("a cancelled job is over: what is at work is aborted, and nothing resumes it", async () => {
+    const { reprise, system } = virtualHost({ graceMs: 0 });
+    let reason: unknown;
+    const hangs = routine({ name: "hangs", slots: { input: slot() }, run: (_given, { signal }) => new Promise<undefined>((resolve) => signal.addEventListener("abort", () => {
+      reason = signal.reason;
+      resolve(undefined);
+    })) });
+    const jobs = defineFlow({ id: "hanging" }).pipe(hangs).build().on(reprise);
+    const [job, other] = [await system.runUntil(jobs.start("x")), await system.runUntil(jobs.start("y"))];
+    expect(await system.runUntil(job.cancel("no longer needed"))).toBe(true);
+    expect(await job.done()).toMatchObject({ status: "cancelled", signal: { message: "no longer needed" } });
+    expect(reason).toMatchObject({ code: "EXECUTION_INTERRUPTED" });
+    expect(await job.serialize()).toMatchObject({ status: "cancelled" });
+    expect(await codeOf(system.runUntil(jobs.resume(job.id)))).toBe("CANCELLED");
+    expect(await codeOf(system.runUntil(jobs.start("x", { jobId: job.id })))).toBe("CANCELLED");
+    expect(await system.runUntil(jobs.cancel(job.id))).toBe(false);
+    expect((await jobs.state(other.id)).status).toBe("running");
+    expect(await system.runUntil(jobs.cancel(other.id))).toBe(true);
+  });
+
+  test("a job at rest can be cancelled, one that has ended cannot", async () => {
+    const { reprise, system } = virtualHost();
+    const jobs = asking().on(reprise);
+    const awaiting = await system.runUntil(jobs.start("x"));
+    await system.runUntil(awaiting.done());
+    expect(await system.runUntil(jobs.cancel(awaiting.id))).toBe(true);
+    expect((await jobs.state(awaiting.id)).status).toBe("cancelled");
+    const pausing = await system.runUntil(waiting().on(reprise).start("x"));
+    await system.runUntil(pausing.pause());
+    expect(await system.runUntil(pausing.cancel())).toBe(true);
+    expect((await pausing.serialize()).status).toBe("cancelled");
+    const done = await system.runUntil(waiting([], 1).on(reprise).start("x"));
+    await system.runUntil(done.done());
+    expect(await system.runUntil(done.cancel())).toBe(false);
+    expect((await done.serialize()).status).toBe("completed");
+  });
+
+  test("what a deadline interrupts goes on when it is resumed", async () => {
+    const { reprise, system } = virtualHost();
+    const calls: Seen = [];
+    const jobs = waiting(calls, 4).on(reprise);
+    const job = await system.runUntil(jobs.start("x", { deadlineMs: 500 }));
+    expect(await system.runUntil(job.done())).toMatchObject({ status: "interrupted", signal: { reason: "timeout" } });
+    expect((await job.serialize()).status).toBe("interrupted");
+    expect(outputsOf(await system.runUntil(jobs.resume(job.id).then((resumed) => resumed.done())))).toEqual({ "last.output": ["x"] });
+    expect(calls).toEqual(["x", 1, 2, 3, 4, "x"]);
+  });
+
+  test("F5, F6: a job that is at work is handed off: paused, sealed, and taken over for the rest", async () => {
+    const [a, b] = [virtualHost(), virtualHost()];
+    const [onA, onB]: [Seen, Seen] = [[], []];
+    const job = await a.system.runUntil(waiting(onA).on(a.reprise).start("x", { jobId: "job" }));
+    await a.system.advance(400);
+    const file = throughJson(await a.system.runUntil(job.handOff({ to: "B" })));
+    expect(file).toMatchObject({ status: "paused", routines: { fails: { attempts: 2, retries: 2 } } });
+    await a.system.run();
+    expect(onA).toEqual(["x", 1, 2]);
+    await b.system.advance(600);
+    const jobs = waiting(onB).on(b.reprise);
+    await b.system.runUntil(jobs.import(file));
+    const resumed = await b.system.runUntil(jobs.resume(file));
+    expect((await b.system.runUntil(resumed.done())).status).toBe("failed");
+    expect(onB).toEqual([3, 4, 5]);
+    expect((await resumed.serialize()).routines["fails"]).toMatchObject({ attempts: 5, retries: 4, status: "failed" });
+    expect(b.system.now()).toBe(2437.5);
+  });
+});

@@ -194,6 +194,6 @@ test("F1: a job that begins with several slots, or none, is started so", () => {
   const source = routine({ name: "source", outputs: { item: output<string>() }, run: () => "item" });
   const sourced = defineFlow({ id: "sourced" }).pipe(source).build();
   void sourced.on(reprise).start();
-  expectTypeOf<JobOutcome<never>["status"]>().toEqualTypeOf<"completed" | "failed" | "awaiting" | "interrupted" | "paused">();
+  expectTypeOf<JobOutcome<never>["status"]>().toEqualTypeOf<"completed" | "failed" | "awaiting" | "paused" | "cancelled" | "interrupted">();
   expectTypeOf(sourced.agent).toExtend<Flow["agent"] | Actor<void, unknown>>();
 });

@@ -1,7 +1,9 @@
-import { RepriseError } from "@reprise/core";
+import { RepriseError, type HandOffOptions } from "@reprise/core";
 import { shown } from "../invalid-definition.ts";
-import { fromBase64 } from "./base64.ts";
+import { fromBase64, toBase64 } from "./base64.ts";
 import { jobFormat, type JobState } from "./job-state.ts";
+import type { JobsOf } from "./jobs.ts";
+import { readJobState } from "./read-job-state.ts";
 
 /** A job as plain JSON, with the run itself: what another host needs beside the definition. */
 export interface JobFile extends JobState {
@@ -25,4 +27,14 @@ export function runOf(file: unknown): Uint8Array {
   const { run } = file as Partial<JobFile>;
   if (typeof run !== "string") throw new RepriseError("INVALID_OPTION", `job.run must be a run in base64, as export and handOff give it, got ${shown(run)}`, { path: "job.run" });
   return fromBase64(run, "job.run");
+}
+
+/** The file of a job that is at rest here, with the bytes of its run. */
+export async function jobFile(host: Pick<JobsOf, "reprise" | "compiled" | "hash">, jobId: string, bytes: Uint8Array): Promise<JobFile> {
+  return { ...(await readJobState(host, jobId)), run: toBase64(bytes) };
+}
+
+/** Moves a job that is at rest. */
+export async function handOffJob(host: Pick<JobsOf, "reprise" | "compiled" | "hash">, jobId: string, options: HandOffOptions): Promise<JobFile> {
+  return jobFile(host, jobId, await host.reprise.handOff(jobId, options));
 }

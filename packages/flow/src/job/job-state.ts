@@ -12,6 +12,8 @@ export const JobStatus = {
   /** Some process is at it, or was when it died. */
   RUNNING: "running",
   PAUSED: "paused",
+  /** By a deadline or a checker: it goes on when it is resumed. */
+  INTERRUPTED: "interrupted",
   AWAITING: "awaiting",
   CANCELLED: "cancelled",
   COMPLETED: "completed",

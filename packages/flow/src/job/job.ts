@@ -1,6 +1,8 @@
-import { isRepriseError, type ExecutionOutcome, type InterruptSignal, type PendingWait } from "@reprise/core";
+import { isRepriseError, type ExecutionOutcome, type HandOffOptions, type InterruptSignal, type PendingWait } from "@reprise/core";
 import type { JobResult } from "../conductor/job-result.ts";
 import type { JobProgress, ProgressBoard } from "../conductor/progress.ts";
+import { cancelJob, isCancelled } from "./cancel-job.ts";
+import { handOffJob, type JobFile } from "./job-file.ts";
 import type { JobState } from "./job-state.ts";
 import type { JobsOf } from "./jobs.ts";
 import { readJobState } from "./read-job-state.ts";
@@ -10,16 +12,14 @@ export type JobOutcome<Outputs> =
   | { readonly status: "completed"; readonly jobId: string; readonly outputs: Outputs; readonly routines: JobProgress }
   /** `error` is the routine's `ActorFailedError`, or what the flow ran into by itself, such as `LIMIT` or `INCOMPLETE`. */
   | { readonly status: "failed"; readonly jobId: string; readonly error: Error }
-  /** It goes on when it is resumed. */
-  | { readonly status: "paused"; readonly jobId: string }
-  /** It was interrupted, by whomever. */
-  | { readonly status: "cancelled"; readonly jobId: string; readonly signal: InterruptSignal }
-  /** It waits for answers, for a time, or for whichever comes first. */
-  | { readonly status: "awaiting"; readonly jobId: string; readonly pending: readonly PendingWait[]; readonly wakeAt?: number }
-  /** It was interrupted, and goes on when it is resumed. */
-  | { readonly status: "interrupted"; readonly jobId: string; readonly signal: InterruptSignal }
   /** It was paused, and goes on when it is resumed. */
-  | { readonly status: "paused"; readonly jobId: string };
+  | { readonly status: "paused"; readonly jobId: string }
+  /** Somebody cancelled it: it is over. */
+  | { readonly status: "cancelled"; readonly jobId: string; readonly signal: InterruptSignal }
+  /** It was interrupted otherwise, by a deadline or a checker, and goes on when it is resumed. */
+  | { readonly status: "interrupted"; readonly jobId: string; readonly signal: InterruptSignal }
+  /** It waits for answers, for a time, or for whichever comes first. */
+  | { readonly status: "awaiting"; readonly jobId: string; readonly pending: readonly PendingWait[]; readonly wakeAt?: number };
 
 /** One job, at work in this process. */
 export interface Job<Outputs = JobResult["outputs"]> {
@@ -28,6 +28,15 @@ export interface Job<Outputs = JobResult["outputs"]> {
   done(): Promise<JobOutcome<Outputs>>;
   /** What has become of it, as JSON: the definition is serialised apart. */
   serialize(): Promise<JobState>;
+  /**
+   * Stops at the next safe point: nothing new begins, nothing is aborted, and backoffs and waits end at once; then the job is paused, and goes on
+   * when it is resumed. Resolves with whether this was what paused it.
+   */
+  pause(): Promise<boolean>;
+  /** Ends the job for good: what is at work is aborted, and it is not resumed any more. Resolves with whether this was what ended it. */
+  cancel(message?: string): Promise<boolean>;
+  /** Pauses the job if it is at work, and moves it: see `handOff` of the flow's jobs. */
+  handOff(options?: HandOffOptions): Promise<JobFile>;
   /** How far it has come, as this process knows. */
   progress(): JobProgress;
   /** Calls back whenever that changes; returns what ends it. */
@@ -49,6 +58,21 @@ export async function startedJob(host: JobsOf, id: string, board: ProgressBoard,
     id,
     done: () => done,
     serialize: () => readJobState(host, id),
+    async pause() {
+      const paused = host.reprise.pause(id);
+      await done;
+      return paused;
+    },
+    async cancel(message?: string) {
+      const cancelled = await cancelJob(host, id, message);
+      await done;
+      return cancelled;
+    },
+    async handOff(options: HandOffOptions = {}) {
+      host.reprise.pause(id);
+      await done;
+      return handOffJob(host, id, options);
+    },
     progress: () => board.read(),
     onProgress: (listener: (progress: JobProgress) => void) => board.onChange(() => listener(board.read())),
   });
@@ -61,14 +85,10 @@ function outcomeOf(outcome: ExecutionOutcome<JobResult>): JobOutcome<JobResult["
       return { status: "completed", jobId, ...outcome.value };
     case "failed":
       return { status: "failed", jobId, error: ownError(outcome.error) };
-    case "paused":
-      return { status: "paused", jobId };
-    case "interrupted":
-      return { status: "cancelled", jobId, signal: outcome.signal };
     case "awaiting":
       return { status: "awaiting", jobId, pending: outcome.pending, ...(outcome.wakeAt !== undefined && { wakeAt: outcome.wakeAt }) };
     case "interrupted":
-      return { status: "interrupted", jobId, signal: outcome.signal };
+      return { status: isCancelled(outcome.signal) ? "cancelled" : "interrupted", jobId, signal: outcome.signal };
     case "paused":
       return { status: "paused", jobId };
   }

@@ -4,8 +4,8 @@ import { defaultSystem } from "@reprise/core/spi";
 import type { JobResult } from "../conductor/job-result.ts";
 import { ProgressBoard } from "../conductor/progress.ts";
 import type { CompiledFlow } from "../definition/compiled-flow.ts";
-import { toBase64 } from "./base64.ts";
-import { jobReference, runOf, type JobFile } from "./job-file.ts";
+import { cancelJob, refuseCancelled } from "./cancel-job.ts";
+import { handOffJob, jobFile, jobReference, runOf, type JobFile } from "./job-file.ts";
 import type { JobState } from "./job-state.ts";
 import { startedJob, type Job } from "./job.ts";
 import { readJobState } from "./read-job-state.ts";
@@ -30,9 +30,11 @@ export interface Jobs<Input, Outputs> {
   /**
    * Goes on with a job, by its id or its state, in the process that takes its lease. Resolves once its code runs. A completed job gives its
    * outcome again and runs nothing; a failed one is tried again where it failed. Throws `LeaseHeldError`, which names the holder, `NOT_FOUND`, `INVALID_OPTION`
-   * for a job of another flow, `VERSION_CHANGED` for one of another definition.
+   * for a job of another flow, `VERSION_CHANGED` for one of another definition, `CANCELLED` for one that was cancelled.
    */
   resume(job: string | JobState, options?: OpenOptions): Promise<Job<Outputs>>;
+  /** Ends a job for good, whichever process is at it; false if it had ended or was at rest already. Throws `NOT_FOUND`, … */
+  cancel(jobId: string, message?: string): Promise<boolean>;
   /** What has become of a job, as JSON; takes no lease. Throws `NOT_FOUND`. */
   state(jobId: string): Promise<JobState>;
   /** A copy of a job as JSON: whoever imports it has a fork under another id. Takes no lease. Throws `NOT_FOUND`, … */
@@ -72,21 +74,23 @@ export function jobsOf(host: JobsOf): Jobs<unknown, JobResult["outputs"]> {
     }
     return jobId;
   };
-  const fileOf = async (jobId: string, bytes: Uint8Array): Promise<JobFile> => ({ ...(await readJobState(host, jobId)), run: toBase64(bytes) });
 
   return Object.freeze({
     async start(input?: unknown, { jobId = newId(), metadata, ...options }: StartOptions = {}) {
+      await refuseCancelled(reprise, jobId);
       const board = new ProgressBoard();
       return startedJob(host, jobId, board, reprise.execute(agentWith(board), input, { ...options, stateId: jobId, metadata: { pipelineName: id, ...metadata } }));
     },
     async resume(job: string | JobState, options: OpenOptions = {}) {
       const jobId = checkedReference(job);
+      await refuseCancelled(reprise, jobId);
       const board = new ProgressBoard();
       return startedJob(host, jobId, board, reprise.resume(agentWith(board), jobId, options));
     },
     state: (jobId: string) => readJobState(host, jobId),
-    export: async (jobId: string) => fileOf(jobId, await reprise.export(jobId)),
-    handOff: async (jobId: string, options: HandOffOptions = {}) => fileOf(jobId, await reprise.handOff(jobId, options)),
+    cancel: (jobId: string, message?: string) => cancelJob(host, jobId, message),
+    export: async (jobId: string) => jobFile(host, jobId, await reprise.export(jobId)),
+    handOff: (jobId: string, options: HandOffOptions = {}) => handOffJob(host, jobId, options),
     async import(file: JobFile, { jobId }: ImportJobOptions = {}) {
       checkedReference(file);
       const { stateId, kind } = await reprise.import(runOf(file), { ...(jobId !== undefined && { stateId: jobId }) });

@@ -1,4 +1,5 @@
 import { RepriseError } from "@reprise/core";
+import { isCancelled } from "./cancel-job.ts";
 import { jobStateOf, JobStatus, type JobState } from "./job-state.ts";
 import type { JobsOf } from "./jobs.ts";
 
@@ -8,5 +9,5 @@ export async function readJobState({ reprise, compiled, hash }: Pick<JobsOf, "re
   const [snapshot, history] = [await reprise.snapshot(jobId), await reprise.history(jobId)];
   const root = snapshot.calls.find(({ parent }) => parent === undefined);
   if (root !== undefined && root.name !== plan.id) throw new RepriseError("INVALID_OPTION", `run ${jobId} belongs to ${root.address}, not to flow "${plan.id}"`, { path: "job", stateId: jobId });
-  return jobStateOf(plan, hash, snapshot, history, snapshot.status === "interrupted" ? JobStatus.CANCELLED : snapshot.status);
+  return jobStateOf(plan, hash, snapshot, history, snapshot.interruption !== undefined && isCancelled(snapshot.interruption) ? JobStatus.CANCELLED : snapshot.status);
 }

@@ -590,6 +590,20 @@ describe("I2: pause", () => {
     await again.close();
   });
 
+  test("I2: reprise.pause pauses what execute drives, of this process alone", async () => {
+    const system = virtualSystem();
+    const backend = memoryBackend();
+    const [here, elsewhere] = [createReprise({ backend, system }), createReprise({ backend, system })];
+    const waits = agent({ name: "waits", run: async (_input: void, context) => context.sleep(1_000) });
+    const ended = here.execute(waits, undefined, { stateId: "driven" });
+    await system.advance(500);
+    expect(elsewhere.pause("driven")).toBe(false);
+    expect([here.pause("driven"), here.pause("driven")]).toEqual([true, false]);
+    expect(await system.runUntil(ended)).toMatchObject({ status: "paused", stateId: "driven" });
+    expect(here.pause("driven")).toBe(false);
+    expect(() => here.pause("")).toThrow(expect.objectContaining({ code: "INVALID_ID" }));
+  });
+
   test("I2: a pause can still be interrupted", async () => {
     const world = createWorld();
     const { reprise } = world.begin();
