@@ -44,9 +44,22 @@ export function newestMessage(database: Database | undefined, run: number): numb
   return (newest ?? 0) as number;
 }
 
+/** Every message that is not what was posted. */
+export function messageDamages(database: Database, run: number, stateId: string): readonly CorruptError[] {
+  const rows = database.all("SELECT number, message_id, checksum, bytes FROM messages WHERE run = ?", run) as unknown as readonly MessageRow[];
+  return rows.filter((row) => !isIntact(run, row)).map((row) => damaged(database, stateId, row));
+}
+
 /** Removes a message, if it is there. */
 export function removeMessage(database: Database, run: number, id: string): void {
   database.run("DELETE FROM messages WHERE run = ? AND message_id = ?", run, id);
+}
+
+interface MessageRow {
+  readonly number: number;
+  readonly message_id: string;
+  readonly checksum: number;
+  readonly bytes: Uint8Array;
 }
 
 interface Found {
@@ -59,9 +72,17 @@ function readBatch(
   { run, stateId, after, newest }: { readonly run: number; readonly stateId: string; readonly after: number; readonly newest: number },
 ): readonly Found[] {
   const sql = "SELECT number, message_id, checksum, bytes FROM messages WHERE run = ? AND number > ? AND number <= ? ORDER BY number LIMIT ?";
-  return (database?.all(sql, run, after, newest, batchLength) ?? []).map((row) => {
-    const { number, message_id: id, bytes } = row as { readonly number: number; readonly message_id: string; readonly bytes: Uint8Array };
-    if (checksumAt([run, id], bytes) === row["checksum"]) return { number, message: { id, bytes } };
-    throw new CorruptError(`${database?.file}: message ${number} of run ${stateId} is damaged`, { stateId, ...(database === undefined ? {} : { path: database.file }) });
+  if (database === undefined) return [];
+  return (database.all(sql, run, after, newest, batchLength) as unknown as readonly MessageRow[]).map((row) => {
+    if (isIntact(run, row)) return { number: row.number, message: { id: row.message_id, bytes: row.bytes } };
+    throw damaged(database, stateId, row);
   });
+}
+
+function isIntact(run: number, { message_id: id, checksum, bytes }: MessageRow): boolean {
+  return checksumAt([run, id], bytes) === checksum;
+}
+
+function damaged({ file }: Database, stateId: string, { number }: MessageRow): CorruptError {
+  return new CorruptError(`${file}: message ${number} of run ${stateId} is damaged`, { path: file, stateId });
 }

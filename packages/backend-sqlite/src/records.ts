@@ -22,6 +22,15 @@ export function lastRecord(database: Database, run: number): number {
   return (seq ?? 0) as number;
 }
 
+/** One record; throws `CORRUPT` if it is damaged or missing. */
+export function recordAt(database: Database, { run, stateId, seq }: { readonly run: number; readonly stateId: string; readonly seq: number }): StoredRecord {
+  const row = database.get("SELECT seq, epoch, checksum, bytes FROM records WHERE run = ? AND seq = ?", run, seq);
+  if (row === undefined) throw damaged(database, stateId, seq, "is missing");
+  const { epoch, checksum, bytes } = row as unknown as StoredRecord & { readonly checksum: number };
+  if (checksumAt([run, seq, epoch], bytes) !== checksum) throw damaged(database, stateId, seq, "is damaged");
+  return { seq, epoch, bytes };
+}
+
 /** Which records to read. */
 export interface RecordRange {
   readonly run: number;

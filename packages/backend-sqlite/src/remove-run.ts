@@ -1,6 +1,6 @@
 import { FencedError, RepriseError, type StateWriter } from "@reprise/core/spi";
 import type { Database } from "./database.ts";
-import { rememberId, runNumbered } from "./run-row.ts";
+import { numberOfRun, rememberId, runNumbered } from "./run-row.ts";
 import type { SqliteContext } from "./sqlite-context.ts";
 
 /** `StateBackend.remove` on a SQLite file: everything of the run but its id and epoch, in one transaction. */
@@ -11,7 +11,7 @@ export async function removeRun(context: SqliteContext, stateId: string, authori
     action: `remove run ${stateId}`,
     stateId,
     work(database) {
-      const run = database && numberOf(database, stateId);
+      const run = database && numberOfRun(database, stateId);
       if (database === undefined || run === undefined) throw new RepriseError("NOT_FOUND", `there is no run ${stateId}`, { stateId });
       if (writer !== undefined && runNumbered(database, run)?.epoch !== writer.epoch) {
         throw new FencedError(stateId, `epoch ${writer.epoch} was taken over`, { indeterminate: false });
@@ -24,12 +24,6 @@ export async function removeRun(context: SqliteContext, stateId: string, authori
 }
 
 // By force also what is damaged can be removed, so nothing here asks for checksums.
-
-function numberOf(database: Database, stateId: string): number | undefined {
-  const row = database.get("SELECT run FROM runs WHERE state_id = ?1 UNION SELECT run FROM ids WHERE state_id = ?1 AND run IS NOT NULL", stateId);
-  return row?.["run"] as number | undefined;
-}
-
 function lastEpochOf(database: Database, stateId: string, run: number): number {
   const sql = "SELECT max(epoch) AS epoch FROM (SELECT epoch FROM runs WHERE run = ?1 UNION SELECT epoch FROM ids WHERE state_id = ?2 UNION SELECT epoch FROM records WHERE run = ?1)";
   return (database.get(sql, run, stateId)?.["epoch"] ?? 0) as number;

@@ -56,6 +56,12 @@ export function findRun(database: Database, stateId: string): RunRow | undefined
   throw new CorruptError(`${database.file}: what is said of run ${stateId} in its row and in the table of ids does not agree`, { path: database.file, stateId });
 }
 
+/** The number of a run of which any trace is left, however damaged. */
+export function numberOfRun(database: Database, stateId: string): number | undefined {
+  const row = database.get("SELECT run FROM runs WHERE state_id = ?1 UNION SELECT run FROM ids WHERE state_id = ?1 AND run IS NOT NULL", stateId);
+  return row?.["run"] as number | undefined;
+}
+
 /** The last epoch of a run with this id, also of one that was removed; 0 if there never was one. */
 export function lastEpochOf(database: Database, stateId: string): number {
   return knownId(database, stateId)?.epoch ?? 0;

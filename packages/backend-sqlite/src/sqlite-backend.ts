@@ -15,6 +15,7 @@ import { findRun } from "./run-row.ts";
 import { artifactBackend } from "./sqlite-artifacts.ts";
 import type { SqliteContext } from "./sqlite-context.ts";
 import { sqliteSystem } from "./system.ts";
+import { salvageRun, verifyRun } from "./verify-run.ts";
 
 /** Options of {@link sqliteBackend}. */
 export interface SqliteBackendOptions extends SqliteFileOptions {
@@ -91,6 +92,14 @@ export function sqliteBackend(options: SqliteBackendOptions): StateBackend {
     async remove(stateId, authority) {
       check(stateId);
       await removeRun(context, stateId, authority);
+    },
+    async verify(stateId) {
+      check(stateId);
+      return verifyRun(context, stateId);
+    },
+    async *salvage(stateId) {
+      check(stateId);
+      yield* salvageRun(context, stateId);
     },
     close: () => (closing ??= close()),
   };

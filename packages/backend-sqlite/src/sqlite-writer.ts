@@ -1,4 +1,4 @@
-import { FencedError, patchHeader, RepriseError, type AppendOptions, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
+import { FencedError, isRepriseError, patchHeader, RepriseError, type AppendOptions, type ErrorCode, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
 import type { Database } from "./database.ts";
 import { readMessages, removeMessage } from "./inbox.ts";
 import { liveTokens } from "./lease-judge.ts";
@@ -8,6 +8,9 @@ import { checkPatch, runNumbered, updateRun, type RunRow } from "./run-row.ts";
 import type { SqliteContext } from "./sqlite-context.ts";
 import { UncertainCommit } from "./sqlite-error.ts";
 import type { StoreWrite } from "./store.ts";
+
+// Whatever it was that failed in this way, a writer can do nothing more after it.
+const lasting: ReadonlySet<ErrorCode> = new Set(["FENCED", "POISONED", "INCOMPATIBLE"]);
 
 /** What a writer starts from. */
 export interface AcquiredRun {
@@ -73,6 +76,7 @@ export class SqliteWriter implements StateWriter {
     this.#queuedSeq = lastSeq;
     return this.#write({
       action: `append to run ${stateId}`,
+      lane: this,
       level: options.durability === undefined || options.durability === "power" ? "FULL" : "NORMAL",
       bytes: copies.reduce((sum, bytes) => sum + bytes.length, 0),
       work: (database, run) => {
@@ -85,6 +89,7 @@ export class SqliteWriter implements StateWriter {
         this.#acknowledgedSeq = lastSeq;
         this.#unsynced = level === "NORMAL";
       },
+      onFailed: (error) => this.#onAppendFailed(error),
     });
   }
 
@@ -152,7 +157,6 @@ export class SqliteWriter implements StateWriter {
     return this.#context.store.write<Result>({
       ...write,
       stateId: this.stateId,
-      lane: this,
       work: (database) => {
         if (this.#failure !== undefined) throw this.#failure;
         const run = database && runNumbered(database, this.#acquired.run.run);
@@ -161,14 +165,17 @@ export class SqliteWriter implements StateWriter {
         return work(database, run);
       },
       reported: (error) => (error instanceof UncertainCommit ? this.#poisoned(error) : this.#context.store.reported(error, action, this.stateId)),
-      onFailed: (error) => this.#onFailed(error),
+      onFailed: (error) => {
+        if (isRepriseError(error) && lasting.has(error.code)) this.#end(error);
+        else write.onFailed?.(error);
+      },
     });
   }
 
-  #onFailed(error: unknown): void {
+  #onAppendFailed(error: unknown): void {
     // Nothing was written, and those who waited behind it are refused with it: the writer can go on.
-    if (error instanceof RepriseError && error.code === "UNAVAILABLE") this.#queuedSeq = this.#acknowledgedSeq;
-    else this.#end(error instanceof RepriseError ? error : new RepriseError("POISONED", `run ${this.stateId}: ${String(error)}`, { stateId: this.stateId, cause: error }));
+    if (isRepriseError(error, "UNAVAILABLE")) this.#queuedSeq = this.#acknowledgedSeq;
+    else this.#end(isRepriseError(error) ? error : new RepriseError("POISONED", `run ${this.stateId}: ${String(error)}`, { stateId: this.stateId, cause: error }));
   }
 
   #fencedBy(reason: string): FencedError {
@@ -206,7 +213,6 @@ export class SqliteWriter implements StateWriter {
       await store.write({
         action: `release run ${this.stateId}`,
         stateId: this.stateId,
-        lane: this,
         // What was not synced is, with this.
         level: this.#unsynced || this.#queuedSeq !== this.#acknowledgedSeq ? "FULL" : "NORMAL",
         work: (database) => database && dropLease(database, run.run, token),

@@ -5,7 +5,7 @@ import { describe, test } from "vitest";
 import { bothBackends as backends } from "../rules/support/both-backends.ts";
 import { command, Pair, type Command } from "./commands.ts";
 
-const runs = { memory: 400, fs: 25 } as const;
+const runs = { memory: 400, fs: 25, sqlite: 25 } as const;
 
 describe.each(backends)("A2, A3, R1, R3, R4, H1, S1, S3: a run driven by hand, in %s", (where, open) => {
   test("is what a naive one is after every step: history, status, metadata, storage, and what was reused", { timeout: 120_000 }, async () => {

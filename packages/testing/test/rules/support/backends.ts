@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fsBackend } from "@reprise/backend-fs";
 import { memoryBackend } from "@reprise/backend-memory";
+import { sqliteBackend } from "@reprise/backend-sqlite";
 import type { StateBackend } from "@reprise/core/spi";
 import { onTestFinished } from "vitest";
 
@@ -27,6 +28,19 @@ export const stores: readonly (readonly [name: string, open: () => Promise<Store
       const dir = await mkdtemp(join(tmpdir(), "reprise-rules-"));
       onTestFinished(() => rm(dir, { recursive: true, force: true }));
       return { backend: fsBackend({ dir }), reopen: () => fsBackend({ dir }) };
+    },
+  ],
+  [
+    "sqlite",
+    async () => {
+      const dir = await mkdtemp(join(tmpdir(), "reprise-rules-"));
+      onTestFinished(() => rm(dir, { recursive: true, force: true }));
+      const open = (): StateBackend => {
+        const backend = sqliteBackend({ file: join(dir, "runs.db") });
+        onTestFinished(() => backend.close());
+        return backend;
+      };
+      return { backend: open(), reopen: open };
     },
   ],
 ];

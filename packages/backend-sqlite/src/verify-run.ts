@@ -1,0 +1,113 @@
+import { CorruptError, isRepriseError, RepriseError, type StateHeader, type StoredRecord } from "@reprise/core/spi";
+import type { Database } from "./database.ts";
+import { messageDamages } from "./inbox.ts";
+import { lastRecord, recordAt } from "./records.ts";
+import { findRun, numberOfRun, runNumbered, type RunRow } from "./run-row.ts";
+import type { SqliteContext } from "./sqlite-context.ts";
+import { storageError } from "./sqlite-error.ts";
+
+// Records are looked at one by one, so that a damaged one hides no other; so many before others have a turn.
+const batchLength = 256;
+
+/** `StateBackend.verify` on a SQLite file: the row of the run, its entries in every index, each record and each message. */
+export async function verifyRun({ store }: SqliteContext, stateId: string): Promise<readonly RepriseError[]> {
+  const look = <Result>(work: (database: Database) => Result): Promise<Result> =>
+    store.read(`verify run ${stateId}`, stateId, (database) => {
+      if (database === undefined) throw missing(stateId);
+      return work(database);
+    });
+  const { run, last, damages } = await look((database) => surveyRow(database, stateId));
+  for (let from = 1; from <= last; from += batchLength) {
+    damages.push(...(await look((database) => recordDamages(database, { run, stateId, from, to: Math.min(from + batchLength - 1, last) }))));
+  }
+  damages.push(...(await look((database) => messageDamages(database, run, stateId))));
+  return damages;
+}
+
+/** `StateBackend.salvage` on a SQLite file: whatever the row of the run says, its records up to the first that cannot be read. */
+export async function* salvageRun({ store }: SqliteContext, stateId: string): AsyncGenerator<readonly StoredRecord[]> {
+  const action = `salvage run ${stateId}`;
+  const run = await store.read(action, stateId, (database) => numberOf(database, stateId));
+  for (let from = 1; ; from += batchLength) {
+    const batch = await store.read(action, stateId, (database) => (database === undefined ? [] : readableFrom(database, { run, stateId, from, to: from + batchLength - 1 })));
+    if (batch.length > 0) yield batch;
+    if (batch.length < batchLength) return;
+  }
+}
+
+interface Range {
+  readonly run: number;
+  readonly stateId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+function surveyRow(database: Database, stateId: string): { readonly run: number; readonly last: number; readonly damages: CorruptError[] } {
+  const run = numberOf(database, stateId);
+  const damages = [...damageOf(database, stateId, () => void findRun(database, stateId))];
+  // What the row says if it can be believed; else what is there.
+  const stored = lastRecord(database, run);
+  const row = damages.length > 0 ? undefined : runNumbered(database, run);
+  if (row === undefined) return { run, last: stored, damages };
+  if (stored > row.lastSeq) damages.push(corrupt(database, stateId, `has ${stored} records, its row says ${row.lastSeq}`));
+  return { run, last: row.lastSeq, damages: [...damages, ...indexDamages(database, row)] };
+}
+
+/** Entries of the run that `list` would not find. */
+function indexDamages(database: Database, { run, stateId, header }: RunRow): CorruptError[] {
+  const { createdAt, status, pipelineName, parentStateId, wakeAt, tags }: StateHeader = header;
+  const found = (index: string, column: string, value: string | number): boolean =>
+    database.get(`SELECT 1 FROM runs INDEXED BY ${index} WHERE ${column} = ? AND run = ?`, value, run) !== undefined;
+  const indexes: readonly (readonly [name: string, column: string, value: string | number | undefined])[] = [
+    ["runs_newest", "created_at", createdAt],
+    ["runs_by_status", "status", status],
+    ["runs_by_pipeline", "pipeline_name", pipelineName],
+    ["runs_by_parent", "parent_state_id", parentStateId],
+    ["runs_by_wake", "wake_at", wakeAt],
+  ];
+  const lost = indexes.filter(([name, column, value]) => value !== undefined && !found(name, column, value)).map(([name]) => name);
+  const tagged = new Set(database.all("SELECT tag FROM tags WHERE run = ?", run).map(({ tag }) => tag));
+  if (tagged.size !== new Set(tags).size || !tags.every((tag) => tagged.has(tag))) lost.push("tags");
+  return lost.map((name) => corrupt(database, stateId, `is not what ${name} says: list cannot be relied on, REINDEX may help`));
+}
+
+function recordDamages(database: Database, { run, stateId, from, to }: Range): CorruptError[] {
+  const damages: CorruptError[] = [];
+  for (let seq = from; seq <= to; seq += 1) damages.push(...damageOf(database, stateId, () => void recordAt(database, { run, stateId, seq })));
+  return damages;
+}
+
+function readableFrom(database: Database, { run, stateId, from, to }: Range): readonly StoredRecord[] {
+  const records: StoredRecord[] = [];
+  for (let seq = from; seq <= to; seq += 1) {
+    const damages = damageOf(database, stateId, () => void records.push(recordAt(database, { run, stateId, seq })));
+    if (damages.length > 0) break;
+  }
+  return records;
+}
+
+/** What `work` finds to be damaged, by our checksums or by SQLite's own checks. */
+function damageOf(database: Database, stateId: string, work: () => void): readonly CorruptError[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    const reported = storageError(error, `verify run ${stateId}`, { path: database.file, stateId });
+    if (isRepriseError(reported, "CORRUPT")) return [reported as CorruptError];
+    throw error;
+  }
+}
+
+function numberOf(database: Database | undefined, stateId: string): number {
+  const run = database && numberOfRun(database, stateId);
+  if (run === undefined) throw missing(stateId);
+  return run;
+}
+
+function missing(stateId: string): RepriseError {
+  return new RepriseError("NOT_FOUND", `there is no run ${stateId}`, { stateId });
+}
+
+function corrupt({ file }: Database, stateId: string, fault: string): CorruptError {
+  return new CorruptError(`${file}: run ${stateId} ${fault}`, { path: file, stateId });
+}

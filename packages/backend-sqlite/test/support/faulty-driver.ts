@@ -1,0 +1,27 @@
+import { nodeSqlite, type SqliteConnection, type SqliteDriver } from "@reprise/backend-sqlite";
+
+/** An error as SQLite's. */
+export function sqliteError(errcode: number): Error {
+  return Object.assign(new Error(`injected result code ${errcode}`), { code: "ERR_SQLITE_ERROR", errcode });
+}
+
+/** Called before a statement without results is run; may throw, and may run it first. */
+export type Interference = (sql: string, connection: SqliteConnection) => void;
+
+/** SQLite with somebody in front of every `exec`. */
+export function faultyDriver(interfere: Interference, opened: (connection: SqliteConnection) => void = () => undefined): SqliteDriver {
+  const driver = nodeSqlite();
+  return {
+    open(file) {
+      const connection = driver.open(file);
+      opened(connection);
+      return {
+        ...connection,
+        exec(sql) {
+          interfere(sql, connection);
+          connection.exec(sql);
+        },
+      };
+    },
+  };
+}
