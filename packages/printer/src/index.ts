@@ -9,6 +9,16 @@ export { renderTree } from "./render-tree.ts";
 export type { RenderTreeOptions } from "./render-tree.ts";
 export { renderSummary } from "./render-summary.ts";
 export type { RenderSummaryOptions } from "./render-summary.ts";
+
+// Exporting one
+export { renderHtml } from "./render-html.ts";
+export type { RenderHtmlOptions } from "./render-html.ts";
+export { renderJsonLines } from "./render-json-lines.ts";
+export type { RenderJsonLinesOptions } from "./render-json-lines.ts";
+export { renderMermaid } from "./render-mermaid.ts";
+export type { RenderMermaidOptions } from "./render-mermaid.ts";
+export type { HistorySource } from "./history-source.ts";
+export type { SnapshotFacts } from "./report/html-state.ts";
 export type { GlyphSet } from "./text/glyphs.ts";
 
 // What both are made from

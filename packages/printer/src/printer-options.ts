@@ -48,15 +48,22 @@ const choices = {
 
 /** Throws a `TypeError` that names the option, what it may be and what was given. */
 export function checkOptions(options: EventPrinterOptions): void {
-  for (const [option, allowed] of Object.entries(choices)) {
-    const given = options[option as keyof typeof choices];
-    if (given === undefined || (allowed as readonly string[]).includes(given)) continue;
-    throw new TypeError(`eventPrinter: ${option} must be one of ${allowed.map((choice) => `"${choice}"`).join(", ")}; received ${JSON.stringify(given)}`);
-  }
+  for (const [option, allowed] of Object.entries(choices)) checkChoice("eventPrinter", option, allowed, options[option as keyof typeof choices]);
   const stream: unknown = options.stream;
   if (stream !== undefined && typeof options.stream?.write !== "function") {
     throw new TypeError(`eventPrinter: stream must have a write function; received ${typeof stream}`);
   }
+}
+
+/** Throws a `TypeError` for details there are not. */
+export function checkDetails(caller: string, details: unknown): void {
+  checkChoice(caller, "details", choices.details, details);
+}
+
+/** Throws a `TypeError` unless an option is left out or one of its choices. */
+export function checkChoice(caller: string, option: string, allowed: readonly string[], given: unknown): void {
+  if (given === undefined || (typeof given === "string" && allowed.includes(given))) return;
+  throw new TypeError(`${caller}: ${option} must be one of ${allowed.map((choice) => `"${choice}"`).join(", ")}; received ${JSON.stringify(given)}`);
 }
 
 /** The width to lay out for: a terminal that says less than 20 columns, or nothing, is not to be believed. */

@@ -8,7 +8,8 @@ const unescaped = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
  * a bigint as `"12n"`), control and bidi characters escaped.
  */
 export function plainJson(value: unknown, secret: SecretKey): string {
-  const text = JSON.stringify(plain(value, secret, []));
+  // Undefined and functions are no JSON.
+  const text = (JSON.stringify(plain(value, secret, [])) as string | undefined) ?? "null";
   return text.replace(unescaped, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

@@ -28,7 +28,7 @@ function take(view: RunView, item: RunItem): void {
 }
 
 /** Undefined for a topic this version does not know: a line that a later one has printed. */
-function messageOf(item: RunItem): RunMessage | undefined {
+export function messageOf(item: RunItem): RunMessage | undefined {
   if (!("topic" in item)) return { topic: "event", message: item };
   switch (item.topic) {
     case "event":

@@ -1,0 +1,29 @@
+import type { ExecutionEvent } from "@reprise/core/spi";
+import { messageOf, type RunItem } from "./view/view-of.ts";
+import { reduce } from "./view/reduce.ts";
+import { createRunView, type RunMessage, type RunView } from "./view/run-view.ts";
+
+/** What a run can be exported from: its history, events of it, or messages with their topics. */
+export type HistorySource = Iterable<RunItem> | { events(): Iterable<ExecutionEvent> };
+
+/** The messages of a source, in its order, and the view after all of them. */
+export interface ReadHistory {
+  readonly view: RunView;
+  readonly messages: readonly RunMessage[];
+}
+
+/** Reads a source once. Throws a `TypeError` for what is none. */
+export function readHistory(source: HistorySource, caller: string): ReadHistory {
+  const items = itemsOf(source);
+  if (items === undefined) throw new TypeError(`${caller}: the source must be a history or an iterable of events; received ${source === null ? "null" : typeof source}`);
+  const messages = [...items].map(messageOf).filter((message) => message !== undefined);
+  const view = createRunView();
+  for (const message of messages) reduce(view, message);
+  return { view, messages };
+}
+
+function itemsOf(source: unknown): Iterable<RunItem> | undefined {
+  if (typeof source !== "object" || source === null) return undefined;
+  if (Symbol.iterator in source) return source as Iterable<RunItem>;
+  return "events" in source && typeof source.events === "function" ? (source as { events(): Iterable<ExecutionEvent> }).events() : undefined;
+}

@@ -1,0 +1,31 @@
+import { checkDetails } from "./printer-options.ts";
+import { readHistory, type HistorySource } from "./history-source.ts";
+import { jsonLine } from "./layout/json-line.ts";
+import { secretKey } from "./text/preview.ts";
+
+/** What lines of JSON contain. */
+export interface RenderJsonLinesOptions {
+  /** `errors`: codes and messages of failures. `io`: also inputs, results and log data. Default: `"errors"`. */
+  readonly details?: "none" | "errors" | "io";
+  /** Stacks of failures. Default: false. */
+  readonly stacks?: boolean;
+  /** Further keys whose values are never shown; a string matches as a part of the key. */
+  readonly redact?: readonly (string | RegExp)[];
+}
+
+/**
+ * A run as lines of JSON, one for each event or message: what the `json` mode prints. `JSON.parse` of each is an item that
+ * `renderTree` and the other exports take. Throws a `TypeError` for a source that is none.
+ *
+ * @example
+ * ```ts
+ * import { renderJsonLines } from "@reprise/printer";
+ *
+ * console.log(renderJsonLines([], { details: "io" }).join("\n"));
+ * ```
+ */
+export function renderJsonLines(source: HistorySource, options: RenderJsonLinesOptions = {}): readonly string[] {
+  checkDetails("renderJsonLines", options.details);
+  const layout = { details: options.details ?? "errors", stacks: options.stacks ?? false, secret: secretKey(options.redact) };
+  return readHistory(source, "renderJsonLines").messages.map((message) => jsonLine(message, layout));
+}
