@@ -1,5 +1,6 @@
 import type { Reprise } from "@reprise/core";
 import { accessOf, refuseForeign, requireAccess, type Access } from "./access.ts";
+import { checkMethods } from "./check.ts";
 import { resolveOptions, type HandlerOptions, type HandlerSettings } from "./handler-options.ts";
 import { plainJson } from "./plain-json.ts";
 import { Refusal, refusalOf } from "./refusal.ts";
@@ -31,13 +32,15 @@ export type ServedReprise = Pick<Reprise, "list" | "head" | "history" | "pending
  * ```
  */
 export function createHandler(reprise: ServedReprise, options: HandlerOptions = {}): (request: Request) => Promise<Response> {
+  checkMethods("reprise", "what createReprise gives", ["list", "head", "history", "pending", "events", "answer", "interrupt"], reprise);
   const settings = resolveOptions(options);
   return async (request) => {
     try {
       return await respond(reprise, request, settings);
     } catch (error) {
       const refusal = refusalOf(error);
-      if (refusal.status >= 500) settings.onError(error, request);
+      // Whoever goes away in the middle of a request does nobody harm.
+      if (refusal.status >= 500 && !request.signal.aborted) settings.onError(error, request);
       const { status, code, message, headers } = refusal;
       return json(status, { error: { code, message } }, headers);
     }

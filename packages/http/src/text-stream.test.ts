@@ -127,3 +127,12 @@ test("H2: a value that cannot be read costs no other, and the stream goes on", a
 test.each([0, -1, NaN, 2 ** 31, "1"])("H5: heartbeatMs %j is refused", (heartbeatMs) => {
   expect(() => toServerSentEvents(counting().feed, { heartbeatMs: heartbeatMs as number })).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path: "heartbeatMs" }));
 });
+
+test.each<readonly [unknown, object, string]>([
+  [undefined, {}, "stream"],
+  [[], {}, "stream"],
+  [{}, {}, "stream"],
+  [counting().feed, { values: 1 }, "values"],
+])("H5: the stream %j with %j is refused", (feed, options, path) => {
+  for (const write of [toServerSentEvents, toJsonLines]) expect(() => write(feed as EventFeed, options)).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path }));
+});

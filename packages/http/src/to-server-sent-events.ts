@@ -1,5 +1,5 @@
 import type { EventFeed, StreamItem } from "@reprise/core";
-import { checkDelay } from "./check.ts";
+import { checkDelay, checkStream } from "./check.ts";
 import { plainJson } from "./plain-json.ts";
 import { shownItem } from "./shown.ts";
 import { defaultSystem, type HttpSystem } from "./system.ts";
@@ -37,6 +37,7 @@ export interface ServerSentEventsOptions extends EventTextOptions {
  * ```
  */
 export function toServerSentEvents(feed: EventFeed<StreamItem>, options: ServerSentEventsOptions = {}): ReadableStream<Uint8Array> {
+  checkStream(feed, options);
   const { values = false, heartbeatMs = 15_000, system = defaultSystem() } = options;
   checkDelay("heartbeatMs", heartbeatMs);
   return textStream(

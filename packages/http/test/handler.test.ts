@@ -309,6 +309,16 @@ describe("what goes wrong", () => {
     expect(() => createHandler(createReprise(), { [option]: value })).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path: option }));
   });
 
+  test("H5: what is no Reprise is refused, and a client that goes away in the middle is no error of the server", async () => {
+    for (const wrong of [undefined, null, 1, {}]) expect(() => createHandler(wrong as ServedReprise)).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path: "reprise" }));
+    const errors: unknown[] = [];
+    const handler = createHandler(createReprise(), { token, onError: (error) => void errors.push(error) });
+    const controller = new AbortController();
+    const body = new ReadableStream({ pull: (stream) => (controller.abort(), stream.error(new Error("gone"))) });
+    const response = await handler(new Request("http://localhost/runs/a/interrupt", { method: "POST", headers: { ...bearer(token), "content-type": "application/json" }, body, duplex: "half", signal: controller.signal } as RequestInit));
+    expect([response.status, errors]).toEqual([500, []]);
+  });
+
   test("H5: a token is not shown by the error that refuses it", () => {
     expect(() => createHandler(createReprise(), { token: "nearly-a-token" })).toThrow(/got "14 characters"/u);
   });

@@ -47,7 +47,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
   /** The latest handle of each run, and all that are open. */
   const runs = new Map<string, RunState>();
   const handles = new Set<RunState>();
-  const followed = new FollowedRuns(settings);
+  const followed = new FollowedRuns(settings, (stateId) => runs.get(stateId));
 
   /** Takes a run from an idle handle of this process; gives how much of `waitMs` is left for other processes. */
   const letGo = async (stateId: string, { waitMs = 0, signal }: Pick<OpenOptions, "waitMs" | "signal"> = {}): Promise<number> => {
@@ -64,6 +64,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     const leftMs = holds ? await letGo(request.stateId, request.options) : 0;
     const state = await openRun(settings, request, leftMs);
     if (holds) runs.set(request.stateId, state);
+    followed.opened(state);
     handles.add(state);
     state.onClosed = () => {
       handles.delete(state);

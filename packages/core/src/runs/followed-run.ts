@@ -36,6 +36,9 @@ export class FollowedRun {
   #records: JournalRecord[] = [];
   #view: RunView = emptyView();
   #closed = false;
+  /** Something was appended since the backend was last asked. */
+  #news = false;
+  #hurry: (() => void) | undefined;
 
   /** `onLeft` is called when nobody follows it any more. */
   constructor(settings: RepriseSettings, stateId: string, onLeft: () => void) {
@@ -63,6 +66,12 @@ export class FollowedRun {
     };
   }
 
+  /** This process has appended something: there is no need to wait for long. */
+  look(): void {
+    this.#news = true;
+    this.#hurry?.();
+  }
+
   /** Everybody who follows it gets what is read, and no more. */
   close(): void {
     this.#closed = true;
@@ -86,10 +95,11 @@ export class FollowedRun {
     const { signal } = this.#over;
     try {
       for (let waitMs: number = pause.shortest; !signal.aborted; ) {
+        this.#news = false;
         const fresh = await this.#read(signal);
         if (signal.aborted) return;
         this.#take(fresh);
-        waitMs = fresh.length > 0 ? pause.shortest : Math.min(pause.longest, waitMs * 2);
+        waitMs = fresh.length > 0 || this.#news ? pause.shortest : Math.min(pause.longest, waitMs * 2);
         await this.#wait(waitMs, signal);
       }
     } catch (error) {
@@ -140,15 +150,23 @@ export class FollowedRun {
     }
   }
 
-  // Keeps the process alive: somebody waits for what comes.
+  // Keeps the process alive: somebody waits for what comes. However much comes, it is not asked more often than it may be.
   #wait(waitMs: number, signal: AbortSignal): Promise<void> {
+    const { system } = this.#settings;
+    const since = system.now();
     return new Promise((resolve) => {
       const end = (): void => {
         cancelTimer();
+        this.#hurry = undefined;
         signal.removeEventListener("abort", end);
         resolve();
       };
-      const cancelTimer = this.#settings.system.setTimer(waitMs, end);
+      let cancelTimer = system.setTimer(waitMs, end);
+      this.#hurry = () => {
+        this.#hurry = undefined;
+        cancelTimer();
+        cancelTimer = system.setTimer(Math.max(0, Math.min(waitMs, since + pause.shortest - system.now())), end);
+      };
       signal.addEventListener("abort", end);
     });
   }

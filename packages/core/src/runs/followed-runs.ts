@@ -2,6 +2,7 @@ import { checkStateId } from "../backends/check-state-id.ts";
 import { checkOneOf, invalid } from "../errors/invalid.ts";
 import { checkStreamOptions, EventStream, type EventFeed, type StreamOptions } from "../events/event-stream.ts";
 import type { StreamItem } from "../events/execution-event.ts";
+import type { RunFeed } from "../ports/subscriber.ts";
 import { FollowedRun, type Followed } from "./followed-run.ts";
 import type { RepriseSettings } from "./settings.ts";
 
@@ -20,7 +21,7 @@ export interface FollowOptions extends StreamOptions {
 export interface Following {
   /**
    * The events of a run as they are recorded, by whatever process, without its lease: it looks every 100 ms while there is news, and
-   * up to every second while there is none. Those that a rewind has hidden are not given. The stream waits for a run that nobody
+   * up to every second while there is none; what this Reprise appends is news at once. Those that a rewind has hidden are not given. The stream waits for a run that nobody
    * is at, and whose status is still `running`. Throws `INVALID_ID` and `INVALID_OPTION`; `next()` rejects with `NOT_FOUND`,
    * `CORRUPT`, `CONFLICT` if the journal became shorter, and what the backend throws. What is shown may end in records
    * that a loss of power can still remove (rule G14).
@@ -40,13 +41,26 @@ export interface Following {
   events(stateId: string, options: FollowOptions): EventFeed<StreamItem>;
 }
 
+type Handle = Pick<RunFeed, "stateId" | "on">;
+
 /** The runs that this process follows, each read once however many look. */
 export class FollowedRuns implements Following {
   readonly #settings: RepriseSettings;
+  readonly #handleOf: (stateId: string) => Handle | undefined;
   readonly #runs = new Map<string, FollowedRun>();
+  /** What ends the watching of handles, by run. */
+  readonly #watching = new Map<FollowedRun, (() => void)[]>();
 
-  constructor(settings: RepriseSettings) {
+  /** `handleOf` gives the handle that this process has of a run. */
+  constructor(settings: RepriseSettings, handleOf: (stateId: string) => Handle | undefined) {
     this.#settings = settings;
+    this.#handleOf = handleOf;
+  }
+
+  /** This process has opened a run: what it appends is looked for at once. */
+  opened(handle: Handle): void {
+    const run = this.#runs.get(handle.stateId);
+    if (run !== undefined) this.#watch(run, handle);
   }
 
   events(stateId: string, options?: FollowOptions & { readonly cuts?: false }): EventFeed;
@@ -70,8 +84,17 @@ export class FollowedRuns implements Following {
     if (known !== undefined) return known;
     const run: FollowedRun = new FollowedRun(this.#settings, stateId, () => {
       if (this.#runs.get(stateId) === run) this.#runs.delete(stateId);
+      for (const stop of this.#watching.get(run) ?? []) stop();
+      this.#watching.delete(run);
     });
     this.#runs.set(stateId, run);
+    const handle = this.#handleOf(stateId);
+    if (handle !== undefined) this.#watch(run, handle);
     return run;
+  }
+
+  #watch(run: FollowedRun, handle: Handle): void {
+    const stops = (["event", "checkpoint"] as const).map((topic) => handle.on(topic, () => run.look()));
+    this.#watching.set(run, [...(this.#watching.get(run) ?? []), ...stops]);
   }
 }

@@ -289,6 +289,41 @@ test("H5: however many follow a run, it is read once, and nothing is left when t
   await writer.close();
 });
 
+test("H5: what this Reprise appends is seen at once, by whichever handle, and no oftener than every 100 ms", async () => {
+  const system = virtualSystem();
+  const inner = memoryBackend();
+  let heads = 0;
+  const reprise = createReprise({ backend: { ...inner, head: (id) => ((heads += 1), inner.head(id)) }, system });
+  const first = await reprise.create({ stateId });
+  await system.runUntil(count(first, 1));
+  const iterator = reprise.events(stateId, { from: 3, until: "end" })[Symbol.asyncIterator]();
+  await system.runUntil(iterator.next());
+  const delayOf = async (work: () => Promise<unknown>): Promise<number> => {
+    await system.advance(10_000);
+    const waiting = iterator.next();
+    await system.runUntil(work());
+    const began = system.now();
+    await system.runUntil(waiting);
+    return system.now() - began;
+  };
+  expect(await delayOf(() => count(first, 1))).toBeLessThanOrEqual(100);
+  await system.runUntil(iterator.next());
+  await system.runUntil(first.close());
+  const second = await reprise.load(stateId);
+  expect(await delayOf(() => count(second, 3))).toBeLessThanOrEqual(100);
+  await system.runUntil(iterator.next());
+  await system.advance(1_000);
+  const before = heads;
+  for (let call = 0; call < 50; call += 1) {
+    await system.runUntil(second.run(addOne, call));
+    await system.advance(10);
+  }
+  expect(heads - before).toBeLessThanOrEqual(6);
+  await iterator.return?.();
+  await system.runUntil(second.close());
+  expect(system.pending).toEqual({ turns: 0, timers: 0 });
+});
+
 test("H5: closing a Reprise ends the streams of runs that go on elsewhere", async () => {
   const store = memoryBackend();
   const writer = await createReprise({ backend: store }).create({ stateId });
