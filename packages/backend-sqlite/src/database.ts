@@ -57,6 +57,12 @@ export class Database {
     return result;
   }
 
+  /** From now on, until it is closed, this connection sees the store as it is now. */
+  beginReading(): void {
+    this.#connection.exec("BEGIN");
+    this.get("SELECT count(*) FROM sqlite_schema");
+  }
+
   /** Undoes what `work` did if it throws, and nothing else of the transaction. */
   part<Result>(work: () => Result): Result {
     this.#connection.exec("SAVEPOINT part");

@@ -2,9 +2,10 @@ import { CorruptError, RepriseError, type StoredRecord } from "@reprise/core/spi
 import { checksumAt } from "./checksums.ts";
 import type { Database } from "./database.ts";
 import { runNumbered } from "./run-row.ts";
+import { openSnapshot } from "./snapshot.ts";
 import type { Store } from "./store.ts";
 
-// A batch ends after this many records or bytes, whichever is first: no transaction is open between two of them.
+// A batch ends after this many records or bytes, whichever is first.
 const batchLength = 256;
 const batchBytes = 4 * 2 ** 20;
 
@@ -41,10 +42,25 @@ export interface RecordRange {
 
 /** Reads records in batches; throws `CORRUPT` for one that is damaged or missing and `NOT_FOUND` if the run was removed meanwhile. */
 export async function* readRecords(store: Store, range: RecordRange): AsyncGenerator<readonly StoredRecord[], void> {
-  for (let from = range.from; from <= range.to; ) {
-    const batch = await store.read(`read run ${range.stateId}`, range.stateId, (database) => readBatch(database, { ...range, from }));
-    yield batch;
-    from += batch.length;
+  if (range.from > range.to) return;
+  const action = `read run ${range.stateId}`;
+  const first = await store.read(action, range.stateId, (database) => readBatch(database, range));
+  if (range.from + first.length > range.to) {
+    yield first;
+    return;
+  }
+  // More than one batch: a compaction between two of them must not show.
+  const snapshot = await openSnapshot(store, action, range.stateId);
+  if (snapshot === undefined) throw removed(range.stateId);
+  try {
+    for (let { from } = range; from <= range.to; ) {
+      const start = from;
+      const batch = await snapshot.read((database) => readBatch(database, { ...range, from: start }));
+      yield batch;
+      from += batch.length;
+    }
+  } finally {
+    snapshot.close();
   }
 }
 

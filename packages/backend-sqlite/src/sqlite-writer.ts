@@ -1,4 +1,5 @@
-import { FencedError, isRepriseError, patchHeader, RepriseError, type AppendOptions, type ErrorCode, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
+import { checkDropped, FencedError, isRepriseError, patchHeader, RepriseError, type AppendOptions, type ErrorCode, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
+import { compactRecords } from "./compact-records.ts";
 import type { Database } from "./database.ts";
 import { readMessages, removeMessage } from "./inbox.ts";
 import { liveTokens } from "./lease-judge.ts";
@@ -117,6 +118,14 @@ export class SqliteWriter implements StateWriter {
   async flush(): Promise<void> {
     this.#checkUsable();
     await this.#beat("FULL");
+  }
+
+  async compact(ranges: readonly (readonly [from: number, to: number])[], filler: Uint8Array): Promise<{ readonly bytes: number }> {
+    this.#checkUsable();
+    const dropped = checkDropped(ranges, this.#queuedSeq);
+    const copy = new Uint8Array(filler);
+    const work = (database: Database, { run }: RunRow): number => compactRecords(database, run, dropped, copy);
+    return { bytes: await this.#write({ action: `compact run ${this.stateId}`, level: "FULL", work }) };
   }
 
   async renew(): Promise<void> {

@@ -51,15 +51,22 @@ export class Store {
 
   /** Runs `work`, which only reads; it is given undefined if there is no store. Throws `UNAVAILABLE` after `busyTimeoutMs`. */
   read<Result>(action: string, stateId: string | undefined, work: (database: Database | undefined) => Result): Promise<Result> {
-    return this.#patiently(action, stateId, () => work(this.#use(false)));
+    return this.patiently(action, stateId, () => work(this.#use(false)));
   }
 
   /** Makes the store if there is none. */
   ensure(action: string): Promise<void> {
-    return this.#patiently(action, undefined, () => void this.#use(true));
+    return this.patiently(action, undefined, () => void this.#use(true));
   }
 
-  async #patiently<Result>(action: string, stateId: string | undefined, work: () => Result): Promise<Result> {
+  /** A connection of its own to the store, for somebody else to close; undefined if there is none. */
+  openAnother(): Database | undefined {
+    const { file, driver, migrations } = this.settings;
+    return this.#use(false) && openDatabase(file, { driver, migrations, create: false });
+  }
+
+  /** Does `work` again and again while others have the lock, until `busyTimeoutMs` is over; nothing stops meanwhile. */
+  async patiently<Result>(action: string, stateId: string | undefined, work: () => Result): Promise<Result> {
     const { system, busyTimeoutMs } = this.settings;
     const deadline = system.monotonic() + busyTimeoutMs;
     // SQLite answers at once: somebody who reads again and again would let nobody else have a turn.
