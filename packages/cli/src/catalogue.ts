@@ -28,6 +28,8 @@ export const catalogue: readonly Entry[] = [
   { name: "verify", description: "reads everything that is stored of runs, or of all, and lists what is damaged; changes nothing; exits with 1 if anything is", load: () => import("./commands/verify.ts") },
   { name: "doctor", description: "what is in a store directory, and what is wrong with it; changes nothing; exits with 1 if anything is", load: () => import("./commands/doctor.ts") },
   { name: "salvage", description: "saves what can be read of a damaged run into a new one, which is paused; never in place", load: () => import("./commands/salvage.ts") },
+  { name: "compact", description: "removes for good what a run no longer shows; everything else stays where it was; asks first", load: () => import("./commands/compact.ts") },
+  { name: "gc", description: "removes the artifacts that no run in the store names; asks first", load: () => import("./commands/gc.ts") },
   { name: "delete", description: "removes a run for good; asks first", load: () => import("./commands/delete.ts") },
   { name: "completion", description: "what a shell needs to complete commands and options, e.g. eval \"$(reprise completion bash)\"", load: () => import("./commands/completion.ts") },
 ];

@@ -21,6 +21,11 @@ export function countFrom(text: string): number {
   return count;
 }
 
+/** Each use of an option adds a whole number to the list. */
+export function collectedCounts(text: string, list: readonly number[] = []): readonly number[] {
+  return [...list, countFrom(text)];
+}
+
 /** A value as JSON. */
 export function jsonFrom(text: string): unknown {
   try {

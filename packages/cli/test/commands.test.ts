@@ -113,6 +113,16 @@ describe.each(storeKinds)("on $kind", { timeout: 60_000 }, (kind) => {
       expect((await reprise("interrupt", "nobody")).code).toBe(3);
     });
 
+    test("compact removes what a rewind has hidden, and gc what no run names; both ask first", async () => {
+      store = await filledStore(kind);
+      expect((await reprise("rewind", "asked", "--from", "writer::approval::wait_call", "--yes")).code).toBe(0);
+      expect((await reprise("compact", "asked")).code).toBe(2);
+      expect(await json("compact", "asked", "--yes")).toMatchObject({ stateId: "asked", dropped: expect.any(Number) });
+      expect((await reprise("verify", "asked")).stdout).toContain("intact");
+      expect((await reprise("gc")).code).toBe(2);
+      expect(await json("gc", "--yes")).toMatchObject({ removed: 0, runs: 3 });
+    });
+
     test("export and import move a run; delete asks first", async () => {
       store = await filledStore(kind);
       const file = join(await newDirectory(), "done.reprise");
