@@ -271,7 +271,10 @@ describe("I4: answers", () => {
       await context.run(racing);
       return Promise.all([context.waitFor("y"), context.run(held)]);
     });
-    const running = reprise.execute(work, undefined, { stateId });
+    const state = await reprise.create({ stateId });
+    // From here on others know of the run.
+    await state.saveCheckpoint({ status: "running" });
+    const running = rejectionOf(state.run(work));
     await turns(30);
     expect((await world.journal()).map(({ k }) => k)).not.toContain("cancelled");
     await world.begin().reprise.answer(stateId, "x", "late");
@@ -279,7 +282,7 @@ describe("I4: answers", () => {
     expect(heard.of("log").map(({ code }) => code)).toEqual(["ANSWER_TOO_LATE"]);
     expect((await world.journal()).map(({ k }) => k)).toContain("cancelled");
     gate.open();
-    expect((await running).status).toBe("awaiting");
+    expect(await running).toMatchObject({ code: "EXECUTION_AWAITING" });
   });
 
   test("I4: the same answerId is the same answer, before and after it was read; another answer comes too late", async () => {
