@@ -16,6 +16,23 @@ export type { Flow } from "./flow.ts";
 export type { AgentRoutineDefinition, Returned, Routine, RoutineDefinition, RoutineOf, RoutineSettings } from "./routine/routine.ts";
 export type { AgentRoutineContext, Emitter, RoutineContext } from "./routine/routine-context.ts";
 
+// Routines that people expect
+export { aggregator } from "./routines/aggregator.ts";
+export { batcher } from "./routines/batcher.ts";
+export { debouncer } from "./routines/debouncer.ts";
+export { filter } from "./routines/filter.ts";
+export { mapper } from "./routines/mapper.ts";
+export { router } from "./routines/router.ts";
+export { splitter } from "./routines/splitter.ts";
+export type { AggregatorOptions } from "./routines/aggregator.ts";
+export type { BatcherOptions } from "./routines/batcher.ts";
+export type { DebouncerOptions } from "./routines/debouncer.ts";
+export type { FilterOptions } from "./routines/filter.ts";
+export type { LibraryOptions } from "./routines/library-options.ts";
+export type { MapperOptions } from "./routines/mapper.ts";
+export type { RouterOptions } from "./routines/router.ts";
+export type { SplitterOptions } from "./routines/splitter.ts";
+
 // Jobs
 export type { JobResult } from "./conductor/job-result.ts";
 export type { JobProgress, RoutineProgress } from "./conductor/progress.ts";
