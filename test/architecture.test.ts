@@ -51,7 +51,7 @@ const picture: { readonly [folder: string]: PackageRule } = {
   "packages/http": { entries: ["@reprise/core", "@reprise/core/spi"], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: [] } },
   "packages/testing": { entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry"], edges: [] },
   "apps/demo": {
-    entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry", "@reprise/backend-memory", "@reprise/backend-fs", "@reprise/printer"],
+    entries: ["@reprise/flow", "@reprise/core", "@reprise/core/spi", "@reprise/retry", "@reprise/backend-memory", "@reprise/backend-fs", "@reprise/printer"],
     edges: [],
   },
 };

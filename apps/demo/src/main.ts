@@ -7,6 +7,7 @@ import { createOutput, type Output } from "./cli/output.ts";
 import { parseCommand } from "./cli/parse-command.ts";
 import { programName } from "./cli/program-name.ts";
 import { resumeCommand } from "./cli/resume-command.ts";
+import { flowCommand } from "./flow/flow-command.ts";
 import { exitCodeOf, problemOf } from "./problem.ts";
 import { environment, surviveBrokenPipes } from "./system.ts";
 
@@ -33,6 +34,8 @@ async function runCommand(command: Command, output: Output): Promise<number> {
       return resumeCommand(command, output);
     case "list":
       return listCommand(command, output);
+    case "flow":
+      return flowCommand(command, output);
   }
 }
 

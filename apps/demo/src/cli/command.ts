@@ -44,5 +44,12 @@ export interface ListCommand extends CommonOptions {
   readonly name: "list";
 }
 
+/** Takes a job with retries from one host to another. */
+export interface FlowCommand extends CommonOptions {
+  readonly name: "flow";
+  /** The work of the routines takes no time; the delays between attempts do. */
+  readonly fast: boolean;
+}
+
 /** What the command line asks for. */
-export type Command = DemoCommand | ResumeCommand | ListCommand | { readonly name: "help" };
+export type Command = DemoCommand | ResumeCommand | ListCommand | FlowCommand | { readonly name: "help" };

@@ -6,6 +6,7 @@ Usage
   ${program} [options]               run an audit, kill it in the middle, resume it
   ${program} resume <id> [options]   continue a run, or read a finished one from its journal
   ${program} list                    show the runs of the state directory
+  ${program} flow [--fast]           a job with retries goes from one host to another, in three ways; --fast: its work takes no time
 
 Options
   --dir <folder>            the folder whose installed packages are audited (default: this workspace)

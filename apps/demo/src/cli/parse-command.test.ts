@@ -14,6 +14,7 @@ test("options and commands are read in any order", () => {
     name: "resume", run: "audit-1", stateDirectory: "s", allowRepeat: ["a::tool_call", "b::tool_call"], crashAt: "never",
   });
   expect(parse("list --json")).toEqual({ name: "list", stateDirectory: "reprise-demo", json: true });
+  expect(parse("flow --fast")).toEqual({ name: "flow", stateDirectory: "reprise-demo", json: false, fast: true });
   expect(parse("resume x --help")).toEqual({ name: "help" });
 });
 
@@ -30,10 +31,13 @@ describe("what is wrong is said in one line, with the nearest valid word", () =>
     ["--backend memroy", '--backend must be fs or memory, got "memroy": did you mean "memory"?'],
     ["--backend postgres", '--backend must be fs or memory, got "postgres"'],
     ["resumee x", 'unknown command "resumee": did you mean resume?'],
-    ["frobnicate", 'unknown command "frobnicate": resume <id> and list are known'],
+    ["frobnicate", 'unknown command "frobnicate": resume <id>, list and flow are known'],
     ["resume", "resume needs the id of a run; list shows them"],
     ["resume a b", 'resume does not take "b"'],
     ["list a", 'list does not take "a"'],
+    ["flow --seed 1", "flow does not take --seed"],
+    ["flow a", 'flow does not take "a"'],
+    ["--fast", "the demo does not take --fast"],
     ["list --seed 1", "list does not take --seed"],
     ["--allow-repeat x", "the demo does not take --allow-repeat"],
     ["--seed", "--seed needs a value"],

@@ -16,15 +16,20 @@ const optionTypes = {
   "allow-repeat": { type: "string", multiple: true },
   verbose: { type: "boolean" },
   quiet: { type: "boolean" },
+  fast: { type: "boolean" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 type OptionName = keyof typeof optionTypes;
 
-const optionsOf: Readonly<Record<"demo" | "resume" | "list", readonly OptionName[]>> = {
+const commands = ["resume", "list", "flow"] as const;
+type CommandName = "demo" | (typeof commands)[number];
+
+const optionsOf: Readonly<Record<CommandName, readonly OptionName[]>> = {
   demo: ["dir", "backend", "state-dir", "crash-at", "no-kill", "no-resume", "seed", "verbose", "quiet", "json", "help"],
   resume: ["dir", "backend", "state-dir", "crash-at", "no-resume", "seed", "allow-repeat", "verbose", "quiet", "json", "help"],
   list: ["backend", "state-dir", "json", "help"],
+  flow: ["state-dir", "fast", "json", "help"],
 };
 
 /** Reads the command line; throws `UsageError` with the nearest valid word for what it does not know. */
@@ -38,6 +43,7 @@ export function parseCommand(words: readonly string[], environment: (name: strin
   for (const option of options) checkOption(name, option.name as OptionName, option.rawName, option.value);
   if (values.help === true) return { name: "help" };
 
+  if (name === "flow") return { name, stateDirectory: typeof values["state-dir"] === "string" ? values["state-dir"] : defaultStateDirectory, json: values.json === true, fast: values.fast === true };
   const text = (option: OptionName): string | undefined => (typeof values[option] === "string" ? values[option] : undefined);
   const backend = backendOf(text("backend"), environment("REPRISE_BACKEND"));
   const common: CommonOptions = { stateDirectory: text("state-dir") ?? defaultStateDirectory, json: values.json === true };
@@ -60,13 +66,14 @@ export function parseCommand(words: readonly string[], environment: (name: strin
   return { name, ...shared, run: runOf(positionals), seed, crashAt: crashAt ?? "never", stayDead, allowRepeat };
 }
 
-function commandName(positionals: readonly string[]): "demo" | "resume" | "list" {
+function commandName(positionals: readonly string[]): CommandName {
   const [word, ...rest] = positionals;
   if (word === undefined) return "demo";
-  if (word !== "resume" && word !== "list") throw new UsageError(`unknown command "${word}"${suggestion(nearest(word, ["resume", "list"]), "resume <id> and list are known")}`);
-  const extra = rest[word === "resume" ? 1 : 0];
-  if (extra !== undefined) throw new UsageError(`${word} does not take "${extra}"`);
-  return word;
+  const known = commands.find((command) => command === word);
+  if (known === undefined) throw new UsageError(`unknown command "${word}"${suggestion(nearest(word, commands), "resume <id>, list and flow are known")}`);
+  const extra = rest[known === "resume" ? 1 : 0];
+  if (extra !== undefined) throw new UsageError(`${known} does not take "${extra}"`);
+  return known;
 }
 
 function runOf([, run]: readonly string[]): string {
@@ -80,7 +87,7 @@ function checkKnown(name: string, typed: string): void {
   throw new UsageError(`unknown option ${typed}${suggestion(near === undefined ? undefined : `--${near}`, "--help shows the options")}`);
 }
 
-function checkOption(command: "demo" | "resume" | "list", option: OptionName, typed: string, value: string | undefined): void {
+function checkOption(command: CommandName, option: OptionName, typed: string, value: string | undefined): void {
   if (!optionsOf[command].includes(option)) throw new UsageError(`${command === "demo" ? "the demo" : command} does not take ${typed}`);
   const takesText = optionTypes[option].type === "string";
   if (takesText && (value === undefined || value === "")) throw new UsageError(`${typed} needs a value`);
