@@ -24,6 +24,8 @@ function optionsFor(settings: Omit<FsBackendOptions, "dir">): StateBackendSuiteO
     reopen: again,
     connect: again,
     abandon: (backend, stateId) => looksDead(directories.get(backend)!, stateId),
+    damage: (backend, stateId) => breakFirstRecord(directories.get(backend)!, stateId),
+    powerLossShownBy: "packages/backend-fs/test/crash-simulation.test.ts",
   };
 }
 
@@ -36,6 +38,16 @@ async function looksDead(dir: string, stateId: string): Promise<void> {
     if (head.head.stateId !== stateId) continue;
     const lease = JSON.parse(await readFile(path, "utf8")) as { process: object };
     await writeFile(path, JSON.stringify({ ...lease, process: { ...lease.process, boot: "an earlier one" } }));
+  }
+}
+
+/** Changes a byte of the first record of a run whose id needs no escaping. */
+async function breakFirstRecord(dir: string, stateId: string): Promise<void> {
+  for (const name of await readdir(join(dir, "runs"), { recursive: true })) {
+    if (!name.endsWith(join(stateId, "e-00000001.j"))) continue;
+    const path = join(dir, "runs", name);
+    const text = await readFile(path, "latin1");
+    await writeFile(path, text.replace(/(?<=\nJ1 E .{67})r1/su, "x1"), "latin1");
   }
 }
 

@@ -25,6 +25,7 @@ function optionsFor(settings: Omit<SqliteBackendOptions, "file">): StateBackendS
     reopen: again,
     connect: again,
     abandon: (backend, stateId) => looksDead(places.get(backend)!, stateId),
+    powerLossShownBy: "the tests of SQLite itself; packages/backend-sqlite/src/options.test.ts shows that it is asked for it",
   };
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { bytesOf, collect, hold, records, rejection, textOf, textsOf, type SuiteContext } from "./suite-context.ts";
 
 /** What goes in comes out: G1, G6, G9 and the limits. */
@@ -8,7 +8,7 @@ export function appendCases(context: SuiteContext): void {
   faithfulBytes(context);
 }
 
-function wholeAppends({ open }: SuiteContext): void {
+function wholeAppends({ open, test }: SuiteContext): void {
   test("G3: an acknowledged record is read back with its seq, its epoch and its bytes", async () => {
     const backend = await open();
     const writer = await hold(backend);
@@ -37,7 +37,7 @@ function wholeAppends({ open }: SuiteContext): void {
   });
 }
 
-function expectedSeqs({ open }: SuiteContext): void {
+function expectedSeqs({ open, test }: SuiteContext): void {
   test("G6: an append that expects another last seq is a CONFLICT and writes nothing", async () => {
     const backend = await open();
     const writer = await hold(backend);
@@ -52,16 +52,18 @@ function expectedSeqs({ open }: SuiteContext): void {
   test("G6: queued records count: an append that ignores them is a CONFLICT", async () => {
     const backend = await open();
     const writer = await hold(backend);
-    const first = writer.append(records(2), { expect: 0 });
-    const wrong = rejection(writer.append(records(1, 9), { expect: 0 }));
-    const second = writer.append(records(1, 3), { expect: 2 });
-    expect([await first, await second]).toEqual([2, 3]);
-    expect(await wrong).toMatchObject({ code: "CONFLICT" });
+    const [first, wrong, second] = await Promise.all([
+      writer.append(records(2), { expect: 0 }),
+      rejection(writer.append(records(1, 9), { expect: 0 })),
+      writer.append(records(1, 3), { expect: 2 }),
+    ]);
+    expect([first, second]).toEqual([2, 3]);
+    expect(wrong).toMatchObject({ code: "CONFLICT" });
     expect(await textsOf(backend)).toEqual(["r1", "r2", "r3"]);
   });
 }
 
-function faithfulBytes({ open }: SuiteContext): void {
+function faithfulBytes({ open, test }: SuiteContext): void {
   test("G9: the caller may change its bytes as soon as append has returned", async () => {
     const backend = await open();
     const writer = await hold(backend);

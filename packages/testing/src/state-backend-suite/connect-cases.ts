@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { bytesOf, hold, records, rejection, textsOf, type SuiteContext } from "./suite-context.ts";
 
 /** Two backends on one storage, as in two processes. */
-export function connectCases({ open, connect, abandon }: SuiteContext): void {
+export function connectCases({ open, connect, abandon, test }: SuiteContext): void {
   if (connect === undefined) return;
 
   test("LEASE_HELD: a run held in one process cannot be acquired in another until it is released", async () => {

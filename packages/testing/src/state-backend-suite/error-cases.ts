@@ -1,9 +1,9 @@
 import { isRepriseError, RepriseError } from "@reprise/core/spi";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { collect, hold, records, rejection, type SuiteContext } from "./suite-context.ts";
 
 /** Every rejection is an error that a caller can act on. */
-export function errorCases({ open, abandon }: SuiteContext): void {
+export function errorCases({ open, abandon, test }: SuiteContext): void {
   test("every refusal is a RepriseError with a code, an advice, a definite outcome and the run's id", async () => {
     const backend = await open();
     const writer = await hold(backend);

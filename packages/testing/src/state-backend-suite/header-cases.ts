@@ -1,9 +1,9 @@
 import type { StateHeader } from "@reprise/core/spi";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { hold, records, type SuiteContext } from "./suite-context.ts";
 
 /** What `head` shows. */
-export function headerCases({ open, abandon }: SuiteContext): void {
+export function headerCases({ open, abandon, test }: SuiteContext): void {
   const whole: StateHeader = {
     status: "awaiting",
     createdAt: 1000,

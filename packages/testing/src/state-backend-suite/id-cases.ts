@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { bytesOf, collect, hold, rejection, textsOf, type SuiteContext } from "./suite-context.ts";
 
 const strange = [
@@ -8,7 +8,7 @@ const strange = [
 ] as const;
 
 /** Ids of runs are data: they stay distinct or are refused. */
-export function idCases({ open }: SuiteContext): void {
+export function idCases({ open, test }: SuiteContext): void {
   test("INVALID_ID: empty, over-long, half a surrogate pair, control characters and decomposed letters are refused everywhere", async () => {
     const backend = await open();
     for (const stateId of ["", "x".repeat(201), "é".repeat(101), "a\0b", "a\nb", "\x7f", "\x85", "\ud800", "x\udc00y", "e\u0301"]) {

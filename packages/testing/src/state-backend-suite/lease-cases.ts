@@ -1,5 +1,5 @@
 import { LeaseHeldError } from "@reprise/core/spi";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { hold, records, rejection, textsOf, type SuiteContext } from "./suite-context.ts";
 
 /** Who may extend a run: `acquire` and `release`. */
@@ -8,7 +8,7 @@ export function leaseCases(context: SuiteContext): void {
   waiters(context);
 }
 
-function holders({ open }: SuiteContext): void {
+function holders({ open, test }: SuiteContext): void {
   test("LEASE_HELD: a second acquire while the run is held names the holder and since when", async () => {
     const backend = await open();
     const before = Date.now();
@@ -60,7 +60,7 @@ function holders({ open }: SuiteContext): void {
   });
 }
 
-function waiters({ open }: SuiteContext): void {
+function waiters({ open, test }: SuiteContext): void {
   test("of many who acquire at once exactly one gets the run", async () => {
     const backend = await open();
     for (const create of ["must", "may", "never"] as const) {

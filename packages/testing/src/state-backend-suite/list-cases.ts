@@ -1,9 +1,9 @@
 import type { HeaderPatch, ListQuery, StateBackend } from "@reprise/core/spi";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { hold, records, rejection, type SuiteContext } from "./suite-context.ts";
 
 /** What `list` finds, in which order, page by page. */
-export function listCases({ open, abandon }: SuiteContext): void {
+export function listCases({ open, abandon, test }: SuiteContext): void {
   test("S4: an empty store lists nothing", async () => {
     expect(await (await open()).list()).toEqual({ rows: [], damaged: [] });
   });

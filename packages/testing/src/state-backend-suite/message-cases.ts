@@ -1,5 +1,5 @@
 import type { Message, StateWriter } from "@reprise/core/spi";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { bytesOf, hold, records, rejection, textOf, type SuiteContext } from "./suite-context.ts";
 
 /** What is posted to runs, and what becomes of it. */
@@ -10,7 +10,7 @@ export function messageCases(context: SuiteContext): void {
   restartCases(context);
 }
 
-function postCases({ open, abandon }: SuiteContext): void {
+function postCases({ open, abandon, test }: SuiteContext): void {
   test("I4: whoever holds the run gets every message posted before, oldest first, again and again until it is acknowledged", async () => {
     const backend = await open();
     const writer = await hold(backend);
@@ -86,7 +86,7 @@ function postCases({ open, abandon }: SuiteContext): void {
   });
 }
 
-function refusalCases({ open }: SuiteContext): void {
+function refusalCases({ open, test }: SuiteContext): void {
   test("I4: what cannot be a message is refused: an unknown run, a bad id, too many bytes, too many messages", { timeout: 60_000 }, async () => {
     const backend = await open();
     expect(await rejection(backend.post("run-1", "m", bytesOf("x")))).toMatchObject({ code: "NOT_FOUND" });
@@ -114,7 +114,7 @@ function refusalCases({ open }: SuiteContext): void {
   });
 }
 
-function listenerCases({ open }: SuiteContext): void {
+function listenerCases({ open, test }: SuiteContext): void {
   test("I4: whoever listens is called soon after a message was posted, until it ends that or is released", async () => {
     const backend = await open();
     const writer = await hold(backend);
@@ -156,7 +156,7 @@ function listenerCases({ open }: SuiteContext): void {
   });
 }
 
-function restartCases({ open, reopen, connect, abandon }: SuiteContext): void {
+function restartCases({ open, reopen, connect, abandon, test }: SuiteContext): void {
   if (reopen !== undefined) {
     test("G3: a message that was posted is there after a restart; one that was acknowledged is not", async () => {
       const backend = await open();

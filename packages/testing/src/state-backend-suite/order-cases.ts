@@ -1,9 +1,9 @@
 import type { AppendOptions } from "@reprise/core/spi";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { bytesOf, collect, hold, records, rejection, textOf, textsOf, type SuiteContext } from "./suite-context.ts";
 
 /** Order and acknowledgement: G2, G3 and the end of a writer. */
-export function orderCases({ open }: SuiteContext): void {
+export function orderCases({ open, test }: SuiteContext): void {
   test("G2: seqs are dense over 10,000 appends", { timeout: 60_000 }, async () => {
     const backend = await open();
     const writer = await hold(backend);

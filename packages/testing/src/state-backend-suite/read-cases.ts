@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { bytesOf, collect, hold, records, rejection, textOf, textsOf, type SuiteContext } from "./suite-context.ts";
 
 /** Reading without a lease, and what a new holder is shown: G7, G10, G14. */
@@ -7,7 +7,7 @@ export function readCases(context: SuiteContext): void {
   readBeside(context);
 }
 
-function readOnce({ open }: SuiteContext): void {
+function readOnce({ open, test }: SuiteContext): void {
   test("an unknown run has no head and reading it is NOT_FOUND; one without records is empty", async () => {
     const backend = await open();
     expect(await backend.head("run-1")).toBeUndefined();
@@ -49,7 +49,7 @@ function readOnce({ open }: SuiteContext): void {
   });
 }
 
-function readBeside({ open }: SuiteContext): void {
+function readBeside({ open, test }: SuiteContext): void {
   test("G14: a reader beside a writer sees growing prefixes, never a hole, and at least what was acknowledged", async () => {
     const backend = await open();
     const writer = await hold(backend);

@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { bytesOf, collect, hold, records, rejection, textOf, textsOf, type SuiteContext } from "./suite-context.ts";
 
 /** What a later process finds; only for backends that outlive theirs. */
-export function reopenCases({ open, reopen, abandon }: SuiteContext): void {
+export function reopenCases({ open, reopen, abandon, test }: SuiteContext): void {
   if (reopen === undefined) return;
 
   test("G3: reopening shows everything acknowledged, with seqs, epochs, headers and order", async () => {

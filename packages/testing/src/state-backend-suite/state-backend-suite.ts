@@ -1,6 +1,9 @@
-import { describe } from "vitest";
+import { describe, test } from "vitest";
 import { appendCases } from "./append-cases.ts";
+import { claimCases } from "./claim-cases.ts";
+import { compactCases } from "./compact-cases.ts";
 import { connectCases } from "./connect-cases.ts";
+import { damageCases } from "./damage-cases.ts";
 import { errorCases } from "./error-cases.ts";
 import { headerCases } from "./header-cases.ts";
 import { idCases } from "./id-cases.ts";
@@ -10,7 +13,7 @@ import { messageCases } from "./message-cases.ts";
 import { orderCases } from "./order-cases.ts";
 import { readCases } from "./read-cases.ts";
 import { reopenCases } from "./reopen-cases.ts";
-import { suiteContext, type StateBackendSuiteOptions } from "./suite-context.ts";
+import { suiteContext, type StateBackendCase, type StateBackendSuiteOptions } from "./suite-context.ts";
 import { takeoverCases } from "./takeover-cases.ts";
 
 /**
@@ -29,19 +32,21 @@ import { takeoverCases } from "./takeover-cases.ts";
  * ```
  */
 export function stateBackendSuite(name: string, options: StateBackendSuiteOptions): void {
-  const context = suiteContext(options);
   describe(`stateBackendSuite: ${name}`, () => {
-    appendCases(context);
-    orderCases(context);
-    readCases(context);
-    idCases(context);
-    leaseCases(context);
-    takeoverCases(context);
-    headerCases(context);
-    listCases(context);
-    messageCases(context);
-    errorCases(context);
-    reopenCases(context);
-    connectCases(context);
+    for (const { name: sentence, timeoutMs, run } of stateBackendCases(options)) test(sentence, timeoutMs === undefined ? {} : { timeout: timeoutMs }, run);
   });
+}
+
+/** Every case that these options allow, for those who want to run them otherwise than with {@link stateBackendSuite}. */
+export function stateBackendCases(options: StateBackendSuiteOptions): readonly StateBackendCase[] {
+  const cases: StateBackendCase[] = [];
+  const context = suiteContext(options, (name, ...rest) => {
+    const [first, second] = rest;
+    if (typeof first === "function") cases.push({ name, timeoutMs: undefined, run: first });
+    else if (second !== undefined) cases.push({ name, timeoutMs: first.timeout, run: second });
+  });
+  for (const register of [appendCases, orderCases, readCases, idCases, leaseCases, takeoverCases, headerCases, listCases, messageCases, errorCases, compactCases, damageCases, reopenCases, connectCases, claimCases]) {
+    register(context);
+  }
+  return cases;
 }

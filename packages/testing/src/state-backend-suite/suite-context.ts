@@ -14,7 +14,24 @@ export interface StateBackendSuiteOptions {
   readonly connect?: (backend: StateBackend) => StateBackend | Promise<StateBackend>;
   /** Makes the holder of a run look dead without telling its writer, so that the next `acquire` takes over at once. */
   readonly abandon: (backend: StateBackend, stateId: string) => void | Promise<void>;
+  /**
+   * Damages what is stored of a run, so that its first record cannot be read any more, behind the backend's back. Required of a backend
+   * that has `verify` or `salvage`.
+   */
+  readonly damage?: (backend: StateBackend, stateId: string) => void | Promise<void>;
+  /** Which test shows that acknowledged appends survive a loss of power: a suite cannot cut it. Required where the capabilities say so. */
+  readonly powerLossShownBy?: string;
 }
+
+/** One case of the suite. */
+export interface StateBackendCase {
+  readonly name: string;
+  readonly timeoutMs: number | undefined;
+  readonly run: () => Promise<void>;
+}
+
+/** Registers a case. */
+export type RegisterCase = (name: string, ...rest: [run: () => Promise<void>] | [options: { readonly timeout: number }, run: () => Promise<void>]) => void;
 
 /** What the cases work with. */
 export interface SuiteContext {
@@ -23,10 +40,13 @@ export interface SuiteContext {
   readonly reopen: ((backend: StateBackend) => Promise<StateBackend>) | undefined;
   readonly connect: ((backend: StateBackend) => Promise<StateBackend>) | undefined;
   readonly abandon: (backend: StateBackend, stateId: string) => Promise<void>;
+  readonly damage: ((backend: StateBackend, stateId: string) => Promise<void>) | undefined;
+  readonly powerLossShownBy: string | undefined;
+  readonly test: RegisterCase;
 }
 
 /** The options with every opened backend closed at the end of its case. */
-export function suiteContext({ open, reopen, connect, abandon }: StateBackendSuiteOptions): SuiteContext {
+export function suiteContext({ open, reopen, connect, abandon, damage, powerLossShownBy }: StateBackendSuiteOptions, register: RegisterCase): SuiteContext {
   const closedAtTheEnd = (backend: StateBackend): StateBackend => {
     onTestFinished(() => backend.close());
     return backend;
@@ -36,6 +56,9 @@ export function suiteContext({ open, reopen, connect, abandon }: StateBackendSui
     reopen: reopen && (async (backend) => closedAtTheEnd(await reopen(backend))),
     connect: connect && (async (backend) => closedAtTheEnd(await connect(backend))),
     abandon: async (backend, stateId) => abandon(backend, stateId),
+    damage: damage && (async (backend, stateId) => damage(backend, stateId)),
+    powerLossShownBy,
+    test: register,
   };
 }
 

@@ -1,5 +1,5 @@
 import { isRepriseError } from "@reprise/core/spi";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { bytesOf, collect, hold, records, rejection, textOf, textsOf, type SuiteContext } from "./suite-context.ts";
 
 /** What an old holder can still do after a takeover or a removal: nothing. G4, G5. */
@@ -8,7 +8,7 @@ export function takeoverCases(context: SuiteContext): void {
   removedRuns(context);
 }
 
-function fencedWriters({ open, abandon }: SuiteContext): void {
+function fencedWriters({ open, abandon, test }: SuiteContext): void {
   test("G5: after a takeover the old holder's append is FENCED, invisible, and aborts its signal", async () => {
     const backend = await open();
     const zombie = await hold(backend);
@@ -77,7 +77,7 @@ function fencedWriters({ open, abandon }: SuiteContext): void {
   });
 }
 
-function removedRuns({ open, abandon }: SuiteContext): void {
+function removedRuns({ open, abandon, test }: SuiteContext): void {
   test("epochs keep growing over removal, so a holder from before it stays fenced", async () => {
     const backend = await open();
     const zombie = await hold(backend);
