@@ -36,6 +36,13 @@ describe.each(storeKinds)("on $kind", { timeout: 60_000 }, (kind) => {
       expect(await json("show", "asked")).toMatchObject({ stateId: "asked", status: "awaiting", storage: {}, calls: [{ name: "writer" }, { name: "fetch", value: "<home>" }, { name: "pay" }, { name: "approval" }] });
     });
 
+    test.concurrent("show gives a page and diagrams", async () => {
+      expect((await reprise("show", "asked", "--format", "html")).stdout).toMatch(/^<!doctype html>[^]*approval[^]*<\/html>\s*$/iu);
+      expect((await reprise("show", "asked", "--format", "mermaid")).stdout).toMatch(/^flowchart[^]*approval/mu);
+      expect((await reprise("show", "asked", "--format", "gantt")).stdout).toMatch(/^gantt$/mu);
+      expect((await reprise("show", "asked", "--at", "2")).code).toBe(2);
+    });
+
     test.concurrent("show goes by the error of a failed run", async () => {
       expect((await reprise("show", "broken", "--no-summary")).stdout).toContain("not yet");
     });
