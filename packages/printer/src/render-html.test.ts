@@ -83,7 +83,7 @@ describe("a page", () => {
 
   test("names who stopped an interrupted run, and why", () => {
     const run = resumedRun();
-    const items = [...run.items, { topic: "interrupt" as const, stateId: "run_01k8q7", at: run.now(), signal: { reason: "user_cancelled" as const, message: "enough <b>now</b>", triggeredBy: "ada", at: run.now(), saveCheckpoint: true }, checkpoint: "saved" as const, openCalls: 2 }];
+    const items = [...run.items, { topic: "interrupt" as const, stateId: "run_01k8q7", at: run.now(), signal: { reason: "user_cancelled" as const, message: "enough <b>now</b>", triggeredBy: "ada", saveCheckpoint: true }, checkpoint: "saved" as const, openCalls: 2 }];
     const stopped = renderHtml([...items, { topic: "checkpoint", stateId: "run_01k8q7", seq: 99, at: run.now(), status: "interrupted" }]);
     expect(stopped).toContain("INTERRUPTED USER CANCELLED: enough &lt;b&gt;now&lt;/b&gt;, by ada.");
   });

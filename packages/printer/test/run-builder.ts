@@ -1,4 +1,4 @@
-import type { ErrorRecord, EventType, ExecutionEvent, RecoveredNotice, RunFeed, StateStatus, Topic, Topics } from "@reprise/core/spi";
+import type { ErrorRecord, EventType, ExecutionEvent, InterruptSignal, RecoveredNotice, RunFeed, StateStatus, Topic, Topics } from "@reprise/core/spi";
 import type { RunItem, TaggedMessage } from "../src/view/view-of.ts";
 
 /** 2026-11-21 09:30:00 UTC. */
@@ -31,6 +31,8 @@ export interface RunBuilder {
   /** A wait or a sleep. */
   pause(type: "wait_call" | "sleep_call", segment: string, parent?: BuiltCall, extra?: Extra): BuiltCall;
   cancel(call: BuiltCall, reason: string): void;
+  interrupt(call: BuiltCall, reason: string): void;
+  interrupted(signal: Pick<InterruptSignal, "reason" | "message" | "triggeredBy">): void;
   recover(call: BuiltCall, savedMs: number, extra?: Partial<RecoveredNotice>): void;
   log(level: "info" | "warn" | "error", message: string, extra?: Partial<Topics["log"]>): void;
   group(call: BuiltCall, counts: Partial<Topics["group"]> & { readonly size: number }): void;
@@ -84,6 +86,9 @@ export function runBuilder(stateId: string = "run-1"): RunBuilder {
       return call;
     },
     cancel: (call, reason) => publish(call, "cancelled", next(), { ...took(call), reason }),
+    interrupt: (call, reason) => publish(call, "interrupted", next(), { ...took(call), reason }),
+    interrupted: (signal) =>
+      push({ topic: "interrupt", stateId, at: now, signal: { ...signal, saveCheckpoint: true }, checkpoint: "saved", seq: seq + 1, openCalls: 2 }),
     recover: ({ call, address, type, name: callName, parent }, savedMs, extra = {}) =>
       push({
         topic: "recovered", stateId, address, type, name: callName, call, parent: parent?.call, status: "completed",

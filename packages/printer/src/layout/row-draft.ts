@@ -120,7 +120,7 @@ function markText(call: CallView, appearance: Appearance, now: number): string {
     const leftMs = call.dueAt === undefined ? call.delayMs : call.dueAt - now;
     return leftMs > 0 ? `in ${formatDuration(leftMs)}` : "due";
   }
-  if (appearance === "awaiting" && call.dueAt !== undefined && call.dueAt > now) return `for ${formatDuration(call.dueAt - now)}`;
+  if (appearance === "awaiting" && call.dueAt !== undefined && call.dueAt > now) return `in ${formatDuration(call.dueAt - now)}`;
   if (appearance === "interrupted") return "stopped";
   if (appearance !== "running") return appearance;
   if (call.progress !== undefined && call.progress.failed > 0) return `${call.progress.failed} failed`;

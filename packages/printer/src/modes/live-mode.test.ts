@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
+import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { anyMessages } from "../../test/arbitraries.ts";
 import { headlessTerminal, type HeadlessTerminal } from "../../test/headless-terminal.ts";
@@ -110,9 +111,9 @@ describe("frames of a terminal of 80 columns and 24 rows", () => {
     expect(await text(terminal.screen())).toMatchInlineSnapshot(`
       "
       run-1  new run
-      ├─ ◌ approval                                      wait  for 50.1s          9.9s
+      ├─ ◌ approval                                      wait  in 50.1s           9.9s
       │      Publish now?
-      ├─ ◌ nap                                           sleep for 20.1s          9.9s
+      ├─ ◌ nap                                           sleep in 20.1s           9.9s
       ⠹ writer                                           agent                    9.9s
       "
     `);
@@ -287,6 +288,46 @@ test("several runs at once: each moves in its own block, and is written in one p
   `);
 });
 
+test("I2: what was interrupted is written as stopped, with why; without a summary that says it, in a block of its own", async () => {
+  for (const summary of [false, true]) {
+    const { terminal, system, printer } = live(80, 24, { summary });
+    const run = runBuilder();
+    const agent = run.start("agent_call", "root");
+    const call = run.start("tool_call", "fetch", agent);
+    run.wait(100);
+    for (const each of [call, agent]) run.interrupt(each, "timeout");
+    run.interrupted({ reason: "timeout", message: "the deadline of 100ms", triggeredBy: "deadlineMs" });
+    run.checkpoint("interrupted");
+    const feed = handFeed();
+    const end = printer.attach(feed);
+    playInTime(feed, run.items, system);
+    system.pass(100);
+    end();
+    const lines = await terminal.lines();
+    expect(lines.filter((line) => /⊟ (fetch|root) .*stopped/.test(line))).toHaveLength(2);
+    expect(lines.filter((line) => /INTERRUPTED +TIMEOUT/.test(line))).toHaveLength(1);
+    for (const said of ["the deadline of 100ms", "deadlineMs", "saved at record"]) expect(lines.join("\n")).toContain(said);
+  }
+});
+
+test("what goes on after an interruption is shown again, with the agent around it", async () => {
+  const { terminal, system, printer } = live(80, 24);
+  const run = runBuilder();
+  const agent = run.start("agent_call", "root");
+  run.interrupt(agent, "timeout");
+  const feed = handFeed();
+  printer.attach(feed);
+  playInTime(feed, run.items, system);
+  system.pass(100);
+  const before = run.items.length;
+  run.wait(200);
+  run.complete(run.start("tool_call", "fetch", agent));
+  run.complete(agent);
+  playInTime(feed, run.items.slice(before), system);
+  system.pass(100);
+  expect((await terminal.lines()).filter((line) => line.includes("root")).map((line) => line.slice(0, 6))).toEqual(["⊟ root", "✓ root"]);
+});
+
 describe("what others write to the terminal", () => {
   test("stands above what moves, also when it does not end its line", async () => {
     const { terminal, system, printer } = live(60, 12);
@@ -452,6 +493,7 @@ test("untrusted text cannot move the cursor, set the title, hide lines or make a
       end();
       const controls = terminal.written.replace(ownSequences, "");
       expect(controls).not.toMatch(/\p{Cc}/u);
+      for (const line of terminal.written.split("\n")) expect(stringWidth(line.replace(ownSequences, ""))).toBeLessThanOrEqual(columns);
       expect(terminal.title()).toBe("");
       expect(terminal.cursorShown()).toBe(true);
     }),

@@ -80,10 +80,11 @@ class LiveRun implements ScreenPart {
       const { summary, glyphs } = this.#context;
       const rows = this.#flushed(restRows(this.#view, this.#settled, this.#layout()));
       if (!this.over) return rows;
+      if (summary) return [...rows, [], ...layoutSummary(this.#view, { width: this.#context.width(), glyphs })];
       const { interrupt } = this.#view;
-      const stopped = interrupt === undefined || runStatus(this.#view) !== "interrupted" ? [] : interruptLines(interrupt, { width: this.#context.width(), glyphs });
-      if (!summary) return [...rows, ...stopped];
-      return [...rows, ...stopped, [], ...layoutSummary(this.#view, { width: this.#context.width(), glyphs })];
+      // The summary says it, too.
+      const stopped = interrupt !== undefined && runStatus(this.#view) === "interrupted";
+      return stopped ? [...rows, ...interruptLines(interrupt, { width: this.#context.width(), glyphs })] : rows;
     });
   }
 

@@ -39,6 +39,8 @@ function explainedByChild(view: RunView, call: CallView, error: ErrorRecord): bo
 /** How long a call has taken so far, in ms; undefined if nothing of it is known. */
 export function durationOf(call: CallView, now: number): number | undefined {
   if (call.source === "recovered" || (call.source === "implied" && call.since === undefined)) return undefined;
+  // Code that was interrupted goes on in the same attempt: it has no time of its own yet.
+  if (call.status === "interrupted" && call.spentMs === 0) return undefined;
   if (call.since === undefined || !isOpen(call)) return call.spentMs;
   return call.spentMs + Math.max(0, now - call.since);
 }
