@@ -21,7 +21,6 @@ export async function acquireRun(context: SqliteContext, stateId: string, option
   const { system, store } = context;
   const deadline = system.monotonic() + (options.waitMs ?? 0);
   options.signal?.throwIfAborted();
-  if (options.create !== "never") await store.ensure(`acquire run ${stateId}`);
   for (let pollMs = firstPollMs; ; pollMs = Math.min(2 * pollMs, longestPollMs)) {
     options.signal?.throwIfAborted();
     context.checkOpen();
@@ -50,6 +49,7 @@ async function take(context: SqliteContext, stateId: string, options: AcquireOpt
   const { store, system, processes, writers } = context;
   const token = system.token();
   const ttlMs = options.ttlMs ?? context.ttlMs;
+  if (options.create !== "never") await store.ensure(`acquire run ${stateId}`);
   const acquired = await store.write({
     action: `acquire run ${stateId}`,
     stateId,

@@ -157,6 +157,21 @@ test("G5: a holder whose file was removed or replaced is fenced, and the backend
   expect(await textsOf(closedAtTheEnd(sqliteBackend({ file: `${file}.old` })))).toEqual(["a"]);
 });
 
+test("G5: a holder whose file another was put in the place of writes to neither", async () => {
+  const file = await storeFile();
+  const backend = closedAtTheEnd(sqliteBackend({ file }));
+  const writer = await hold(backend);
+  await writer.append([Buffer.from("a")], { expect: 0 });
+  const other = sqliteBackend({ file: `${file}.new` });
+  await (await hold(other)).append([Buffer.from("b")], { expect: 0 });
+  await other.close();
+  for (const suffix of ["", "-wal", "-shm"]) await rename(`${file}${suffix}`, `${file}.old${suffix}`);
+  await rename(`${file}.new`, file);
+  expect(await rejectionOf(writer.append([Buffer.from("late")], { expect: 1 }))).toMatchObject({ code: "FENCED", indeterminate: false });
+  expect(await textsOf(backend)).toEqual(["b"]);
+  expect(await textsOf(closedAtTheEnd(sqliteBackend({ file: `${file}.old` })))).toEqual(["a"]);
+});
+
 test("artifacts may have a file of their own, or share one with journals", async () => {
   const file = await storeFile();
   const backend = closedAtTheEnd(sqliteBackend({ file }));
