@@ -37,6 +37,8 @@ export type { TimelinePoint } from "./timeline/timeline-point.ts";
 
 // Interruption
 export { InterruptReason } from "./events/interrupt-signal.ts";
+export { interruptOnSignals } from "./runs/interrupt-on-signals.ts";
+export type { EndSignal, InterruptOnSignalsOptions, InterruptTarget } from "./runs/interrupt-on-signals.ts";
 export type { Interrupting } from "./runs/interrupting.ts";
 export type { InterruptChecker, InterruptOptions, InterruptSignal } from "./events/interrupt-signal.ts";
 

@@ -21,6 +21,10 @@ export interface System {
   setTimer(delayMs: number, callback: () => void, options?: { readonly background?: boolean }): () => void;
   /** Calls back in a macrotask of its own, after all pending microtasks. Must be cheap: it is on the way of every outcome. */
   yield(callback: () => void): void;
+  /** Calls back for each signal of this name that the process receives, which then does not end by it; returns what ends that. Absent where there are none. */
+  onSignal?(name: string, callback: () => void): () => void;
+  /** Ends the process. Absent where there is none. */
+  exit?(code: number): void;
   /** Who holds a lease, for people: `host:pid` where there is such a thing. */
   readonly owner: string;
 }
@@ -33,6 +37,9 @@ interface NodeCrypto {
 }
 interface NodeProcess {
   readonly pid?: number;
+  on?(name: string, callback: () => void): void;
+  off?(name: string, callback: () => void): void;
+  exit?(code: number): void;
   getBuiltinModule?(name: "node:crypto"): NodeCrypto;
   getBuiltinModule?(name: "node:os"): { hostname(): string };
 }
@@ -52,6 +59,7 @@ export function defaultSystem(): System {
     setTimer,
     yield: yieldFor(runtime.setImmediate),
     owner: ownerOf(runtime.process),
+    ...signalsOf(runtime.process),
   };
 }
 
@@ -64,6 +72,17 @@ function sha256For(process: NodeProcess | undefined): System["sha256"] {
 function ownerOf(process: NodeProcess | undefined): string {
   const host = process?.getBuiltinModule?.("node:os")?.hostname();
   return host === undefined ? `process-${globalThis.crypto.randomUUID().slice(0, 8)}` : `${host}:${process?.pid ?? 0}`;
+}
+
+function signalsOf(process: NodeProcess | undefined): Pick<System, "onSignal" | "exit"> {
+  if (process?.on === undefined || process.off === undefined || process.exit === undefined) return {};
+  return {
+    onSignal: (name, callback) => {
+      process.on?.(name, callback);
+      return () => process.off?.(name, callback);
+    },
+    exit: (code) => process.exit?.(code),
+  };
 }
 
 function setTimer(delayMs: number, callback: () => void, options?: { readonly background?: boolean }): () => void {

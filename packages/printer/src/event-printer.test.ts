@@ -244,7 +244,7 @@ describe("append", () => {
     fc.assert(
       fc.property(anyMessages, (messages) => {
         const lines = printed(messages, { details: "io", stacks: true }, handFeed()).trim().split("\n");
-        for (const line of lines) expect(line).toMatch(/^\d\d:\d\d:\d\d\.\d{3} [a-z-]+ +\S/);
+        for (const line of lines) expect(line).toMatch(/^\d\d:\d\d:\d\d\.\d{3} [A-Za-z-]+ +\S/);
         for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u);
       }),
     );

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { ErrorRecord, EventType, ExecutionStatus } from "@reprise/core/spi";
+import { InterruptReason, type ErrorRecord, type EventType, type ExecutionStatus } from "@reprise/core/spi";
 import type { TaggedMessage } from "../src/view/view-of.ts";
 
 const nasty = [
@@ -21,7 +21,7 @@ const anyError: fc.Arbitrary<ErrorRecord> = fc
   .chain((error) => fc.boolean().map((wrapped) => (wrapped ? { name: "ActorFailedError", message: "it failed", cause: error } : error)));
 
 const anyType = fc.constantFrom<EventType>("agent_call", "tool_call", "llm_call", "group", "branch");
-const anyStatus = fc.constantFrom<ExecutionStatus>("started", "completed", "failed", "retrying", "cancelled");
+const anyStatus = fc.constantFrom<ExecutionStatus>("started", "completed", "failed", "retrying", "cancelled", "interrupted");
 const anyMs = fc.oneof(fc.constant(0), fc.nat(100_000), fc.double({ min: 0, max: 1e12, noNaN: true }));
 const count = fc.nat(300);
 
@@ -68,6 +68,15 @@ const anyNotice: fc.Arbitrary<TaggedMessage> = fc.oneof(
   fc
     .record({ stateId: identity.stateId, seq: fc.nat(10_000), at: fc.nat(10_000_000), status: fc.oneof(anyText, fc.constantFrom("paused", "running", "interrupted")) })
     .map((notice): TaggedMessage => ({ topic: "checkpoint", ...notice })),
+  fc
+    .record({
+      stateId: identity.stateId,
+      at: fc.nat(10_000_000),
+      signal: fc.record({ reason: fc.constantFrom(...Object.values(InterruptReason)), message: anyText, triggeredBy: anyText, saveCheckpoint: fc.boolean() }),
+      checkpoint: fc.constantFrom("saved" as const, "not_asked_for" as const, "no_backend" as const, "failed" as const),
+      openCalls: count,
+    })
+    .map((notice): TaggedMessage => ({ topic: "interrupt", ...notice })),
 );
 
 /** Messages in any order and of any content: more than an engine would ever do. */

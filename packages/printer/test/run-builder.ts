@@ -33,6 +33,8 @@ export interface RunBuilder {
   cancel(call: BuiltCall, reason: string): void;
   interrupt(call: BuiltCall, reason: string): void;
   interrupted(signal: Pick<InterruptSignal, "reason" | "message" | "triggeredBy">): void;
+  /** Every one of these was open, the last one first: their events, and the notice. */
+  interruptAll(calls: readonly BuiltCall[], notice?: Partial<Topics["interrupt"]>): void;
   recover(call: BuiltCall, savedMs: number, extra?: Partial<RecoveredNotice>): void;
   log(level: "info" | "warn" | "error", message: string, extra?: Partial<Topics["log"]>): void;
   group(call: BuiltCall, counts: Partial<Topics["group"]> & { readonly size: number }): void;
@@ -89,6 +91,13 @@ export function runBuilder(stateId: string = "run-1"): RunBuilder {
     interrupt: (call, reason) => publish(call, "interrupted", next(), { ...took(call), reason }),
     interrupted: (signal) =>
       push({ topic: "interrupt", stateId, at: now, signal: { ...signal, saveCheckpoint: true }, checkpoint: "saved", seq: seq + 1, openCalls: 2 }),
+    interruptAll: (calls, notice = {}) => {
+      const signal = { reason: "user_cancelled", message: "enough for today", triggeredBy: "operator", saveCheckpoint: true } as const;
+      for (const call of calls) publish(call, "interrupted", next(), { ...took(call), reason: "user_cancelled: enough for today" });
+      const at = next() + 1;
+      push({ topic: "checkpoint", stateId, seq: next(), at: now, status: "interrupted" });
+      push({ topic: "interrupt", stateId, at: now, signal, checkpoint: "saved", seq: at, openCalls: calls.length, ...notice });
+    },
     recover: ({ call, address, type, name: callName, parent }, savedMs, extra = {}) =>
       push({
         topic: "recovered", stateId, address, type, name: callName, call, parent: parent?.call, status: "completed",

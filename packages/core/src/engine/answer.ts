@@ -4,7 +4,7 @@ import type { RunView } from "../history/fold.ts";
 import { parseAddress, segmentText } from "../address/address.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import type { Message } from "../ports/state-backend.ts";
-import { interruptIn, type InterruptMessage } from "./interrupt-message.ts";
+import { interruptIn, isInterruptKind, type InterruptMessage } from "./interrupt-message.ts";
 
 /** An answer as it travels: what is in a message. */
 export interface Answer {
@@ -28,7 +28,7 @@ export function encodeAnswer({ to, call, answerId, tree }: Answer): Uint8Array {
 export function decodeMessage({ bytes }: Message): { readonly answer: Answer } | { readonly interrupt: InterruptMessage } | undefined {
   const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   const kind = typeof json === "object" && json !== null && "k" in json && typeof json.k === "string" ? json.k : "answer";
-  if (kind === "interrupt") return { interrupt: interruptIn(json) };
+  if (isInterruptKind(kind)) return { interrupt: interruptIn(json) };
   if (kind !== "answer") return undefined;
   const { to, c, aid, value } = schema.parse(json);
   return { answer: { to, call: c, answerId: aid, tree: value } };

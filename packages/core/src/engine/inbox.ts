@@ -137,8 +137,10 @@ export class Inbox {
   }
 
   #interrupt(id: string, { epoch, signal }: InterruptMessage, writer: StateWriter): void {
-    if (epoch !== writer.epoch) this.#engine.log("info", "INTERRUPT_OBSOLETE", `an interrupt (${signal.reason}) was meant for an earlier holder of the run and is dropped`);
-    else this.#engine.interruption.interrupt(signal);
+    const { interruption } = this.#engine;
+    if (epoch !== writer.epoch) this.#engine.log("info", "INTERRUPT_OBSOLETE", `${signal === undefined ? "a pause" : `an interrupt (${signal.reason})`} was meant for an earlier holder of the run and is dropped`);
+    else if (signal === undefined) interruption.pause();
+    else interruption.interrupt(signal);
     this.#done(id, writer);
   }
 

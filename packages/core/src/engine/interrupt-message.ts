@@ -1,30 +1,44 @@
 import { z } from "zod";
 import { InterruptReason, type InterruptSignal } from "../events/interrupt-signal.ts";
 
-/** An interrupt as it travels: for one holder of the lease alone, so that it never lies in wait for a later one. */
+/** An interrupt or a pause as it travels: for one holder of the lease alone, so that it never lies in wait for a later one. */
 export interface InterruptMessage {
   readonly epoch: number;
-  readonly signal: InterruptSignal;
+  /** Undefined: the run is to be paused. */
+  readonly signal: InterruptSignal | undefined;
 }
 
-export const interruptSchema = z.strictObject({
-  k: z.literal("interrupt"),
-  v: z.literal(1),
-  epoch: z.int().nonnegative(),
-  reason: z.enum(Object.values(InterruptReason)),
-  message: z.string().optional(),
-  by: z.string().optional(),
-  save: z.boolean(),
-});
+const addressed = { v: z.literal(1), epoch: z.int().nonnegative() };
+const schema = z.discriminatedUnion("k", [
+  z.strictObject({
+    k: z.literal("interrupt"),
+    ...addressed,
+    reason: z.enum(Object.values(InterruptReason)),
+    message: z.string().optional(),
+    by: z.string().optional(),
+    save: z.boolean(),
+  }),
+  z.strictObject({ k: z.literal("pause"), ...addressed }),
+]);
 
-/** An interrupt as the bytes of a message. */
+/** The bytes of a message. */
 export function encodeInterrupt({ epoch, signal }: InterruptMessage): Uint8Array {
-  const { reason, message, triggeredBy, saveCheckpoint } = signal;
-  return new TextEncoder().encode(JSON.stringify({ k: "interrupt", v: 1, epoch, reason, message, by: triggeredBy, save: saveCheckpoint } satisfies z.infer<typeof interruptSchema>));
+  const content: z.infer<typeof schema> =
+    signal === undefined
+      ? { k: "pause", v: 1, epoch }
+      : { k: "interrupt", v: 1, epoch, reason: signal.reason, message: signal.message, by: signal.triggeredBy, save: signal.saveCheckpoint };
+  return new TextEncoder().encode(JSON.stringify(content));
 }
 
-/** The interrupt in the JSON of a message. Throws if it is none. */
+/** Does a message of this kind end the run? */
+export function isInterruptKind(kind: string): boolean {
+  return kind === "interrupt" || kind === "pause";
+}
+
+/** What the JSON of such a message says. Throws if it is none. */
 export function interruptIn(json: unknown): InterruptMessage {
-  const { epoch, reason, message, by, save } = interruptSchema.parse(json);
+  const content = schema.parse(json);
+  if (content.k === "pause") return { epoch: content.epoch, signal: undefined };
+  const { epoch, reason, message, by, save } = content;
   return { epoch, signal: { reason, ...(message !== undefined && { message }), ...(by !== undefined && { triggeredBy: by }), saveCheckpoint: save } };
 }

@@ -8,6 +8,7 @@ import { FollowedRuns, type FollowOptions } from "./followed-runs.ts";
 import { inspectionOf } from "./inspection.ts";
 import { maintenanceOf } from "./maintenance.ts";
 import { deleteRun } from "./delete-run.ts";
+import { tellClosed } from "./close-listeners.ts";
 import { interruptingOf } from "./interrupting.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
 import { uninterrupted } from "./uninterrupted.ts";
@@ -78,7 +79,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     return executed(open, existing(stateId, openOptions), (state) => state.execute(actor, undefined));
   };
 
-  return {
+  const reprise: Reprise = {
     ...inspectionOf(settings),
     ...maintenanceOf(settings, letGo),
     ...waitingOf(settings),
@@ -90,7 +91,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       return executed(open, { stateId: checkStateId(stateId), create: "may", metadata, options: rest }, (state) => state.execute(actor, { given: input }));
     },
     resume,
-    ...interruptingOf(settings, { handles, holderOf: (stateId) => runs.get(stateId), load: (stateId) => open(existing(stateId, {})) }),
+    ...interruptingOf(settings, { handles, holderOf: (stateId) => runs.get(stateId), load: (stateId) => open(existing(stateId, { waitMs: settings.graceMs })) }),
     wake: (actors) => wakeDue(settings, actors, resume),
     async create(createOptions = {}) {
       checkObject("options", createOptions);
@@ -121,13 +122,19 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       await deleteRun(settings, stateId);
     },
     async close() {
+      tellClosed(reprise);
       followed.close();
-      const closed = await Promise.allSettled([...handles].map((state) => state.close()));
-      await backend.close();
-      await options.artifacts?.close();
-      for (const result of closed) if (result.status === "rejected") throw result.reason;
+      await closeAll(handles, [backend, options.artifacts]);
     },
   };
+  return reprise;
+}
+
+/** Closes runs and then what they are kept in; throws what kept one from being stored. */
+async function closeAll(handles: ReadonlySet<RunState>, stores: readonly ({ close(): Promise<void> } | undefined)[]): Promise<void> {
+  const closed = await Promise.allSettled([...handles].map((state) => state.close()));
+  for (const store of stores) await store?.close();
+  for (const result of closed) if (result.status === "rejected") throw result.reason;
 }
 
 /** Opens a run and runs it to its end. Aborted before it was open, nothing was begun (rule I2). */

@@ -17,13 +17,15 @@ const atRest: readonly StateHead["status"][] = ["completed", "failed", "interrup
 /** How often a run is looked at again that is taken and let go meanwhile. */
 const mostLooks = 10;
 
-/** Interrupts a run wherever it is (rule I2): here, in the process that has its lease, or where nobody is at it. */
-export async function interruptRun({ backend, system }: RepriseSettings, access: InterruptAccess, stateId: string, signal: InterruptSignal): Promise<boolean> {
+/** Interrupts a run, or pauses it without a signal, wherever it is (rule I2): here, in the process that has its lease, or where nobody is at it. */
+export async function interruptRun({ backend, system }: RepriseSettings, access: InterruptAccess, stateId: string, signal: InterruptSignal | undefined): Promise<boolean> {
   for (let look = 1; ; look += 1) {
     const holder = access.holderOf(stateId);
-    if (holder?.resting === false && holder.interrupt(signal)) return true;
+    if (holder?.resting === false && end(holder, signal)) return true;
+    // It is being ended already: the first one wins.
+    if (holder?.halted !== undefined) return false;
     const head = await backend.head(stateId);
-    if (head === undefined) throw new RepriseError("NOT_FOUND", `there is no run ${stateId} to interrupt`, { stateId });
+    if (head === undefined) throw new RepriseError("NOT_FOUND", `there is no run ${stateId} to ${signal === undefined ? "pause" : "interrupt"}`, { stateId });
     if (head.lease === "live" && holder === undefined) {
       await backend.post(stateId, system.newId().toLowerCase(), encodeInterrupt({ epoch: head.epoch, signal }));
       return true;
@@ -37,10 +39,14 @@ export async function interruptRun({ backend, system }: RepriseSettings, access:
   }
 }
 
+function end(state: RunState, signal: InterruptSignal | undefined): boolean {
+  return signal === undefined ? state.pause() : state.interrupt(signal);
+}
+
 /** Nobody is at it: the lease is taken for as long as it takes to record that. The header may have lagged behind. */
-async function interruptAtRest(state: RunState, signal: InterruptSignal): Promise<boolean> {
+async function interruptAtRest(state: RunState, signal: InterruptSignal | undefined): Promise<boolean> {
   try {
-    return !atRest.includes(state.status) && state.interrupt(signal);
+    return !atRest.includes(state.status) && end(state, signal);
   } finally {
     await state.close();
   }

@@ -28,10 +28,10 @@ export interface Interrupting {
    */
   interrupt(stateId: string, options?: InterruptOptions): Promise<boolean>;
   /**
-   * Pauses a run that this Reprise has open, also one that `execute`, `resume` or `wake` drives: what `state.pause` does. True if this was what paused
-   * it; false if it is not open here, or has ended. Throws `INVALID_ID`.
+   * Pauses a run, whichever process is at it, as `state.pause` does: what is at work may end. Otherwise like `interrupt`: a run that nobody is
+   * at is recorded as paused.
    */
-  pause(stateId: string): boolean;
+  pause(stateId: string): Promise<boolean>;
   /** Interrupts every run that this Reprise has open; resolves with how many there were once they are stored and their leases given back. */
   interruptAll(options?: InterruptOptions): Promise<number>;
 }
@@ -43,7 +43,7 @@ export function interruptingOf(settings: RepriseSettings, { handles, ...access }
       const signal = interruptSignal(options);
       return interruptRun(settings, access, checkStateId(stateId), signal);
     },
-    pause: (stateId) => access.holderOf(checkStateId(stateId))?.pause() ?? false,
+    pause: async (stateId) => interruptRun(settings, access, checkStateId(stateId), undefined),
     async interruptAll(options) {
       const signal = interruptSignal(options);
       const interrupted = [...handles].filter((state) => state.interrupt(signal));

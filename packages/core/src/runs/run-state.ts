@@ -36,6 +36,7 @@ import { foldVisible } from "../timeline/fold-visible.ts";
 import { makeSnapshot } from "../snapshots/make-snapshot.ts";
 import type { StateSnapshot } from "../snapshots/state-snapshot.ts";
 import type { ExecutionOutcome, OpenOptions } from "./reprise.ts";
+import { tellClosed } from "./close-listeners.ts";
 import { interruptSignal } from "./check-interrupt.ts";
 import { InterruptTriggers } from "./interrupt-triggers.ts";
 import type { RepriseSettings } from "./settings.ts";
@@ -164,13 +165,6 @@ export class RunState implements ExecutionState {
     return this.#engine.interruption.ended;
   }
 
-  /** Calls back once this handle takes nothing more; returns what ends that. */
-  onEnd(callback: () => void): () => void {
-    const { endListeners } = this.#engine;
-    endListeners.add(callback);
-    return () => void endListeners.delete(callback);
-  }
-
   get reuse(): ReuseSummary {
     return this.#engine.reuse.summary();
   }
@@ -252,6 +246,7 @@ export class RunState implements ExecutionState {
   }
 
   close(): Promise<void> {
+    tellClosed(this);
     return (this.#closed ??= this.#close());
   }
 

@@ -50,7 +50,9 @@ export async function startedJob(host: JobsOf, id: string, board: ProgressBoard,
   });
   const done = execution.then(outcomeOf);
   // It is told by whoever asks for it.
-  done.catch(() => undefined);
+  let ended = false;
+  const end = (): void => void (ended = true);
+  done.then(end, end);
   const early = await Promise.race([begun, execution]);
   // A run that failed before its code ran was refused: nothing was recorded.
   if (early?.status === "failed") throw early.error;
@@ -59,7 +61,8 @@ export async function startedJob(host: JobsOf, id: string, board: ProgressBoard,
     done: () => done,
     serialize: () => readJobState(host, id),
     async pause() {
-      const paused = host.reprise.pause(id);
+      if (ended) return false;
+      const paused = await host.reprise.pause(id);
       await done;
       return paused;
     },
@@ -69,7 +72,8 @@ export async function startedJob(host: JobsOf, id: string, board: ProgressBoard,
       return cancelled;
     },
     async handOff(options: HandOffOptions = {}) {
-      host.reprise.pause(id);
+      // One that rests by itself is moved as it is.
+      if (!ended) await host.reprise.pause(id);
       await done;
       return handOffJob(host, id, options);
     },

@@ -8,7 +8,7 @@ import { viewOf } from "./view-of.ts";
 
 const identitiesHold = (tally: RunTally): void => {
   expect(tally.ran + tally.recovered).toBe(tally.total);
-  expect(tally.completed + tally.failed + tally.cancelled + tally.running + tally.retrying).toBe(tally.total);
+  expect(tally.completed + tally.failed + tally.cancelled + tally.running + tally.retrying + tally.interrupted).toBe(tally.total);
   expect(tally.retryAttempts).toBeLessThanOrEqual(tally.retryEvents);
   expect(tally.retriedCalls).toBeLessThanOrEqual(Math.min(tally.retryEvents, tally.ran));
   expect(tally.recoveredAfterRetry + tally.exhausted + tally.cancelledAfterRetry + tally.openAfterRetry).toBe(tally.retriedCalls);

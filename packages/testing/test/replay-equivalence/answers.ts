@@ -26,7 +26,7 @@ export function askedIn(events: readonly ExecutionEvent[], answerAfter: AnswerAf
   for (const event of events) {
     if (event.type !== "wait_call") continue;
     if (event.status === "awaiting") open.set(event.call, askedBy(event, answerAfter));
-    else if (event.status !== "rejected") open.delete(event.call);
+    else if (event.status !== "rejected" && event.status !== "interrupted") open.delete(event.call);
   }
   return [...open.values()];
 }
@@ -55,7 +55,7 @@ export function answering(system: System, stateId: string, answerAfter: AnswerAf
   return {
     attach(run) {
       run.on("event", (event) => {
-        if (event.type !== "wait_call" || event.status === "rejected") return;
+        if (event.type !== "wait_call" || event.status === "rejected" || event.status === "interrupted") return;
         planned.get(event.address)?.();
         if (event.status === "awaiting") later(askedBy(event, answerAfter));
       });

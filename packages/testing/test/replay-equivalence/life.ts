@@ -1,6 +1,6 @@
 import { memoryBackend, truncateRun, type MemorySnapshot } from "@reprise/backend-memory";
 import { createReprise, type Actor, type ExecutionOutcome, type ExecutionState, type OpenOptions, type Reprise, type RepriseOptions } from "@reprise/core";
-import type { ExecutionEvent, LogNotice, RecoveredNotice, System } from "@reprise/core/spi";
+import type { ExecutionEvent, LogNotice, RecoveredNotice, Subscriber, System } from "@reprise/core/spi";
 import { faultyBackend, recordingSubscriber, virtualSystem } from "../../src/index.ts";
 import { answering, type AnswerAfter } from "./answers.ts";
 import { hash } from "./hash.ts";
@@ -54,8 +54,18 @@ export interface LifeOptions {
   /** Switches a rule of the engine off. */
   readonly engine?: Partial<RepriseOptions>;
   readonly allowRepeat?: readonly string[];
+  /** The run is interrupted, or paused, from outside: at a time, or when the event with this seq, or a later one, is told. Default: never. */
+  readonly halt?: Halt;
   /** Further options of the run. */
   readonly open?: OpenOptions;
+}
+
+/** How and when a run is ended from outside. */
+export interface Halt {
+  readonly verb: "interrupt" | "pause";
+  /** In ms. */
+  readonly at?: number;
+  readonly seq?: number;
 }
 
 /** What became of a process that started or resumed the pipeline. */
@@ -89,7 +99,8 @@ export async function live(options: LifeOptions): Promise<Life> {
   const backend = lateness ? lateAcknowledgements(faulty, system, lateness) : faulty;
   const recording = recordingSubscriber();
   const answers = answering(system, stateId, options.answerAfter ?? (() => undefined));
-  const reprise = createReprise({ backend, system, subscribers: [recording, answers], graceMs, suspendAfterMs, maxLost: 1_000_000, ...engine });
+  const halting = haltingSubscriber();
+  const reprise = createReprise({ backend, system, subscribers: [recording, answers, halting], graceMs, suspendAfterMs, maxLost: 1_000_000, ...engine });
   const process = options.pipeline(system, disk.events, expiredIn(disk.snapshot));
 
   let outcome: ExecutionOutcome<unknown> | undefined;
@@ -97,8 +108,10 @@ export async function live(options: LifeOptions): Promise<Life> {
     const { pipeline } = process;
     const open = { ...options.open, ...(allowRepeat && { allowRepeat }) };
     await answers.begin(reprise, disk.events);
+    const halted = { here: false };
+    if (options.halt !== undefined) plan(options.halt, { reprise, system, halting, halted });
     outcome = await system.runUntil(
-      typeof pipeline === "function" ? byHand(reprise, pipeline, disk, open) : reprise.execute(pipeline, "in0", { stateId, ...open }),
+      typeof pipeline === "function" ? byHand(reprise, pipeline, { disk, halted }, open) : reprise.execute(pipeline, "in0", { stateId, ...open }),
     );
     answers.end();
     // What is still on its way to subscribers, and whatever must have no effect any more.
@@ -126,18 +139,54 @@ export async function live(options: LifeOptions): Promise<Life> {
   };
 }
 
-async function byHand(reprise: Reprise, work: (state: ExecutionState) => Promise<unknown>, disk: Disk, options: OpenOptions): Promise<ExecutionOutcome<unknown>> {
+async function byHand(reprise: Reprise, work: (state: ExecutionState) => Promise<unknown>, { disk, halted }: { readonly disk: Disk; readonly halted: Halted }, options: OpenOptions): Promise<ExecutionOutcome<unknown>> {
   const state = await (disk.snapshot ? reprise.load(stateId, options) : reprise.create({ ...options, stateId }));
   try {
     const value = await work(state);
     // Its code may have swallowed that it is to wait.
-    return state.status === "awaiting" ? await suspended(reprise, state) : { status: "completed", stateId, value, reuse: state.reuse };
+    return (await rested(reprise, state, halted)) ?? { status: "completed", stateId, value, reuse: state.reuse };
   } catch (error) {
-    if (state.status === "awaiting") return await suspended(reprise, state);
+    const rest = await rested(reprise, state, halted);
+    if (rest !== undefined) return rest;
     return { status: "failed", stateId, error: error instanceof Error ? error : new Error(String(error)), reuse: state.reuse };
   } finally {
     await state.close();
   }
+}
+
+/** What it came to, if it rests without having ended. */
+async function rested(reprise: Reprise, state: ExecutionState, { here }: Halted): Promise<ExecutionOutcome<unknown> | undefined> {
+  const { status, interruption, reuse } = state;
+  if (status === "awaiting") return suspended(reprise, state);
+  if (!here) return undefined;
+  return interruption === null ? { status: "paused", stateId, reuse } : { status: "interrupted", stateId, signal: interruption, reuse };
+}
+
+interface Halting extends Subscriber {
+  /** Called with the seq of each event. */
+  onSeq: (seq: number) => void;
+}
+
+function haltingSubscriber(): Halting {
+  const halting: Halting = { onSeq: () => undefined, attach: (run) => run.on("event", ({ seq }) => halting.onSeq(seq)) };
+  return halting;
+}
+
+/** Whether this life was ended from outside. */
+interface Halted {
+  here: boolean;
+}
+
+function plan({ verb, at, seq }: Halt, { reprise, system, halting, halted }: { readonly reprise: Reprise; readonly system: System; readonly halting: Halting; readonly halted: Halted }): void {
+  let done = false;
+  const halt = (): void => {
+    if (done) return;
+    done = true;
+    // Where the run has ended meanwhile, or is not there yet, nothing becomes of it.
+    void reprise[verb](stateId).then((here) => (halted.here = here), () => undefined);
+  };
+  if (at !== undefined) system.setTimer(Math.max(0, at - system.now()), halt, { background: true });
+  if (seq !== undefined) halting.onSeq = (told) => (told >= seq ? halt() : undefined);
 }
 
 async function suspended(reprise: Reprise, { reuse }: ExecutionState): Promise<ExecutionOutcome<unknown>> {

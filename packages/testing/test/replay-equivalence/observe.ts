@@ -7,7 +7,7 @@ import type { Life } from "./life.ts";
 export function outcomeText(outcome: ExecutionOutcome<unknown> | undefined): string {
   if (outcome === undefined) return "died";
   if (outcome.status === "completed") return `completed ${JSON.stringify(outcome.value)}`;
-  return outcome.status === "failed" ? `failed ${describeError(outcome.error)}` : "awaiting";
+  return outcome.status === "failed" ? `failed ${describeError(outcome.error)}` : outcome.status;
 }
 
 /**
@@ -25,7 +25,7 @@ const outcomes = new WeakMap<ExecutionEvent, string>();
 
 function outcomeOf(event: ExecutionEvent): string | undefined {
   const { status, address } = event;
-  if (status === "started" || status === "retrying") return undefined;
+  if (status === "started" || status === "retrying" || status === "interrupted") return undefined;
   const known = outcomes.get(event);
   if (known !== undefined) return known;
   const text = status === "completed" ? `completed ${address} ${JSON.stringify(event.value)}` : `${status} ${address}`;

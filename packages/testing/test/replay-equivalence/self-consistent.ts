@@ -3,7 +3,8 @@ import { seededRandom } from "../../src/index.ts";
 import { damageIn } from "./damage.ts";
 import { attempt, liveOn } from "./exact.ts";
 import { hash } from "./hash.ts";
-import { cutDisk, emptyDisk, type Disk, type Life, type LifeOptions } from "./life.ts";
+import { lengthOf, timeOfLast } from "./journal.ts";
+import { cutDisk, emptyDisk, type Disk, type Halt, type Life, type LifeOptions } from "./life.ts";
 import { programPipeline } from "./interpret.ts";
 import { firstDifference, lifeFault, outcomesOf, outcomeText } from "./observe.ts";
 import type { Program } from "./program.ts";
@@ -20,33 +21,48 @@ const mostLives = 6;
  * it gives the same value, runs nothing and records only that append again.
  */
 export async function checkSelfConsistent(program: Program, engine: Partial<RepriseOptions> = {}): Promise<Verdict> {
+  return checkChains(program, engine, false);
+}
+
+/** The same where lives are interrupted and paused as well. */
+export async function checkInterruptedSelfConsistent(program: Program, engine: Partial<RepriseOptions> = {}): Promise<Verdict> {
+  return checkChains(program, engine, true);
+}
+
+async function checkChains(program: Program, engine: Partial<RepriseOptions>, halts: boolean): Promise<Verdict> {
   let crashPoints = 0;
   for (let chain = 1; chain <= chains; chain += 1) {
-    const verdict = await checkChain(program, engine, hash(program.seed, chain));
+    const verdict = await checkChain(program, engine, hash(program.seed, chain), halts);
     crashPoints += verdict.crashPoints;
     if (verdict.failure !== undefined) return { crashPoints, failure: `chain ${chain}: ${verdict.failure}` };
   }
   return { crashPoints, failure: undefined };
 }
 
-async function checkChain(program: Program, engine: Partial<RepriseOptions>, seed: number): Promise<Verdict> {
+async function checkChain(program: Program, engine: Partial<RepriseOptions>, seed: number, halts: boolean): Promise<Verdict> {
   const random = seededRandom(seed);
   // In a scope that is opened again, unkeyed calls of what must not happen twice may be refused as ambiguous, rightly.
   const recovers = program.tools.every((spec) => !spec.once);
   let disk = emptyDisk;
   for (let number = 1; ; number += 1) {
-    const crashAfter = number < mostLives ? 1 + Math.floor(random() * 12) : undefined;
+    const halt = halts && number < mostLives ? haltIn(disk, random) : undefined;
+    const crashAfter = number < mostLives && (halt === undefined || random() < 0.2) ? 1 + Math.floor(random() * 12) : undefined;
     const options = wildOptions(program, engine, disk, hash(seed, number), random);
-    const life = await attempt(() => liveOn({ ...options, ...(crashAfter !== undefined && { crashAfter }) }));
+    const life = await attempt(() => liveOn({ ...options, ...(crashAfter !== undefined && { crashAfter }), ...(halt && { halt }) }));
     if (typeof life === "string") return { crashPoints: number - 1, failure: `life ${number}: ${life}` };
     const fault = lifeFault(life) ?? (await damageIn(life.disk));
     if (fault !== undefined) return { crashPoints: number - 1, failure: `life ${number}, from record ${disk.boundaries.at(-1) ?? 0}: ${fault}` };
     disk = life.disk;
-    if (life.outcome === undefined) continue;
+    if (life.outcome === undefined || life.outcome.status === "interrupted" || life.outcome.status === "paused") continue;
     if (life.outcome.status === "failed" && recovers && number < mostLives && random() < 0.5) continue;
     const failure = await fixpointFault(life, wildOptions(program, engine, emptyDisk, hash(seed, number + 1), random));
     return { crashPoints: number, failure: failure && `fixpoint after ${number} lives: ${failure}` };
   }
+}
+
+function haltIn({ snapshot }: Disk, random: () => number): Halt {
+  const verb = random() < 0.7 ? "interrupt" : "pause";
+  return random() < 0.5 ? { verb, at: timeOfLast(snapshot) + random() * 30 } : { verb, seq: lengthOf(snapshot) + 1 + Math.floor(random() * 15) };
 }
 
 function wildOptions(program: Program, engine: Partial<RepriseOptions>, disk: Disk, seed: number, random: () => number): LifeOptions {

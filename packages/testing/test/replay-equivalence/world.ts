@@ -95,6 +95,8 @@ function leavesOf(events: readonly ExecutionEvent[], expired: ReadonlySet<number
       lost.set(address, { since: lost.get(address)?.since ?? at, attempt });
       continue;
     }
+    // What an interruption cut off goes on when it is resumed, like what a crash did.
+    if (status === "interrupted") continue;
     lost.delete(address);
     // A timeout aborted the attempt: it is no failure of the tool's.
     if (status === "failed" && error?.code !== "TIMEOUT") failed.set(address, (failed.get(address) ?? 0) + 1);

@@ -462,6 +462,21 @@ describe.each(bothBackends)("I2: from another process, %s", (_, open) => {
     expect((await world.disk.list({ dueBefore: 0 })).rows).toEqual([]);
   });
 
+  test("I2: so is it when it is to pause: execute gives paused, and a resumed run goes on", async () => {
+    const world = createWorld(await open());
+    const paid = held("paid");
+    const work = agentOf(async (context) => `${await context.run(paid.actor)}, ${await context.run(echo, "then")}`);
+    const executing = world.begin().reprise.execute(work, undefined, { stateId });
+    await paid.begun;
+    expect(await world.begin().reprise.pause(stateId)).toBe(true);
+    while ((await world.disk.list({ dueBefore: 0 })).rows.length > 0) await turns();
+    paid.end();
+    expect(await executing).toEqual({ status: "paused", stateId });
+    expect([await world.begin().reprise.pause(stateId), await world.begin().reprise.interrupt(stateId)]).toEqual([false, false]);
+    expect((await world.resume(work)).outcome).toMatchObject({ status: "completed", value: "paid, then" });
+    expect(paid.runs).toBe(1);
+  });
+
   test("I2: a run that waits, or whose process died, is recorded as interrupted: wake leaves it alone, resume goes on", async () => {
     const world = createWorld(await open());
     const work = agentOf((context) => context.waitFor("x", { timeoutMs: 1, default: "nobody" }));
@@ -590,18 +605,16 @@ describe("I2: pause", () => {
     await again.close();
   });
 
-  test("I2: reprise.pause pauses what execute drives, of this process alone", async () => {
-    const system = virtualSystem();
-    const backend = memoryBackend();
-    const [here, elsewhere] = [createReprise({ backend, system }), createReprise({ backend, system })];
-    const waits = agent({ name: "waits", run: async (_input: void, context) => context.sleep(1_000) });
-    const ended = here.execute(waits, undefined, { stateId: "driven" });
-    await system.advance(500);
-    expect(elsewhere.pause("driven")).toBe(false);
-    expect([here.pause("driven"), here.pause("driven")]).toEqual([true, false]);
-    expect(await system.runUntil(ended)).toMatchObject({ status: "paused", stateId: "driven" });
-    expect(here.pause("driven")).toBe(false);
-    expect(() => here.pause("")).toThrow(expect.objectContaining({ code: "INVALID_ID" }));
+  test("I2: the first one wins also by id, while what it ended is still ending", async () => {
+    const reprise = createReprise({ backend: memoryBackend() });
+    const paid = held("paid");
+    const ended = reprise.execute(agentOf((context) => context.run(paid.actor)), undefined, { stateId: "driven" });
+    await paid.begun;
+    expect([await reprise.pause("driven"), await reprise.pause("driven")]).toEqual([true, false]);
+    expect([await reprise.interrupt("driven"), await reprise.interrupt("driven"), await reprise.pause("driven")]).toEqual([true, false, false]);
+    paid.end();
+    expect((await ended).status).toBe("interrupted");
+    expect(await rejectionOf(reprise.pause(""))).toMatchObject({ code: "INVALID_ID" });
   });
 
   test("I2: a pause can still be interrupted", async () => {
