@@ -221,11 +221,6 @@ describe("the live mode at the end, when the run was interrupted", () => {
       |      Publish the report of week 47?
       |- # until-morning
       # weekly-report
-      # INTERRUPTED  USER CANCELLED
-          message     enough for today
-          by          ada
-          open        2 calls
-          checkpoint  saved at record 25: the ru..
 
       Result    interrupted in 2.2s   work 3.6s
                 parallelism 1.6x
@@ -261,11 +256,6 @@ describe("the live mode at the end, when the run was interrupted", () => {
       │      Publish the report of week 47?
       ├─ ⊟ until-morning                   stopped
       ⊟ weekly-report                      stopped
-      ⊟ INTERRUPTED  USER CANCELLED
-          message     enough for today
-          by          ada
-          open        2 calls
-          checkpoint  saved at record 25: the run goes on when it…
 
       Result    interrupted in 2.2s   work 3.6s   parallelism 1.6x
       Stopped   INTERRUPTED USER CANCELLED: enough for today
@@ -298,11 +288,6 @@ describe("the live mode at the end, when the run was interrupted", () => {
       |      Publish the report of week 47?
       |- # until-morning                                 sleep stopped
       # weekly-report                                    agent stopped
-      # INTERRUPTED  USER CANCELLED
-          message     enough for today
-          by          ada
-          open        2 calls
-          checkpoint  saved at record 25: the run goes on when it is resumed
 
       Result    interrupted in 2.2s   work 3.6s   parallelism 1.6x
       Stopped   INTERRUPTED USER CANCELLED: enough for today   by ada
@@ -333,11 +318,6 @@ describe("the live mode at the end, when the run was interrupted", () => {
       │      Publish the report of week 47?
       ├─ ⊟ until-morning                                                               sleep stopped
       ⊟ weekly-report                                                                  agent stopped
-      ⊟ INTERRUPTED  USER CANCELLED
-          message     enough for today
-          by          ada
-          open        2 calls
-          checkpoint  saved at record 25: the run goes on when it is resumed
 
       Result    interrupted in 2.2s   work 3.6s   parallelism 1.6x
       Stopped   INTERRUPTED USER CANCELLED: enough for today   by ada

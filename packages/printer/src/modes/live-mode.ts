@@ -51,7 +51,6 @@ class LiveRun implements ScreenPart {
     const lines = this.#guarded(() => {
       reduce(this.#view, message);
       if (message.topic === "event") this.#unsettle(message.message.call);
-      if (message.topic === "interrupt") return interruptLines(message.message, { width: this.#context.width(), glyphs: this.#context.glyphs });
       return message.topic === "log" ? this.#logged(message.message) : [];
     });
     this.#waiting.push(...lines);
