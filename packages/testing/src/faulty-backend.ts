@@ -17,6 +17,8 @@ export type AppendFault =
 export interface FaultPlan {
   /** By number of the append, counted from 1 over all runs of this backend. */
   readonly appends: Readonly<Record<number, AppendFault>>;
+  /** Told of each fault when it strikes, before it does anything. */
+  readonly onFault?: (append: number, fault: AppendFault) => void;
   /** The timers of `delay`. Default: those of the runtime. */
   readonly system?: Pick<System, "setTimer">;
 }
@@ -55,7 +57,12 @@ export function faultyBackend(backend: StateBackend, plan: FaultPlan): FaultyBac
     async acquire(stateId, options) {
       const inner = await process.acquire(stateId, options);
       const writer = faultyWriter(inner, {
-        nextFault: () => plan.appends[(appends += 1)],
+        nextFault() {
+          appends += 1;
+          const fault = plan.appends[appends];
+          if (fault) plan.onFault?.(appends, fault);
+          return fault;
+        },
         setTimer,
         crash: () => void process.crash(),
       });

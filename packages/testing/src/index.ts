@@ -7,6 +7,12 @@ export type { Counter } from "./fixtures/counter.ts";
 export type { FlakyOptions } from "./fixtures/flaky.ts";
 export type { SlowOptions } from "./fixtures/slow.ts";
 
+// Pipelines as a whole
+export { everyCrashPoint } from "./every-crash-point.ts";
+export { recordedRun } from "./recorded-run.ts";
+export type { CrashPointReport, EveryCrashPointOptions } from "./every-crash-point.ts";
+export type { RecordedRun, RecordedRunOptions, RecordedRunReport } from "./recorded-run.ts";
+
 // Time and chance
 export { seededRandom } from "./seeded-random.ts";
 export { virtualSystem } from "./virtual-system.ts";

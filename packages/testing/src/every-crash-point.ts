@@ -1,0 +1,158 @@
+import { isDeepStrictEqual } from "node:util";
+import { createReprise, isRepriseError, type Actor, type ExecutionOutcome, type Reprise, type RepriseOptions } from "@reprise/core";
+import type { StateBackend } from "@reprise/core/spi";
+import { faultyBackend } from "./faulty-backend.ts";
+import { leafStarts, type LeafStarts } from "./leaf-starts.ts";
+import { virtualSystem, type VirtualSystem } from "./virtual-system.ts";
+
+/** Options of {@link everyCrashPoint}. */
+export interface EveryCrashPointOptions<Input> {
+  readonly input: Input;
+  /** A fresh, empty backend; called for every crash. */
+  readonly open: () => StateBackend;
+  /** What the waits of the pipeline are answered, by name. A wait without an answer ends the check with an error. */
+  readonly answers?: Readonly<Record<string, unknown>>;
+  /**
+   * `virtual`: sleeps, backoff and timeouts take no time; handlers must not wait for anything real. `real`: they may, and everything takes
+   * as long as it takes. Default: `virtual`.
+   */
+  readonly clock?: "virtual" | "real";
+  /** Further options of `createReprise`, the same in every life. */
+  readonly reprise?: Omit<RepriseOptions, "backend" | "system" | "subscribers">;
+}
+
+/** What {@link everyCrashPoint} has tried. */
+export interface CrashPointReport {
+  /** So many appends has the uninterrupted run. */
+  readonly appends: number;
+  /** So many crashes were tried: twice at each append, before and after it was written. */
+  readonly crashes: number;
+  /** Addresses of calls with `repeatable: false` after whose crash nobody could know whether they had happened, so that the run failed with `OUTCOME_UNKNOWN`. */
+  readonly unknown: readonly string[];
+}
+
+interface Life {
+  readonly outcome: ExecutionOutcome<unknown> | "crashed";
+  readonly storage: unknown;
+}
+
+const stateId = "every-crash-point";
+/** Answers and sleeps that a run may have. */
+const mostTurns = 100;
+
+/**
+ * Runs a pipeline once for every append it makes, kills the process in it, lets another process go on, and throws unless each time the
+ * outcome and the storage are those of the run that nothing interrupted, every leaf ran at least once, and none with `repeatable: false` more
+ * than once. A call with `repeatable: false` that was at work when the process died may end the run with `OUTCOME_UNKNOWN` instead.
+ *
+ * @example
+ * ```ts
+ * import { memoryBackend } from "@reprise/backend-memory";
+ * import { agent, tool } from "@reprise/core";
+ * import { everyCrashPoint } from "@reprise/testing";
+ *
+ * const double = tool({ name: "double", run: (value: number) => value * 2 });
+ * const twice = agent({ name: "twice", run: async (value: number, context) => context.run(double, await context.run(double, value)) });
+ * const { crashes } = await everyCrashPoint(() => twice, { input: 1, open: () => memoryBackend() });
+ * console.log(crashes > 0); // true
+ * ```
+ */
+export async function everyCrashPoint<Input, Output>(pipeline: Actor<Input, Output> | (() => Actor<Input, Output>), options: EveryCrashPointOptions<Input>): Promise<CrashPointReport> {
+  const begin = typeof pipeline === "function" ? pipeline : () => pipeline;
+  const undisturbed = await live(begin(), options, undefined);
+  if (undisturbed.life.outcome === "crashed") throw new Error("everyCrashPoint: the run was interrupted by nothing, and did not end");
+  const expected = { ...undisturbed, outcome: undisturbed.life.outcome };
+  const unknown = new Set<string>();
+  let crashes = 0;
+  for (let append = 1; append <= expected.appends; append += 1) {
+    for (const written of [false, true]) {
+      const { life, starts } = await live(begin(), options, { append, written });
+      crashes += 1;
+      const where = `after a crash in append ${append} of ${expected.appends}, which was ${written ? "" : "not "}written`;
+      for (const problem of differences(expected, life, starts, unknown)) throw new Error(`everyCrashPoint: ${where}: ${problem}`);
+    }
+  }
+  return { appends: expected.appends, crashes, unknown: [...unknown] };
+}
+
+interface Lives {
+  readonly life: Life;
+  readonly starts: LeafStarts;
+  readonly appends: number;
+}
+
+/** One run: up to the crash, if there is to be one, and from there to its end. */
+async function live<Input>(pipeline: Actor<Input, unknown>, options: EveryCrashPointOptions<Input>, crash: { readonly append: number; readonly written: boolean } | undefined): Promise<Lives> {
+  const system = options.clock === "real" ? undefined : virtualSystem();
+  const starts = leafStarts();
+  let crashed = (): void => undefined;
+  const dead = new Promise<"crashed">((resolve) => {
+    crashed = () => resolve("crashed");
+  });
+  const disk = faultyBackend(options.open(), {
+    appends: crash === undefined ? {} : { [crash.append]: { kind: "crash", written: crash.written } },
+    onFault: () => crashed(),
+  });
+  const start = (): Reprise => createReprise({ ...options.reprise, backend: disk, subscribers: [starts.subscriber], ...(system && { system }) });
+  try {
+    let outcome = await driven(system, Promise.race([finish(start(), pipeline, options, system), dead]));
+    const reprise = start();
+    if (outcome === "crashed") outcome = await driven(system, finish(reprise, pipeline, options, system));
+    const { storage } = await reprise.snapshot(stateId);
+    await starts.readRepeatable(disk, stateId);
+    return { life: { outcome, storage }, starts, appends: disk.appends };
+  } finally {
+    await disk.close();
+  }
+}
+
+function driven<Result>(system: VirtualSystem | undefined, work: Promise<Result>): Promise<Result> {
+  return system === undefined ? work : system.runUntil(work);
+}
+
+/** Executes, answers what is waited for, and goes on, until the run has ended. */
+async function finish<Input>(reprise: Reprise, pipeline: Actor<Input, unknown>, { input, answers = {} }: EveryCrashPointOptions<Input>, system: VirtualSystem | undefined): Promise<ExecutionOutcome<unknown>> {
+  for (let turn = 0; turn < mostTurns; turn += 1) {
+    const outcome = await (reprise.execute as (actor: Actor<Input, unknown>, given: Input, options: { readonly stateId: string }) => Promise<ExecutionOutcome<unknown>>)(pipeline, input, { stateId });
+    if (outcome.status !== "awaiting") return outcome;
+    for (const { address, name } of outcome.pending) {
+      if (!Object.hasOwn(answers, name)) throw new Error(`everyCrashPoint: the pipeline waits for "${name}", and answers has none`);
+      await reprise.answer(stateId, address, answers[name], { answerId: address });
+    }
+    if (outcome.pending.length > 0 || outcome.wakeAt === undefined) continue;
+    const delayMs = outcome.wakeAt - (system?.now() ?? Date.now());
+    await new Promise<void>((resolve) => void (system === undefined ? setTimeout(resolve, delayMs) : system.setTimer(delayMs, resolve)));
+  }
+  throw new Error(`everyCrashPoint: the run was resumed ${mostTurns} times, and has not ended`);
+}
+
+function* differences(expected: { readonly outcome: ExecutionOutcome<unknown>; readonly life: Life; readonly starts: LeafStarts }, { outcome, storage }: Life, starts: LeafStarts, unknown: Set<string>): Generator<string> {
+  for (const [address, count] of starts.counts) if (starts.once.has(address) && count > 1) yield `${address}, which must not be repeated, ran ${count} times`;
+  const lost = outcome === "crashed" ? undefined : addressOfUnknown(outcome);
+  if (lost !== undefined) {
+    unknown.add(lost);
+    return;
+  }
+  const told = textOf(expected.outcome);
+  if (outcome === "crashed" || !isDeepStrictEqual(textOf(outcome), told)) yield `the outcome is ${JSON.stringify(outcome === "crashed" ? outcome : textOf(outcome))} instead of ${JSON.stringify(told)}`;
+  if (!isDeepStrictEqual(storage, expected.life.storage)) yield `the storage is ${JSON.stringify(storage)} instead of ${JSON.stringify(expected.life.storage)}`;
+  for (const address of expected.starts.counts.keys()) if (!starts.counts.has(address)) yield `${address} never ran`;
+}
+
+function textOf(outcome: ExecutionOutcome<unknown>): unknown {
+  if (outcome.status === "completed") return { status: outcome.status, value: outcome.value };
+  return outcome.status === "failed" ? { status: outcome.status, error: rootOf(outcome.error).message } : { status: outcome.status };
+}
+
+/** What went wrong, without how often it was tried: a process that dies costs an attempt. */
+function rootOf(error: Error): Error {
+  return error.cause instanceof Error ? rootOf(error.cause) : error;
+}
+
+/** The call of which nobody knows whether it happened. */
+function addressOfUnknown(outcome: ExecutionOutcome<unknown>): string | undefined {
+  for (let error: unknown = outcome.status === "failed" ? outcome.error : undefined; error instanceof Error; error = error.cause) {
+    if (isRepriseError(error, "OUTCOME_UNKNOWN")) return error.address ?? "unknown";
+  }
+  return undefined;
+}
