@@ -72,14 +72,18 @@ export function errorHandler(given: ErrorHandlerOptions | ErrorHandler = {}, pat
   return handler;
 }
 
-/** A handler for a routine the job can do without: it continues, or skips. */
-export function optionalRoutine(strategy: "continue" | "skip" = "continue"): ErrorHandler {
-  return errorHandler({ strategy, critical: false });
+/** The options of a handler for a routine the job can do without: it continues, or skips. */
+export function optionalRoutine(strategy: "continue" | "skip" = "continue"): ErrorHandlerOptions {
+  const options = { strategy, critical: false };
+  errorHandler(options);
+  return Object.freeze(options);
 }
 
-/** A handler for a routine the job cannot do without: it is tried again, and the job fails with it. */
-export function criticalRoutine(given: Omit<ErrorHandlerOptions, "strategy" | "critical"> = {}): ErrorHandler {
-  return errorHandler({ ...given, strategy: "retry", critical: true });
+/** The options of a handler for a routine the job cannot do without: it is tried again, and the job fails with it. */
+export function criticalRoutine(given: Omit<ErrorHandlerOptions, "strategy" | "critical"> = {}): ErrorHandlerOptions {
+  const options = { ...given, strategy: "retry", critical: true } as const;
+  errorHandler(options);
+  return Object.freeze(options);
 }
 
 /** How core is to retry an activation under this handler. */

@@ -3,9 +3,10 @@ import type { JobResult } from "../conductor/job-result.ts";
 import type { JobProgress, ProgressBoard } from "../conductor/progress.ts";
 import { cancelJob, isCancelled } from "./cancel-job.ts";
 import { handOffJob, type JobFile } from "./job-file.ts";
-import type { JobState } from "./job-state.ts";
+import { JobStatus, type JobState } from "./job-state.ts";
 import type { JobsOf } from "./jobs.ts";
 import { readJobState } from "./read-job-state.ts";
+import { waitUntil } from "./wait-until.ts";
 
 /** How a job ended, or where it rests. */
 export type JobOutcome<Outputs> =
@@ -26,6 +27,11 @@ export interface Job<Outputs = JobResult["outputs"]> {
   readonly id: string;
   /** Resolves when the job has ended, or rests; rejects with what keeps it from being recorded. */
   done(): Promise<JobOutcome<Outputs>>;
+  /**
+   * Resolves with true once the condition holds, asked now and after each progress; with false if the job ends or rests before, after one last
+   * look, or the signal aborts. What the condition throws it rejects with.
+   */
+  waitUntil(condition: (progress: JobProgress) => boolean, options?: { readonly signal?: AbortSignal }): Promise<boolean>;
   /** What has become of it, as JSON: the definition is serialised apart. */
   serialize(): Promise<JobState>;
   /**
@@ -49,19 +55,26 @@ export async function startedJob(host: JobsOf, id: string, board: ProgressBoard,
     board.onBegin(() => resolve(undefined));
   });
   const done = execution.then(outcomeOf);
-  // It is told by whoever asks for it.
-  let ended = false;
-  const end = (): void => void (ended = true);
-  done.then(end, end);
+  let atWork = true;
+  const rests = (): void => {
+    atWork = false;
+  };
+  // Whoever asks is told how it ended.
+  void done.then(rests, rests);
   const early = await Promise.race([begun, execution]);
   // A run that failed before its code ran was refused: nothing was recorded.
   if (early?.status === "failed") throw early.error;
   return Object.freeze({
     id,
     done: () => done,
-    serialize: () => readJobState(host, id),
+    waitUntil: (condition: (progress: JobProgress) => boolean, { signal }: { readonly signal?: AbortSignal } = {}) => waitUntil(board, done, condition, signal),
+    async serialize() {
+      const state = await readJobState(host, id);
+      // What was resumed and has recorded nothing yet is still said to rest.
+      return atWork ? { ...state, status: JobStatus.RUNNING } : state;
+    },
     async pause() {
-      if (ended) return false;
+      if (!atWork) return false;
       const paused = await host.reprise.pause(id);
       await done;
       return paused;
@@ -73,7 +86,7 @@ export async function startedJob(host: JobsOf, id: string, board: ProgressBoard,
     },
     async handOff(options: HandOffOptions = {}) {
       // One that rests by itself is moved as it is.
-      if (!ended) await host.reprise.pause(id);
+      if (atWork) await host.reprise.pause(id);
       await done;
       return handOffJob(host, id, options);
     },
