@@ -360,6 +360,16 @@ describe("F6: jobs are paused, resumed and cancelled, each by itself", () => {
     expect((await done.serialize()).status).toBe("completed");
   });
 
+  test("a job is paused by whoever has its id, and there is nothing to pause where it rests", async () => {
+    const { reprise, system } = virtualHost();
+    const jobs = waiting().on(reprise);
+    const job = await system.runUntil(jobs.start("x"));
+    expect(await system.runUntil(jobs.pause(job.id))).toBe(true);
+    expect((await system.runUntil(job.done())).status).toBe("paused");
+    expect(await system.runUntil(jobs.pause(job.id))).toBe(false);
+    expect(await codeOf(system.runUntil(jobs.pause("none")))).toBe("NOT_FOUND");
+  });
+
   test("what a deadline interrupts goes on when it is resumed", async () => {
     const { reprise, system } = virtualHost();
     const calls: Seen = [];

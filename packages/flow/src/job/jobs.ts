@@ -33,6 +33,8 @@ export interface Jobs<Input, Outputs> {
    * for a job of another flow, `VERSION_CHANGED` for one of another definition, `CANCELLED` for one that was cancelled.
    */
   resume(job: string | JobState, options?: OpenOptions): Promise<Job<Outputs>>;
+  /** Pauses a job, whichever process is at it, and lets what is at work end; false if it had ended or was at rest already. Throws `NOT_FOUND`, … */
+  pause(jobId: string): Promise<boolean>;
   /** Ends a job for good, whichever process is at it; false if it had ended or was at rest already. Throws `NOT_FOUND`, … */
   cancel(jobId: string, message?: string): Promise<boolean>;
   /** What has become of a job, as JSON; takes no lease. Throws `NOT_FOUND`. */
@@ -88,6 +90,7 @@ export function jobsOf(host: JobsOf): Jobs<unknown, JobResult["outputs"]> {
       return startedJob(host, jobId, board, reprise.resume(agentWith(board), jobId, options));
     },
     state: (jobId: string) => readJobState(host, jobId),
+    pause: (jobId: string) => reprise.pause(jobId),
     cancel: (jobId: string, message?: string) => cancelJob(host, jobId, message),
     export: async (jobId: string) => jobFile(host, jobId, await reprise.export(jobId)),
     handOff: (jobId: string, options: HandOffOptions = {}) => handOffJob(host, jobId, options),

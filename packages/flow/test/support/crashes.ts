@@ -1,7 +1,7 @@
 import { createReprise, type Actor, type ExecutionOutcome } from "@reprise/core";
 import type { StateBackend, StateWriter } from "@reprise/core/spi";
 import { memoryBackend } from "@reprise/backend-memory";
-import { delegateWriter, virtualSystem } from "@reprise/testing";
+import { delegateWriter, virtualSystem, type VirtualSystem } from "@reprise/testing";
 
 /** What a flow is in one process, and how often each activation did its work there. */
 export interface Process {
@@ -22,7 +22,7 @@ export interface Life {
 const jobId = "job";
 
 /** Runs a job from what is on disk to its end, or to where it rests. */
-export async function live(begin: () => Process, input: unknown, disk: readonly Uint8Array[] = []): Promise<Life> {
+export async function live(begin: (system: VirtualSystem) => Process, input: unknown, disk: readonly Uint8Array[] = []): Promise<Life> {
   const system = virtualSystem({ now: disk.length * 1_000 });
   const inner = memoryBackend();
   if (disk.length > 0) {
@@ -32,7 +32,7 @@ export async function live(begin: () => Process, input: unknown, disk: readonly 
   }
   const boundaries: number[] = [];
   const reprise = createReprise({ backend: watched(inner, boundaries), system, suspendAfterMs: Infinity });
-  const { flow, effects } = begin();
+  const { flow, effects } = begin(system);
   const outcome = await system.runUntil(reprise.execute(flow.agent, input as never, { stateId: jobId }));
   const journal: Uint8Array[] = [];
   for await (const batch of inner.read(jobId)) for (const { bytes } of batch) journal.push(bytes);
@@ -40,7 +40,7 @@ export async function live(begin: () => Process, input: unknown, disk: readonly 
 }
 
 /** The lives of a job that was killed after each append of an uninterrupted one; `point` is how many records were left. */
-export async function killedEverywhere(begin: () => Process, input: unknown, whole: Life): Promise<(Life & { readonly point: number })[]> {
+export async function killedEverywhere(begin: (system: VirtualSystem) => Process, input: unknown, whole: Life): Promise<(Life & { readonly point: number })[]> {
   const lives: (Life & { readonly point: number })[] = [];
   for (const point of whole.boundaries.slice(0, -1)) lives.push({ point, ...(await live(begin, input, whole.journal.slice(0, point))) });
   return lives;
