@@ -5,13 +5,14 @@ import { jsonMode } from "./modes/json-mode.ts";
 import { showLive } from "./modes/live-mode.ts";
 import type { Mode, ModeContext } from "./modes/mode.ts";
 import { treeMode } from "./modes/tree-mode.ts";
-import { checkOptions, colorWanted, glyphsFor, liveWanted, widthOf, type EventPrinterOptions } from "./printer-options.ts";
+import { checkOptions, colorWanted, glyphSetFor, liveWanted, widthOf, type EventPrinterOptions } from "./printer-options.ts";
 import { screenFor } from "./screen/screen.ts";
 import { sinkFor, type Sink } from "./sink.ts";
 import { defaultSystem, type PrinterSystem } from "./system.ts";
 import { formatClock } from "./text/format.ts";
 import { paintLine } from "./text/line.ts";
 import { secretKey } from "./text/preview.ts";
+import { lookOf } from "./text/theme.ts";
 import { sanitise } from "./text/sanitise.ts";
 import { followRun } from "./view/follow-run.ts";
 import { reduce } from "./view/reduce.ts";
@@ -44,11 +45,12 @@ export function printerOn(system: PrinterSystem, options: EventPrinterOptions): 
   checkOptions(options);
   const stream = options.stream ?? system.stderr;
   const colors = pico.createColors(colorWanted(options.color, system.environment, stream));
+  const { glyphs, palette } = lookOf("eventPrinter", glyphSetFor(options.glyphs, system.environment), options.theme);
   let open = 0;
   const context: ModeContext = {
     width: () => widthOf(options.width ?? stream.columns),
-    glyphs: glyphsFor(options.glyphs, system.environment),
-    paint: (line) => paintLine(line, colors),
+    glyphs,
+    paint: (line) => paintLine(line, colors, palette),
     details: options.details ?? "errors",
     causes: options.causes ?? false,
     stacks: options.stacks ?? false,

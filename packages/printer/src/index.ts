@@ -19,7 +19,9 @@ export { renderMermaid } from "./render-mermaid.ts";
 export type { RenderMermaidOptions } from "./render-mermaid.ts";
 export type { HistorySource } from "./history-source.ts";
 export type { SnapshotFacts } from "./report/html-state.ts";
-export type { GlyphSet } from "./text/glyphs.ts";
+export type { Glyphs, GlyphSet } from "./text/glyphs.ts";
+export type { ColorName, Tone } from "./text/line.ts";
+export type { PrinterTheme } from "./text/theme.ts";
 
 // What both are made from
 export { createRunView } from "./view/run-view.ts";

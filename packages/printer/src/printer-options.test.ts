@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { eventPrinter } from "./event-printer.ts";
-import { colorWanted, glyphsFor, widthOf } from "./printer-options.ts";
-import { glyphSets } from "./text/glyphs.ts";
+import { colorWanted, glyphSetFor, widthOf } from "./printer-options.ts";
 
 const write = (): void => undefined;
 const terminal = { write, isTTY: true };
@@ -19,12 +18,12 @@ test("colour: the option comes first, then NO_COLOR, then FORCE_COLOR, then the 
 });
 
 test("glyphs: unicode where the locale says UTF-8 or a known terminal says nothing else, ascii otherwise", () => {
-  expect(glyphsFor("auto", { LANG: "C.UTF-8" })).toBe(glyphSets.unicode);
-  expect(glyphsFor(undefined, { LC_ALL: "", LC_CTYPE: "de_DE.utf8", LANG: "C" })).toBe(glyphSets.unicode);
-  expect(glyphsFor(undefined, { LC_ALL: "POSIX", LANG: "en_US.UTF-8" })).toBe(glyphSets.ascii);
-  expect(glyphsFor(undefined, {})).toBe(glyphSets.ascii);
-  expect(glyphsFor(undefined, { WT_SESSION: "1" })).toBe(glyphSets.unicode);
-  expect(glyphsFor("ascii", { LANG: "C.UTF-8" })).toBe(glyphSets.ascii);
+  expect(glyphSetFor("auto", { LANG: "C.UTF-8" })).toBe("unicode");
+  expect(glyphSetFor(undefined, { LC_ALL: "", LC_CTYPE: "de_DE.utf8", LANG: "C" })).toBe("unicode");
+  expect(glyphSetFor(undefined, { LC_ALL: "POSIX", LANG: "en_US.UTF-8" })).toBe("ascii");
+  expect(glyphSetFor(undefined, {})).toBe("ascii");
+  expect(glyphSetFor(undefined, { WT_SESSION: "1" })).toBe("unicode");
+  expect(glyphSetFor("ascii", { LANG: "C.UTF-8" })).toBe("ascii");
 });
 
 test("a width that is unknown or below 20 is taken for 80", () => {

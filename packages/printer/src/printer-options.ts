@@ -1,6 +1,7 @@
 import type { PrintStream } from "./sink.ts";
 import type { Environment } from "./system.ts";
-import { glyphSets, type Glyphs, type GlyphSet } from "./text/glyphs.ts";
+import type { GlyphSet } from "./text/glyphs.ts";
+import type { PrinterTheme } from "./text/theme.ts";
 
 /** What `eventPrinter` takes. */
 export interface EventPrinterOptions {
@@ -18,6 +19,8 @@ export interface EventPrinterOptions {
   readonly color?: boolean;
   /** Default: `"auto"`, unicode where the locale is UTF-8. */
   readonly glyphs?: GlyphSet | "auto";
+  /** Signs and colours of your own. */
+  readonly theme?: PrinterTheme;
   /** What is shown beside names and times. `errors`: codes and messages of failures. `io`: also inputs, results and log data. Default: `"errors"`. */
   readonly details?: "none" | "errors" | "io";
   /** The chain of causes below each failure. Default: false. */
@@ -90,11 +93,11 @@ export function colorWanted(option: boolean | undefined, environment: Environmen
 }
 
 /** The set asked for, or the one the locale can show. */
-export function glyphsFor(option: GlyphSet | "auto" | undefined, environment: Environment): Glyphs {
-  if (option !== undefined && option !== "auto") return glyphSets[option];
+export function glyphSetFor(option: GlyphSet | "auto" | undefined, environment: Environment): GlyphSet {
+  if (option !== undefined && option !== "auto") return option;
   const locale = [environment["LC_ALL"], environment["LC_CTYPE"], environment["LANG"]].find((value) => value !== undefined && value !== "");
   // Windows has no locale variables; the terminals that set these draw unicode.
   const known = environment["WT_SESSION"] ?? environment["TERM_PROGRAM"];
   const utf8 = locale === undefined ? known !== undefined : /utf-?8/i.test(locale);
-  return glyphSets[utf8 ? "unicode" : "ascii"];
+  return utf8 ? "unicode" : "ascii";
 }

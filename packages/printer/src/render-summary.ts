@@ -1,8 +1,9 @@
 import pico from "picocolors";
 import { layoutSummary } from "./layout/layout-summary.ts";
 import { widthOf } from "./printer-options.ts";
-import { glyphSets, type GlyphSet } from "./text/glyphs.ts";
+import type { GlyphSet } from "./text/glyphs.ts";
 import { paintLine } from "./text/line.ts";
+import { lookOf, type PrinterTheme } from "./text/theme.ts";
 import type { RunView } from "./view/run-view.ts";
 import { viewOf, type RunItem } from "./view/view-of.ts";
 
@@ -12,6 +13,8 @@ export interface RenderSummaryOptions {
   readonly width?: number;
   /** Default: `"unicode"`. */
   readonly glyphs?: GlyphSet;
+  /** Signs and colours of your own. */
+  readonly theme?: PrinterTheme;
   /** Default: false. */
   readonly color?: boolean;
 }
@@ -30,6 +33,7 @@ export interface RenderSummaryOptions {
 export function renderSummary(source: RunView | Iterable<RunItem>, options: RenderSummaryOptions = {}): readonly string[] {
   const view = Symbol.iterator in source ? viewOf(source) : source;
   const colors = pico.createColors(options.color ?? false);
-  const lines = layoutSummary(view, { width: widthOf(options.width), glyphs: glyphSets[options.glyphs ?? "unicode"] });
-  return lines.map((line) => paintLine(line, colors));
+  const { glyphs, palette } = lookOf("renderSummary", options.glyphs ?? "unicode", options.theme);
+  const lines = layoutSummary(view, { width: widthOf(options.width), glyphs });
+  return lines.map((line) => paintLine(line, colors, palette));
 }

@@ -1,8 +1,9 @@
 import pico from "picocolors";
 import { layoutTree } from "./layout/layout-tree.ts";
 import { widthOf } from "./printer-options.ts";
-import { glyphSets, type GlyphSet } from "./text/glyphs.ts";
+import type { GlyphSet } from "./text/glyphs.ts";
 import { paintLine } from "./text/line.ts";
+import { lookOf, type PrinterTheme } from "./text/theme.ts";
 import { secretKey } from "./text/preview.ts";
 import type { RunView } from "./view/run-view.ts";
 import { collectView, viewOf, type RunItem } from "./view/view-of.ts";
@@ -15,6 +16,8 @@ export interface RenderTreeOptions {
   readonly now?: number;
   /** Default: `"unicode"`. */
   readonly glyphs?: GlyphSet;
+  /** Signs and colours of your own. */
+  readonly theme?: PrinterTheme;
   /** Default: false. */
   readonly color?: boolean;
   /** `errors`: below what failed or is about to be retried its code and message, below what waits its prompt. Default: `"errors"`. */
@@ -56,10 +59,11 @@ export function renderTree(
 
 function treeLines(view: RunView, options: RenderTreeOptions): readonly string[] {
   const colors = pico.createColors(options.color ?? false);
+  const { glyphs, palette } = lookOf("renderTree", options.glyphs ?? "unicode", options.theme);
   const lines = layoutTree(view, {
     width: widthOf(options.width),
     now: options.now ?? view.lastAt ?? 0,
-    glyphs: glyphSets[options.glyphs ?? "unicode"],
+    glyphs,
     errors: options.details !== "none",
     causes: options.causes ?? false,
     stacks: options.stacks ?? false,
@@ -67,5 +71,5 @@ function treeLines(view: RunView, options: RenderTreeOptions): readonly string[]
     maxChildren: options.maxChildren ?? defaultMaxChildren,
     title: options.title,
   });
-  return lines.map((line) => paintLine(line, colors));
+  return lines.map((line) => paintLine(line, colors, palette));
 }

@@ -46,26 +46,33 @@ export function fitLine(line: Line, width: number, ellipsis: string): Line {
 /** The colour functions of picocolors. */
 export type Colors = ReturnType<typeof pico.createColors>;
 
+/** A colour or style. */
+export type ColorName = Exclude<keyof Colors, "isColorSupported" | "reset" | "hidden" | "strikethrough" | `bg${string}`>;
+
+/** Which colours and styles a text of each meaning has. */
+export type Palette = Readonly<Record<Tone, readonly ColorName[]>>;
+
+/** The colours that are used unless a theme says otherwise. */
+export const defaultPalette: Palette = {
+  plain: [],
+  strong: ["bold"],
+  faint: ["dim"],
+  running: ["cyan"],
+  completed: ["green"],
+  failed: ["red"],
+  retrying: ["yellow"],
+  awaiting: ["magenta"],
+  recovered: ["magenta"],
+  cancelled: ["dim"],
+  interrupted: ["yellow"],
+};
+
 /** The line as text for the terminal. Trailing spaces are left out. */
-export function paintLine(line: Line, colors: Colors): string {
+export function paintLine(line: Line, colors: Colors, palette: Palette = defaultPalette): string {
   const lastAt = line.findLastIndex(({ text }) => text.trimEnd() !== "");
   const painted = line.slice(0, lastAt + 1).map(({ text, tone }, index) => {
     const shown = index === lastAt ? text.trimEnd() : text;
-    return shown === "" ? "" : painters[tone](shown, colors);
+    return shown === "" ? "" : palette[tone].reduce((inner, color) => colors[color](inner), shown);
   });
   return painted.join("");
 }
-
-const painters: Readonly<Record<Tone, (text: string, colors: Colors) => string>> = {
-  plain: (text) => text,
-  strong: (text, colors) => colors.bold(text),
-  faint: (text, colors) => colors.dim(text),
-  running: (text, colors) => colors.cyan(text),
-  completed: (text, colors) => colors.green(text),
-  failed: (text, colors) => colors.red(text),
-  retrying: (text, colors) => colors.yellow(text),
-  awaiting: (text, colors) => colors.magenta(text),
-  recovered: (text, colors) => colors.magenta(text),
-  cancelled: (text, colors) => colors.dim(text),
-  interrupted: (text, colors) => colors.yellow(text),
-};
