@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anyMessages } from "../test/arbitraries.ts";
+import { runBuilder } from "../test/run-builder.ts";
 import { failedRun, longGroupRun } from "../test/sample-runs.ts";
 import { renderJsonLines } from "./render-json-lines.ts";
 import { renderMermaid } from "./render-mermaid.ts";
@@ -69,6 +70,12 @@ describe("mermaid", () => {
     const gantt = renderMermaid(longGroupRun().items, { kind: "gantt", maxRows: 100 });
     expect(gantt.match(/ :\w/g)).toHaveLength(100);
     expect(gantt).toMatch(/%% \d+ more are not drawn/);
+  });
+
+  test("a name of which nothing is left to show is a question mark, for Mermaid has no empty ones", () => {
+    const run = runBuilder();
+    run.complete(run.start("tool_call", "\u202e"));
+    expect(renderMermaid(run.items, { kind: "gantt", title: " " })).toMatch(/title \?\n[^]*section \?\n/);
   });
 
   test("an unknown kind and a source that is none are refused", () => {
