@@ -12,7 +12,7 @@ if (!pseudoTerminals) console.warn("SKIPPED: the live mode on a pseudo-terminal,
 /** How often each page has a row. */
 async function rowsOfPages({ terminal }: TerminalSession): Promise<readonly number[]> {
   const lines = await terminal.lines();
-  return Array.from({ length: rows }, (_, id) => lines.filter((line) => new RegExp(`[✓✗▸⠀-⣿] \\{${id}\\} `).test(line)).length);
+  return Array.from({ length: rows }, (_, id) => lines.filter((line) => new RegExp(`[✓✗▸⊟⠀-⣿] \\{${id}\\} `).test(line)).length);
 }
 
 const allQuickOnesDone = (written: string): boolean => written.includes(" 40/72");
@@ -49,6 +49,16 @@ describe.skipIf(!pseudoTerminals).concurrent("the live mode on a pseudo-terminal
     const lines = await session.terminal.lines();
     expect(lines.filter((line) => line === "the program ends by itself")).toHaveLength(1);
     expect((await rowsOfPages(session)).slice(0, 48)).toEqual(once.slice(0, 48));
+    expect(session.terminal.cursorShown()).toBe(true);
+  });
+
+  test("Ctrl-C that interrupts the run ends with what was stopped and why, each call once", async ({ expect }) => {
+    const session = await onPseudoTerminal("runs-live.ts", [String(rows), "interrupted"], { ...size, interruptOnce: allQuickOnesDone });
+    expect(session.code).toBe(130);
+    const lines = await session.terminal.lines();
+    expect((await rowsOfPages(session)).slice(0, 48)).toEqual(once.slice(0, 48));
+    expect(lines.filter((line) => /⊟ crawl .*stopped/.test(line))).toHaveLength(1);
+    expect(lines.filter((line) => /INTERRUPTED USER CANCELLED/.test(line))).toHaveLength(1);
     expect(session.terminal.cursorShown()).toBe(true);
   });
 

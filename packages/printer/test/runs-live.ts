@@ -1,16 +1,17 @@
 // Runs an agent on a real terminal: a list longer than the screen, and what a second argument asks for besides.
-import { createReprise, agent, tool } from "@reprise/core";
+import { setTimeout as sleep } from "node:timers/promises";
+import { agent, createReprise, interruptOnSignals, tool } from "@reprise/core";
 import { eventPrinter } from "../src/event-printer.ts";
 
 const [count = "10", way = "complete"] = process.argv.slice(2);
 
 const fetch = tool({
   name: "fetch",
-  run: async ({ id, wait }: { id: number; wait: number }) => {
+  run: async ({ id, wait }: { id: number; wait: number }, { signal }) => {
     if (way === "talk" && id % 10 === 0) console.log(`handler of ${id} says hello`);
     if (way === "throw" && id === 30) setTimeout(() => { throw new Error("nobody catches this"); }, 50);
     if (way === "exit" && id === 30) process.exit(3);
-    await new Promise((resolve) => setTimeout(resolve, wait));
+    await sleep(wait, undefined, { signal });
     if (id % 17 === 3) throw new Error(`page ${id} \u001b]0;owned\u0007is \u001b[31mgone\u001b[2J`);
     return id;
   },
@@ -34,4 +35,5 @@ if (way === "handled") {
 }
 
 const reprise = createReprise({ subscribers: [eventPrinter()] });
+if (way === "interrupted") interruptOnSignals(reprise);
 await reprise.execute(crawl, Number(count));
