@@ -34,6 +34,6 @@ table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-num
 thead th{color:var(--faint);font-weight:400}.facts{width:100%}.facts tr{border-bottom:1px solid var(--line)}.facts th{font-weight:600;width:16rem;overflow-wrap:anywhere}.facts td{overflow-wrap:anywhere}
 .error{color:var(--failed)}.cause{color:var(--text)}.cause .word{color:var(--faint)}.value{margin:.4rem 0}
 .running{color:var(--running)}.completed{color:var(--completed)}.failed,.error,td.error{color:var(--failed)}.retrying,td.warn{color:var(--retrying)}.awaiting{color:var(--awaiting)}.recovered{color:var(--recovered)}.cancelled{color:var(--cancelled)}.interrupted{color:var(--interrupted)}
-@media (max-width:46rem){body{padding:.8rem}.row{grid-template-columns:minmax(0,1fr) 4.5rem}.kind,.attempts,.head span:nth-child(2),.head span:nth-child(3){display:none}.track,.head .axis{grid-column:1/-1}}
+@media (max-width:46rem){body{padding:.8rem}.row{grid-template-columns:minmax(0,1fr) 4.5rem}.kind,.attempts,.head>span:nth-child(2),.head>span:nth-child(3){display:none}.track,.head .axis{grid-column:1/-1}}
 @media print{details>.call{display:block}summary.row{break-inside:avoid}}
 `;
