@@ -11,6 +11,7 @@ const consumers = [
   { name: "core-http", packages: ["core", "http"] },
   { name: "core-fs-retry", packages: ["core", "backend-fs", "retry"] },
   { name: "core-flow", packages: ["core", "flow", "retry"] },
+  { name: "cli", packages: ["core", "backend-fs", "printer", "cli"] },
   // Installs on every Node, and says so where its driver is missing. Node 22 has the driver and calls it experimental.
   { name: "core-sqlite", packages: ["core", "backend-sqlite"], warning: /^\(node:\d+\) ExperimentalWarning: SQLite .*\n\(Use .*\)\n$/u },
 ];
