@@ -15,7 +15,7 @@ export type {
   TryResult,
   Verbs,
 } from "./actors/context.ts";
-export type { BranchOutcome, GroupOptions, MapOptions, MapWork, ParallelResults, ParallelTask, ParallelTasks } from "./actors/groups.ts";
+export type { BranchOutcome, Group, GroupOptions, MapOptions, MapWork, ParallelOutcome, ParallelResults, ParallelTask, ParallelTasks, StreamedOutcome } from "./actors/groups.ts";
 export type { ArtifactReference, Artifacts } from "./actors/artifacts.ts";
 export type { CallPolicy, OnInputChange, OnUnknownOutcome, OnVersionChange, RetriedType, RetrySetting, RetrySettings, RunRetryOptions } from "./actors/call-policy.ts";
 
@@ -78,7 +78,7 @@ export type { FollowOptions, Following } from "./runs/followed-runs.ts";
 
 // Errors
 export { isRepriseError, RepriseError } from "./errors/reprise-error.ts";
-export { ActorFailedError, CancelledError, GroupFailedError, InputRejectedError, SchemaRejectedError, ScopeClosedError, TimeoutError } from "./errors/call-errors.ts";
+export { ActorFailedError, CancelledError, GroupFailedError, GroupTimeoutError, InputRejectedError, SchemaRejectedError, ScopeClosedError, TimeoutError } from "./errors/call-errors.ts";
 export { ExecutionInterruptedError, ExecutionPausedError } from "./errors/interrupt-errors.ts";
 export { AmbiguousAnswerError, ExecutionAwaitingError, SuspendedError } from "./errors/wait-errors.ts";
 export { AmbiguousReplayError, InputChangedError, NotRepeatableError, OutcomeUnknownError, VersionChangedError } from "./errors/replay-errors.ts";

@@ -6,14 +6,16 @@ import type { GroupOptions, MapOptions, ParallelTask } from "./groups.ts";
 export interface CheckedGroup {
   readonly maxWorkers: number;
   readonly failFast: boolean;
+  readonly timeoutMs: number | undefined;
 }
 
 function checkGroupOptions(options: GroupOptions): CheckedGroup {
   checkObject("options", options);
-  const { maxWorkers = 5, errors = "fail_slow" } = options;
+  const { maxWorkers = 5, errors = "fail_slow", timeoutMs } = options;
   if (!Number.isInteger(maxWorkers) || maxWorkers < 1) invalid("maxWorkers", "a whole number from 1", maxWorkers);
   checkOneOf("errors", ["fail_slow", "fail_fast"], errors);
-  return { maxWorkers, failFast: errors === "fail_fast" };
+  if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs > 0 && Number.isFinite(timeoutMs))) invalid("timeoutMs", "a positive number of milliseconds", timeoutMs);
+  return { maxWorkers, failFast: errors === "fail_fast", timeoutMs };
 }
 
 /** Throws `INVALID_OPTION`. */

@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Actor } from "./actor.ts";
 import type { Artifacts } from "./artifacts.ts";
 import type { CallPolicy } from "./call-policy.ts";
-import type { GroupOptions, MapOptions, MapWork, ParallelResults, ParallelTasks } from "./groups.ts";
+import type { Group, GroupOptions, MapOptions, MapWork, ParallelOutcome, ParallelResults, ParallelTasks, StreamedOutcome } from "./groups.ts";
 
 /** Options of one call. */
 export interface CallOptions extends CallPolicy {
@@ -75,7 +75,7 @@ export interface Verbs {
   /** Like `run`, but an actor's failure is a value. Refusals and storage errors still throw. */
   try<Input, Output>(actor: Actor<Input, Output>, ...rest: CallArguments<Input, CallOptions>): Promise<TryResult<Output>>;
   /** Runs an actor or a function once per item, `maxWorkers` at a time; results by position (rule P1). */
-  map<Item, Output>(name: string, items: readonly Item[], work: MapWork<Item, Output>, options?: MapOptions<Item>): Promise<Output[]>;
+  map<Item, Output>(name: string, items: readonly Item[], work: MapWork<Item, Output>, options?: MapOptions<Item>): Group<Output[], StreamedOutcome<Output>>;
   /**
    * Runs functions side by side, `maxWorkers` at a time, each with a context of its own; gives their results as a tuple, or under the
    * same names. Names keep a branch with its record when tasks are added or removed; what a function closes over is not
@@ -87,7 +87,7 @@ export interface Verbs {
    *   links: (branch) => branch.run(findLinks, page),
    * });
    */
-  parallel<const Tasks extends ParallelTasks>(name: string, tasks: Tasks, options?: GroupOptions): Promise<ParallelResults<Tasks>>;
+  parallel<const Tasks extends ParallelTasks>(name: string, tasks: Tasks, options?: GroupOptions): Group<ParallelResults<Tasks>, ParallelOutcome<Tasks>>;
   /**
    * Waits for so many ms, or until a date. When it is over is recorded: after a restart only the rest is waited, a date that has
    * passed not at all (rule I5).

@@ -85,6 +85,33 @@ test("parallel gives a tuple for an array of functions, and an object of the sam
   });
 });
 
+test("a stream of a group says what each outcome is, by index or by key where that is known", () => {
+  agent({
+    name: "agent",
+    run: async (topics: string[], context) => {
+      for await (const outcome of context.map("parsed", topics, parse).stream()) {
+        expectTypeOf(outcome.index).toBeNumber();
+        expectTypeOf(outcome.key).toEqualTypeOf<string | undefined>();
+        if (outcome.ok) expectTypeOf(outcome.value).toBeString();
+        else expectTypeOf(outcome.error).toEqualTypeOf<Error>();
+      }
+      for await (const outcome of context.parallel("named", { text: (branch) => branch.run(parse, "1"), at: () => new Date(0) }).stream()) {
+        expectTypeOf(outcome.key).toEqualTypeOf<"text" | "at">();
+        if (outcome.ok && outcome.key === "at") expectTypeOf(outcome.value).toEqualTypeOf<Date>();
+      }
+      for await (const outcome of context.parallel("array", [(branch) => branch.run(parse, "1"), () => new Date(0)]).stream()) {
+        expectTypeOf(outcome.index).toEqualTypeOf<0 | 1>();
+        if (outcome.ok && outcome.index === 0) expectTypeOf(outcome.value).toBeString();
+      }
+      const many = [1, 2].map((value) => () => value);
+      for await (const outcome of context.parallel("many", many).stream()) {
+        expectTypeOf(outcome.index).toBeNumber();
+        if (outcome.ok) expectTypeOf(outcome.value).toBeNumber();
+      }
+    },
+  });
+});
+
 test("execute and resume give the outcome's type", async () => {
   const outcome = await reprise.execute(parse, "1", { stateId: "run" });
   if (outcome.status === "completed") expectTypeOf(outcome.value).toBeString();

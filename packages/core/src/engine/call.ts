@@ -26,6 +26,8 @@ export interface CallSpec {
   readonly tasks?: readonly TaskCode[];
   /** Of groups: how many branches may run at once. */
   readonly workers?: number;
+  /** Of groups: which records stand for which position, where its code does not run. */
+  readonly branchesOf?: (group: CallNode) => readonly (CallNode | undefined)[];
   /** Of waits and sleeps: what ends them. */
   readonly pause?: PauseSpec;
 }
@@ -102,6 +104,8 @@ export class Call {
   onDrop: (() => void) | undefined;
   /** The scope of its code while an attempt runs. */
   inner: Scope | undefined;
+  /** Of a group whose code runs: its branches by position; undefined for one that has not begun. */
+  branches: (() => readonly (CallNode | undefined)[]) | undefined;
   /** What the caller gets, where that is not decoded from the record. */
   live: { readonly value: unknown } | undefined;
   /** Its attempt runs beside its record: takes its end, which is then neither recorded nor retried (rule R5). */

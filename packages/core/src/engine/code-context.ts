@@ -1,7 +1,7 @@
 import type { Artifacts } from "../actors/artifacts.ts";
 import type { AgentContext, CallOptions, SleepOptions, TryResult, Verbs, WaitOptions } from "../actors/context.ts";
 import type { Actor } from "../actors/actor.ts";
-import type { GroupOptions, MapOptions, ParallelResults, ParallelTasks } from "../actors/groups.ts";
+import type { GroupOptions, MapOptions, ParallelOutcome, ParallelResults, ParallelTasks, StreamedOutcome } from "../actors/groups.ts";
 import { checkName, encodeKey } from "../address/address.ts";
 import { ActorFailedError, ScopeClosedError } from "../errors/call-errors.ts";
 import { checkActor, checkCallOptions, checkSleep, checkWaitOptions } from "../actors/check.ts";
@@ -9,9 +9,9 @@ import type { Call, CallRequest, PauseSpec } from "./call.ts";
 import { artifactsFacade } from "./artifacts-facade.ts";
 import { actorSpec } from "./actor-spec.ts";
 import type { Work } from "./branch-spec.ts";
-import { mapRequest, parallelRequest, type GroupRequest } from "./group-verbs.ts";
-import { issue } from "./issue.ts";
+import { mapRequest, parallelRequest } from "./group-verbs.ts";
 import { policyFor } from "./policy.ts";
+import { promised, promisedGroup } from "./promised.ts";
 import { executionTime, recordedWork } from "./recorded-time.ts";
 import type { Scope } from "./scope.ts";
 import { ScopeValues } from "./scope-values.ts";
@@ -66,9 +66,9 @@ export function verbsOf(scope: Scope): Omit<Verbs, "storage" | "artifacts"> {
         ),
       ),
     map: <Item, Output>(name: string, items: readonly Item[], work: Work, options: MapOptions<Item> = {}) =>
-      promised<Output[]>(scope, (resolve, reject) => requestGroup(mapRequest(scope, name, items, work, options), resolve, reject)),
+      promisedGroup<Output[], StreamedOutcome<Output>>(scope, () => mapRequest(scope, name, items, work, options)),
     parallel: <Tasks extends ParallelTasks>(name: string, tasks: Tasks, options: GroupOptions = {}) =>
-      promised<ParallelResults<Tasks>>(scope, (resolve, reject) => requestGroup(parallelRequest(scope, name, tasks, options), resolve, reject)),
+      promisedGroup<ParallelResults<Tasks>, ParallelOutcome<Tasks>>(scope, () => parallelRequest(scope, name, tasks, options)),
   };
 }
 
@@ -105,10 +105,6 @@ function requestSleep(scope: Scope, duration: number | Date, options: SleepOptio
   };
 }
 
-function requestGroup<Result>({ request, resultOf }: GroupRequest, resolve: (result: Result) => void, onError: (error: Error) => void): CallRequest {
-  return { ...request, onValue: (values) => resolve(resultOf(values as readonly unknown[]) as Result), onError };
-}
-
 function requestCall<Output>(
   scope: Scope,
   actor: Actor<never, Output>,
@@ -128,32 +124,6 @@ function requestCall<Output>(
     onValue: (value, call) => resolve(value as Output, call),
     onError: reject,
   };
-}
-
-// The promise is known to its call, so that one nobody awaits any more can be rejected without being "unhandled".
-function promised<T>(scope: Scope, requestOf: (resolve: (value: T) => void, reject: (error: Error) => void) => CallRequest): Promise<T> {
-  const { engine } = scope;
-  let settle = { resolve: (_value: T): void => undefined, reject: (_error: unknown): void => undefined };
-  const promise = new Promise<T>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
-  let request: CallRequest;
-  try {
-    request = requestOf(settle.resolve, settle.reject);
-  } catch (error) {
-    // Bad options: nothing was begun.
-    settle.reject(error);
-    return promise;
-  }
-  const begin = (): void => {
-    const call = issue(scope, request);
-    if (call !== undefined) call.promise = promise;
-    // The run has stopped, be it by the code that runs in this very turn, or the context has ended: that is said elsewhere.
-    if (call === undefined || call.state === "dropped") promise.catch(() => undefined);
-  };
-  if (scope === engine.top && engine.journal.resting && engine.stopped === undefined) void engine.leases.awake(begin).catch(settle.reject);
-  else begin();
-  return promise;
 }
 
 function factsOf(call: Call): Pick<TryResult<never>, "address" | "replayed" | "attempts" | "executionTimeMs" | "savedMs"> {

@@ -49,7 +49,9 @@ function collect(thrown: unknown, parent: CallNode, origins: ErrorOrigins, ids: 
   for (const error of seen) {
     if (typeof error !== "object" || error === null) continue;
     const node = origins.get(error);
-    if (node?.parent === parent && node.state === "failed") ids.add(node.id);
+    // Whoever streams a group is given the failures of its branches as they are, before the group has failed.
+    const failed = node?.type === "branch" ? [node, node.parent] : [node];
+    if (failed.at(-1)?.parent === parent) for (const call of failed) if (call?.state === "failed") ids.add(call.id);
     if (seen.size > mostErrors) continue;
     seen.add(read(error, "cause"));
     const errors = read(error, "errors");

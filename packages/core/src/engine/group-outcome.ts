@@ -1,5 +1,5 @@
 import type { BranchOutcome } from "../actors/groups.ts";
-import { CancelledError, GroupFailedError } from "../errors/call-errors.ts";
+import { CancelledError, GroupFailedError, GroupTimeoutError } from "../errors/call-errors.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { CallNode } from "../history/call-node.ts";
 import { decodeValue } from "../history/decode-node.ts";
@@ -42,10 +42,6 @@ export class GroupFailure extends RepriseError {
     super("GROUP_FAILED", `${address}: ${failed.length} of ${branches.length} failed: ${failed[0]?.error?.message ?? "unknown"}`, { address });
     this.branches = branches;
   }
-
-  get failed(): CallNode[] {
-    return this.branches.filter((branch): branch is CallNode => branch?.state === "failed");
-  }
 }
 
 /** How the branches of a group ended, where that is not what is recorded (rule R5). */
@@ -58,33 +54,37 @@ export interface GroupEnds {
  * The error of a recorded group failure, with every outcome by position: the same live and on replay. A promise only if
  * the output schema is asynchronous. Throws `SchemaRejectedError` where a value no longer fits.
  */
-export function groupError(call: Call, values: ValueCodec, instead?: GroupEnds): GroupFailedError | Promise<GroupFailedError> {
+export function groupError(call: Call, values: ValueCodec, instead?: GroupEnds): Error | Promise<Error> {
   const { node, spec } = call;
   const branches = instead?.branches ?? node.branches ?? [];
   const failed = (branch: CallNode | undefined): boolean => {
     const current = branch && instead?.currentOf(branch);
     return current === undefined ? branch?.state === "failed" : "error" in current;
   };
-  const outcomes = branches.map((branch, position) => outcomeOf(spec, `${node.path}{${position}}`, branch, values, branch && instead?.currentOf(branch)));
-  const build = (settled: readonly BranchOutcome<unknown>[]): GroupFailedError => {
+  const why = node.expired === undefined ? "another branch failed before it began" : "its group ran out of time before it began";
+  const outcomes = branches.map((branch, position) =>
+    branch === undefined ? { ok: false as const, error: new CancelledError(`${node.path}{${position}}`, why) } : outcomeOfBranch(spec, branch, values, instead?.currentOf(branch)),
+  );
+  const build = (settled: readonly BranchOutcome<unknown>[]): Error => {
+    if (node.expired !== undefined) return new GroupTimeoutError(node.address, node.expired.limitMs, settled);
     const failures = settled.flatMap((outcome, position) => (!outcome.ok && failed(branches[position]) ? [outcome.error] : []));
     return new GroupFailedError(node.address, settled, failures);
   };
   return outcomes.some((outcome) => outcome instanceof Promise) ? Promise.all(outcomes.map(async (outcome) => outcome)).then(build) : build(outcomes as BranchOutcome<unknown>[]);
 }
 
-function outcomeOf(
-  spec: CallSpec,
-  place: string,
-  branch: CallNode | undefined,
+/** How a branch of a group ended, as its record says, or as it ended now. See {@link groupError}. */
+export function outcomeOfBranch(
+  spec: Pick<CallSpec, "outputSchema">,
+  branch: CallNode,
   values: ValueCodec,
-  current: ReturnType<GroupEnds["currentOf"]>,
+  current?: ReturnType<GroupEnds["currentOf"]>,
 ): BranchOutcome<unknown> | Promise<BranchOutcome<unknown>> {
   if (current !== undefined && "error" in current) return { ok: false, error: decodeFailure(current.error, values) };
-  if (branch !== undefined && (current !== undefined || branch.state === "completed")) {
+  if (current !== undefined || branch.state === "completed") {
     const value = validated(spec.outputSchema, current === undefined ? decodeValue(branch.value) : values.decode(current.value), branch.address, "output");
     return value instanceof Promise ? value.then((settled: unknown) => ({ ok: true, value: settled })) : { ok: true, value };
   }
-  if (branch?.state === "failed" && branch.error) return { ok: false, error: decodeFailure(branch.error, values) };
-  return { ok: false, error: new CancelledError(branch?.address ?? place, branch?.reason ?? "another branch failed before it began") };
+  if (branch.state === "failed" && branch.error) return { ok: false, error: decodeFailure(branch.error, values) };
+  return { ok: false, error: new CancelledError(branch.address, branch.reason ?? "another branch failed before it ended") };
 }

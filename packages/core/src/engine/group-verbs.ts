@@ -1,17 +1,20 @@
-import { checkMap, checkParallel, namedTasks } from "../actors/check-group.ts";
+import { checkMap, checkParallel, namedTasks, type CheckedGroup } from "../actors/check-group.ts";
 import type { GroupOptions, MapOptions, ParallelTasks } from "../actors/groups.ts";
 import { checkName, encodeKey } from "../address/address.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
+import type { EncodedValue } from "../values/encoded-value.ts";
 import { mapBranch, taskBranch, type Work } from "./branch-spec.ts";
 import type { CallRequest, TaskCode } from "./call.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { groupSpec, type GroupPlan } from "./group.ts";
+import { GroupOutcomes } from "./group-outcomes.ts";
 import type { Scope } from "./scope.ts";
 
 /** A group that is to be called, and what its caller makes of its values. */
 export interface GroupRequest {
   readonly request: Omit<CallRequest, "onValue" | "onError">;
   readonly resultOf: (values: readonly unknown[]) => unknown;
+  readonly outcomes: GroupOutcomes;
 }
 
 /** Throws `INVALID_OPTION` and `NOT_ENCODABLE`. */
@@ -19,10 +22,10 @@ export function mapRequest<Item>(scope: Scope, name: string, items: readonly Ite
   const { values, system } = scope.engine;
   checkName("group", name);
   const checked = checkMap(items, work, options);
-  const keys = options.key === undefined ? undefined : groupKeys(items, options.key, system.sha256);
+  const names = options.key === undefined ? undefined : groupKeys(items, options.key);
   const branch = mapBranch(name, work);
-  const plan = { ...checked, name, keys, tasks: undefined, work: typeof work === "function" ? undefined : work, branch: () => branch };
-  return requestOf(plan, values.encode(items, "items").encoded, (results) => results);
+  const plan = { ...checked, name, tasks: undefined, work: typeof work === "function" ? undefined : work, branch: () => branch };
+  return requestOf({ plan, names, items: values.encode(items, "items").encoded, resultOf: (results) => results, sha256: system.sha256 });
 }
 
 /**
@@ -38,18 +41,30 @@ export function parallelRequest(scope: Scope, name: string, tasks: ParallelTasks
   const codes = entries.map(([, task]): TaskCode => ({ fingerprint: fingerprintOf(task, system) ?? "", named }));
   const specs = entries.map(([, task], position) => taskBranch(name, task, codes[position] as TaskCode));
   const names = entries.map(([key]) => key);
-  const keys = named ? names.map((key) => encodeKey(key, system.sha256)) : undefined;
-  const plan: GroupPlan = { ...checked, name, keys, tasks: codes, work: undefined, branch: (position) => specs[position] as (typeof specs)[0] };
+  const plan = { ...checked, name, tasks: codes, work: undefined, branch: (position: number) => specs[position] as (typeof specs)[0] };
   const items = values.encode(named ? names : names.map(Number), "tasks").encoded;
-  return requestOf(plan, items, (results) => (named ? Object.fromEntries(names.map((key, position) => [key, results[position]])) : results));
+  const resultOf: GroupRequest["resultOf"] = (results) => (named ? Object.fromEntries(names.map((key, position) => [key, results[position]])) : results);
+  return requestOf({ plan, names: named ? names : undefined, items, resultOf, sha256: system.sha256 });
 }
 
-function requestOf(plan: GroupPlan, items: ReturnType<Scope["engine"]["values"]["encode"]>["encoded"], resultOf: GroupRequest["resultOf"]): GroupRequest {
-  return { request: { spec: groupSpec(plan, items), input: items, policy: {}, key: undefined }, resultOf };
+interface RequestParts extends Pick<GroupRequest, "resultOf"> {
+  readonly plan: Omit<GroupPlan, "keys" | "outcomes"> & Pick<CheckedGroup, "timeoutMs">;
+  /** What its caller calls each branch. */
+  readonly names: readonly string[] | undefined;
+  readonly items: EncodedValue;
+  readonly sha256: (data: Uint8Array) => string;
 }
 
-/** Keys as they stand in addresses. Throws `INVALID_OPTION` where two items have the same. */
-function groupKeys<Item>(items: readonly Item[], key: (item: Item, index: number) => string, sha256: (data: Uint8Array) => string): string[] {
+function requestOf({ plan, names, items, resultOf, sha256 }: RequestParts): GroupRequest {
+  const keys = names?.map((name) => encodeKey(name, sha256));
+  const outcomes = new GroupOutcomes(names ?? []);
+  const { timeoutMs } = plan;
+  const policy = timeoutMs === undefined ? {} : { timeoutMs };
+  return { request: { spec: groupSpec({ ...plan, keys, outcomes }, items), input: items, policy, key: undefined }, resultOf, outcomes };
+}
+
+/** The key of each item. Throws `INVALID_OPTION` where two items have the same. */
+function groupKeys<Item>(items: readonly Item[], key: (item: Item, index: number) => string): string[] {
   const positions = new Map<string, number>();
   return items.map((item, position) => {
     const text: unknown = key(item, position);
@@ -57,6 +72,6 @@ function groupKeys<Item>(items: readonly Item[], key: (item: Item, index: number
     const before = positions.get(text);
     if (before !== undefined) throw new RepriseError("INVALID_OPTION", `key must be unique within a group, but items ${before} and ${position} both have ${JSON.stringify(text)}`, { path: "key" });
     positions.set(text, position);
-    return encodeKey(text, sha256);
+    return text;
   });
 }

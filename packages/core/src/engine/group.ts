@@ -3,9 +3,11 @@ import type { CallNode } from "../history/call-node.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import type { Call, CallSpec, TaskCode } from "./call.ts";
 import { BranchValues, GroupFailure } from "./group-outcome.ts";
+import type { GroupOutcomes } from "./group-outcomes.ts";
 import { isDue } from "./incremental.ts";
 import { issue } from "./issue.ts";
 import { waits } from "./quiescence.ts";
+import { recordedBranches } from "./recorded-branches.ts";
 import type { Scope } from "./scope.ts";
 
 /** A group as its caller described it, checked. */
@@ -21,6 +23,8 @@ export interface GroupPlan {
   readonly keys: readonly string[] | undefined;
   readonly maxWorkers: number;
   readonly failFast: boolean;
+  /** Who streams it. */
+  readonly outcomes: GroupOutcomes;
 }
 
 /** A group is a call whose code is the engine's: it starts branches, a few at a time (rule P1). */
@@ -33,6 +37,7 @@ export function groupSpec(plan: GroupPlan, items: EncodedValue): CallSpec {
     work: plan.work,
     ...(plan.tasks && { tasks: plan.tasks }),
     workers: plan.maxWorkers,
+    branchesOf: (node) => recordedBranches(node, items.items(), plan.keys),
     code: (_input, scope) => new Promise((resolve, reject) => new GroupRun(plan, scope, items, resolve, reject).begin()),
   };
 }
@@ -65,6 +70,11 @@ class GroupRun {
   }
 
   begin(): void {
+    const { call } = this.#scope;
+    if (call !== undefined) call.branches = () => this.#calls.map((branch) => branch?.node);
+    this.#plan.outcomes.close = () => {
+      if (this.#left > 0) this.#finish();
+    };
     this.#scope.engine.groups.add(this);
     const { pass } = this.#scope.engine;
     // Recorded branches had their slot: they are asked for at once, so that they come back in the recorded order.
@@ -115,11 +125,14 @@ class GroupRun {
         this.#values[position] = value;
         this.#ends.completed += 1;
         if (call.replayed) this.#ends.recovered += 1;
+        this.#plan.outcomes.tell(position, call.node, { ok: true, value });
         this.#ended();
       },
-      onError: (_error, call) => {
-        const failed = call?.node?.state === "failed";
+      onError: (error, call) => {
+        const failed = call !== undefined && (call.current === undefined ? call.node?.state === "failed" : "error" in call.current);
         this.#ends[failed ? "failed" : "cancelled"] += 1;
+        // What is dropped was not released: nobody may hear of it.
+        if (failed && call.state === "released") this.#plan.outcomes.tell(position, call.node, { ok: false, error });
         this.#ended(failed && this.#plan.failFast);
       },
     });

@@ -1,5 +1,6 @@
 import type { RetryPolicy } from "../ports/retry.ts";
 import type { CancelledRecord, CompletedRecord, FailedRecord, JournalRecord } from "../journal/journal-record.ts";
+import type { CallNode } from "../history/call-node.ts";
 import type { Call } from "./call.ts";
 import { backOff } from "./backoff.ts";
 import { throughOf } from "./failure.ts";
@@ -114,8 +115,8 @@ function failedRecord(call: Call, error: unknown): FailedRecord {
   const { engine, node, spec } = call;
   const through = spec.code ? throughOf(node, error, engine.origins) : [];
   // Asked of groups only: what others throw may be a proxy that cannot even be asked for its class.
-  const group = spec.type === "group" && error instanceof GroupFailure ? error : undefined;
-  for (const branch of group?.failed ?? []) through.push(branch.id);
+  const branches = spec.type === "group" ? branchesAtEnd(call, error) : undefined;
+  for (const branch of branches ?? []) if (branch?.state === "failed") through.push(branch.id);
   return {
     k: "failed",
     at: engine.now(),
@@ -123,8 +124,14 @@ function failedRecord(call: Call, error: unknown): FailedRecord {
     e: engine.values.errorRecord(error),
     ...versionOf(call),
     ...(through.length > 0 && { through: [...new Set(through)] }),
-    ...(group && { b: group.branches.map((branch) => branch?.id ?? null) }),
+    ...(branches && { b: branches.map((branch) => branch?.id ?? null) }),
   };
+}
+
+/** Of a group that failed, or that ran out of time, be it in an earlier process. */
+function branchesAtEnd({ node, spec, branches }: Call, error: unknown): readonly (CallNode | undefined)[] | undefined {
+  if (error instanceof GroupFailure) return error.branches;
+  return node.expired === undefined ? undefined : (branches ?? (() => spec.branchesOf?.(node) ?? []))();
 }
 
 /** Begun by the code of yesterday, ended by that of today: the outcome belongs to the latter (rule R8). */

@@ -53,10 +53,23 @@ export class CancelledError extends RepriseError {
 
 /** A limit of time passed: `attemptTimeoutMs` or `timeoutMs`. Code `TIMEOUT`. */
 export class TimeoutError extends RepriseError {
-  override readonly name = "TimeoutError";
+  override readonly name: string = "TimeoutError";
 
   constructor(address: string, option: string, limitMs: number) {
     super("TIMEOUT", `${address} did not end within ${option} of ${limitMs} ms`, { address, path: option });
+  }
+}
+
+/** The `timeoutMs` of a group passed. Code `TIMEOUT`. */
+export class GroupTimeoutError extends TimeoutError {
+  override readonly name = "GroupTimeoutError";
+  /** Every outcome by position; a `CancelledError` for what had not ended. */
+  readonly outcomes: readonly BranchOutcome<unknown>[];
+
+  constructor(address: string, limitMs: number, outcomes: readonly BranchOutcome<unknown>[]) {
+    super(address, "timeoutMs", limitMs);
+    this.outcomes = outcomes;
+    withoutFrames(this);
   }
 }
 

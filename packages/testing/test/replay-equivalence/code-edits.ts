@@ -7,7 +7,7 @@ import { codeText, programPipeline, type WitnessedCall } from "./interpret.ts";
 import { fingerprintsIn, givenIn } from "./journal.ts";
 import { cutDisk, emptyDisk, type Disk, type Life } from "./life.ts";
 import { outcomeText, ranAgain, ranUnrecorded } from "./observe.ts";
-import type { AgentSpec, Block, Program, Step } from "./program.ts";
+import type { AgentSpec, Block, MapStep, ParallelStep, Program, Step } from "./program.ts";
 import { exactLatency } from "./world.ts";
 
 /** A program, what it became, and how changes are to be treated. */
@@ -220,13 +220,19 @@ function stepsIn(block: Block): Step[] {
       case "when":
         return [...stepsIn(step.odd), ...stepsIn(step.even)];
       case "map":
-        return typeof step.work === "number" ? [] : stepsIn(step.work);
+        return [...(typeof step.work === "number" ? [] : stepsIn(step.work)), ...stepsOfStream(step)];
+      case "parallel":
+        return [...step.tasks.flatMap(stepsIn), ...stepsOfStream(step)];
       case "spawn":
         return stepsIn([step.step]);
       default:
         return [step];
     }
   });
+}
+
+function stepsOfStream({ stream }: MapStep | ParallelStep): Step[] {
+  return stream === undefined ? [] : [...stepsIn(stream.before), ...stepsIn(stream.each)];
 }
 
 /** The disks a process may have left that died while it recorded this. */

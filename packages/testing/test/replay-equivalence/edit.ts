@@ -1,5 +1,5 @@
 import { seededRandom } from "../../src/index.ts";
-import type { AgentSpec, Block, CallStep, Program, Source, Step, ToolSpec } from "./program.ts";
+import type { AgentSpec, Block, CallStep, MapStep, ParallelStep, Program, Source, Step, ToolSpec } from "./program.ts";
 
 /** What people do to code while runs of it are open. */
 export const editKinds = ["insert", "repeat", "delete", "swap", "rename", "key", "input", "parallelise", "sequence", "version", "toolName"] as const;
@@ -133,10 +133,16 @@ function rewriteStep(step: Step, visit: Visit): Step {
     case "when":
       return { ...step, odd: rewrite(step.odd, visit), even: rewrite(step.even, visit) };
     case "map":
-      return typeof step.work === "number" ? step : { ...step, work: rewrite(step.work, visit) };
+      return { ...step, ...(typeof step.work !== "number" && { work: rewrite(step.work, visit) }), ...rewriteStream(step, visit) };
+    case "parallel":
+      return { ...step, tasks: step.tasks.map((task) => rewrite(task, visit)), ...rewriteStream(step, visit) };
     case "spawn":
       return { ...step, step: rewriteStep(step.step, visit) as typeof step.step };
     default:
       return step;
   }
+}
+
+function rewriteStream({ stream }: MapStep | ParallelStep, visit: Visit): Pick<MapStep, "stream"> {
+  return stream === undefined ? {} : { stream: { ...stream, before: rewrite(stream.before, visit), each: rewrite(stream.each, visit) } };
 }

@@ -1,5 +1,5 @@
 import { seededRandom } from "../../src/index.ts";
-import type { AgentSpec, Block, CallStep, MapStep, Program, Source, Step, ToolSpec } from "./program.ts";
+import type { AgentSpec, Block, CallStep, MapStep, ParallelStep, Program, Source, Step, ToolSpec } from "./program.ts";
 
 /** What a generated program may contain. */
 export interface GenerateOptions {
@@ -10,6 +10,8 @@ export interface GenerateOptions {
   readonly once?: boolean;
   /** Sleeps, short and long, and waits for answers. Default: false. */
   readonly pauses?: boolean;
+  /** `parallel`, groups with a limit of time, and streams of groups. Default: false. */
+  readonly groups?: boolean;
   /** Calls of tools with a limit of time. Default: true, unless `once`. */
   readonly limits?: boolean;
 }
@@ -92,11 +94,13 @@ const compoundKinds: readonly [StepKind, ...StepKind[]] = [
   ...["all", "all", "race", "race", "any", "catch", "catch", "catch"] as const,
   ...["agent", "agent", "agent", "map", "map", "map", "loop", "when"] as const,
 ];
+const groupingKinds: readonly [StepKind, ...StepKind[]] = [...compoundKinds, "map", "map", "parallel", "parallel", "parallel", "parallel"];
 
 function step(generation: Generation, depth: number): Step {
   const { chance } = generation;
   generation.budget -= generation.times;
-  const kind = depth < deepest && generation.budget > 0 && chance.happens(0.55) ? chance.oneOf(compoundKinds) : chance.oneOf(generation.options.pauses === true ? pausingKinds : simpleKinds);
+  const compound = generation.options.groups === true ? groupingKinds : compoundKinds;
+  const kind = depth < deepest && generation.budget > 0 && chance.happens(0.55) ? chance.oneOf(compound) : chance.oneOf(generation.options.pauses === true ? pausingKinds : simpleKinds);
   const inner = (most: number): Block => block(generation, depth + 1, 1 + chance.below(most));
   switch (kind) {
     case "call":
@@ -128,6 +132,8 @@ function step(generation: Generation, depth: number): Step {
       return { kind, odd: inner(1), even: inner(1) };
     case "map":
       return mapStep(generation, depth);
+    case "parallel":
+      return parallelStep(generation, depth);
   }
 }
 
@@ -170,7 +176,37 @@ function mapStep(generation: Generation, depth: number): MapStep {
     workers: 1 + chance.below(3),
     errors: chance.happens(0.3) ? "fail_fast" : "fail_slow",
     work: chance.happens(0.25) ? chance.below(generation.tools) : repeated(generation, items.length, () => block(generation, depth + 1, 1 + chance.below(2))),
+    ...groupUse(generation, depth, items.length),
   };
+}
+
+function parallelStep(generation: Generation, depth: number): ParallelStep {
+  const { chance } = generation;
+  const tasks = Array.from({ length: 1 + chance.below(3) }, () => block(generation, depth + 1, 1 + chance.below(2)));
+  return {
+    kind: "parallel",
+    name: chance.oneOf(["pages", "parts"]),
+    tasks,
+    named: chance.happens(0.5),
+    workers: 1 + chance.below(3),
+    errors: chance.happens(0.3) ? "fail_fast" : "fail_slow",
+    ...groupUse(generation, depth, tasks.length),
+  };
+}
+
+/** Draws nothing unless asked to: programs of other options stay what they are. */
+function groupUse(generation: Generation, depth: number, size: number): Pick<MapStep, "timeoutMs" | "stream"> {
+  const { chance, options } = generation;
+  if (options.groups !== true) return {};
+  const limit = options.limits === false ? undefined : timeoutMs(chance, 0.25);
+  if (!chance.happens(0.5)) return limit === undefined ? {} : { timeoutMs: limit };
+  const stream = {
+    before: chance.happens(0.3) ? block(generation, depth + 1, 1) : [],
+    each: chance.happens(0.5) ? repeated(generation, size, () => block(generation, depth + 1, 1)) : [],
+    leaveAfter: chance.happens(0.35) ? 1 + chance.below(size) : undefined,
+    awaited: chance.happens(0.4),
+  };
+  return { ...(limit !== undefined && { timeoutMs: limit }), stream };
 }
 
 function agentSpec(generation: Generation, depth: number): AgentSpec {
@@ -192,7 +228,7 @@ function agentSpec(generation: Generation, depth: number): AgentSpec {
 function spawned(generation: Generation, depth: number): Extract<Step, { kind: "spawn" }>["step"] {
   const { chance } = generation;
   if (depth < deepest && generation.budget > 0 && chance.happens(0.4)) {
-    if (chance.happens(0.5)) return mapStep(generation, depth);
+    if (chance.happens(0.5)) return generation.options.groups === true && chance.happens(0.5) ? parallelStep(generation, depth) : mapStep(generation, depth);
     return { kind: "agent", verb: "run", agent: agentSpec(generation, depth), input: source(chance), key: key(chance) };
   }
   return callStep(generation, "run");

@@ -21,6 +21,15 @@ test("300 programs use every kind of step, in every place", () => {
   }
 });
 
+test("with groups, 300 programs use every kind of group in every way; without, none does", () => {
+  const grouped = Array.from({ length: 300 }, (_, index) => JSON.stringify(generateProgram(index + 1, { groups: true }))).join("\n");
+  for (const word of ['"kind":"parallel"', '"named":true', '"named":false', '"stream"', '"leaveAfter":1', '"awaited":true']) {
+    expect(grouped.split(word).length, word).toBeGreaterThan(50);
+    expect(programs.map((program) => JSON.stringify(program)).join("\n")).not.toContain(word);
+  }
+  expect(grouped.match(/"errors":"fail_(?:slow|fast)","(?:work":\d+,")?timeoutMs"/gu)?.length).toBeGreaterThan(20);
+});
+
 test("a program prints as code", () => {
   const printed = printProgram({
     seed: 1,
@@ -35,6 +44,7 @@ test("a program prints as code", () => {
       body: [
         { kind: "race", arms: [[{ kind: "call", verb: "run", tool: 0, input: "last", key: 1, timeoutMs: 9.5 }], [{ kind: "count", amount: 2 }]] },
         { kind: "map", name: "pages", items: [0, 0], keyed: false, workers: 1, errors: "fail_fast", work: [{ kind: "read" }] },
+        { kind: "parallel", name: "parts", tasks: [[{ kind: "log" }], []], named: true, workers: 2, errors: "fail_slow", timeoutMs: 9.5, stream: { before: [], each: [{ kind: "count", amount: 1 }], leaveAfter: 1, awaited: true } },
       ],
     },
   });
@@ -54,6 +64,21 @@ test("a program prints as code", () => {
         last = \`\${last}(\${ctx.storage.get("log")},\${ctx.storage.get("count")})\`;
         return last;
       }, { maxWorkers: 1, errors: "fail_fast" });
+      const group = ctx.parallel("parts", {
+        b0: async (ctx) => { let last = "b0";
+          ctx.storage.set("log", ctx.storage.get("log") + "," + last);
+          return last;
+        },
+        b1: async (ctx) => { let last = "b1";
+          return last;
+        },
+      }, { maxWorkers: 2, timeoutMs: 9.5 });
+      for await (const outcome of group.stream()) {
+        last = \`\${last}|\${outcome}\`;
+        ctx.storage.add("count", 1);
+        if (count === 1) break;
+      }
+      last = await group;
       return last;
     })"
   `);

@@ -1,9 +1,9 @@
-import { agent, tool, type Actor, type AgentContext, type CallOptions, type Storage, type TryResult, type Verbs } from "@reprise/core";
+import { agent, tool, type Actor, type AgentContext, type CallOptions, type GroupOptions, type Storage, type StreamedOutcome, type TryResult, type Verbs } from "@reprise/core";
 import type { FailureRecord, RetryDecision, RetryPolicy } from "@reprise/core/spi";
 import { answerTo, scopeOf } from "./answers.ts";
 import { describeError } from "./describe-error.ts";
 import { digest, fraction, hash } from "./hash.ts";
-import type { AgentSpec, AgentStep, ArmsStep, Block, CallStep, CatchStep, MapStep, Program, Source, Step, ToolSpec, WaitStep } from "./program.ts";
+import type { AgentSpec, AgentStep, ArmsStep, Block, CallStep, CatchStep, MapStep, ParallelStep, Program, Source, Step, ToolSpec, WaitStep } from "./program.ts";
 import type { Pipeline } from "./life.ts";
 import { createWorld, type World, type WorldOptions } from "./world.ts";
 
@@ -192,7 +192,8 @@ class Interpreter {
       case "wait":
         return this.#wait(step);
       case "map":
-        return this.#map(step);
+      case "parallel":
+        return this.#group(step, last);
       case "spawn":
         this.#step(step.step, last).catch(() => undefined);
         return last;
@@ -285,17 +286,67 @@ class Interpreter {
     }
   }
 
-  async #map({ name, items, keyed, workers, errors, work }: MapStep): Promise<string> {
-    const options = { maxWorkers: workers, errors, ...(keyed && { key: (item: string, index: number) => `${item}.${index}` }) };
-    const texts = items.map((item) => `in${item}`);
-    if (typeof work === "number") {
-      const outputs = await this.#context.map(name, texts, this.#tool(work), options);
-      for (const [index, output] of outputs.entries()) this.#kit.witness?.(this.#witnessed(work, texts[index] ?? "", undefined, output));
-      return outputs.map((output, index) => this.#checked(work, texts[index] ?? "", output)).join("+");
+  async #group(step: MapStep | ParallelStep, last: string): Promise<string> {
+    const options = { maxWorkers: step.workers, errors: step.errors, ...(step.timeoutMs !== undefined && { timeoutMs: this.#unlike(step.timeoutMs) }) };
+    const group = step.kind === "map" ? this.#map(step, options) : this.#parallel(step, options);
+    if (step.stream === undefined) return (await group.results()).map(group.checked).join("+");
+    const { before, each, leaveAfter, awaited } = step.stream;
+    // What comes before the stream may throw.
+    group.results().catch(() => undefined);
+    let text = await this.block(before, last);
+    let count = 0;
+    for await (const outcome of group.stream()) {
+      const { index, key } = outcome;
+      text = digest(`${text}|${index}${key ?? ""}=${outcome.ok ? group.checked(outcome.value, index) : `?${describeError(outcome.error)}`}`);
+      text = await this.block(each, text);
+      count += 1;
+      if (count === leaveAfter) break;
     }
-    const branch = (item: string, context: AgentContext): Promise<string> => new Interpreter({ ...this.#kit, stored: true }, context).scope(work, item);
-    return (await this.#context.map(name, texts, branch, options)).join("+");
+    return awaited ? `${text}&${(await group.results()).map(group.checked).join("+")}` : text;
   }
+
+  #map({ name, items, keyed, work }: MapStep, options: GroupOptions): GroupInUse {
+    const settings = { ...options, ...(keyed && { key: (item: string, index: number) => `${item}.${index}` }) };
+    const texts = items.map((item) => `in${item}`);
+    const group = typeof work === "number" ? this.#context.map(name, texts, this.#tool(work), settings) : this.#context.map(name, texts, (item: string, context) => this.#branch(context, work, item), settings);
+    const checked = (output: string, index: number): string => {
+      if (typeof work !== "number") return output;
+      const text = texts[index] ?? "";
+      this.#kit.witness?.(this.#witnessed(work, text, undefined, output));
+      return this.#checked(work, text, output);
+    };
+    return { results: () => group, stream: () => group.stream(), checked };
+  }
+
+  /** What tasks give says which they are. */
+  #parallel({ name, tasks, named }: ParallelStep, options: GroupOptions): GroupInUse {
+    const functions = tasks.map((task, index) => {
+      const run = async (context: AgentContext): Promise<string> => `b${index}.${await this.#branch(context, task, `b${index}`)}`;
+      return this.#kit.witness === undefined ? run : Object.assign(run, { toString: () => JSON.stringify(task) });
+    });
+    const checked = (value: string, index: number): string => {
+      if (!value.startsWith(`b${index}.`)) this.#kit.world.mispaired.push(`b${index} of ${this.#place}::${name} got ${value}`);
+      return value;
+    };
+    if (!named) {
+      const group = this.#context.parallel(name, functions, options);
+      return { results: () => group, stream: () => group.stream(), checked };
+    }
+    const group = this.#context.parallel(name, Object.fromEntries(functions.map((run, index) => [`b${index}`, run])), options);
+    const results = async (): Promise<string[]> => Object.values(await group);
+    return { results, stream: () => group.stream(), checked };
+  }
+
+  #branch(context: AgentContext, steps: Block, start: string): Promise<string> {
+    return new Interpreter({ ...this.#kit, stored: true }, context).scope(steps, start);
+  }
+}
+
+/** A group whose results are a list, and what is asked of each of them. */
+interface GroupInUse {
+  results(): Promise<string[]>;
+  stream(): AsyncIterable<StreamedOutcome<string>>;
+  checked(this: void, value: string, index: number): string;
 }
 
 function textOf(source: Source, last: string): string {

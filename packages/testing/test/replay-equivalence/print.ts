@@ -1,4 +1,4 @@
-import type { AgentSpec, Block, CallStep, AgentStep, MapStep, Program, Source, Step, ToolSpec } from "./program.ts";
+import type { AgentSpec, Block, CallStep, AgentStep, MapStep, ParallelStep, Program, Source, Step, ToolSpec } from "./program.ts";
 
 /** The program as the code it stands for, to be read by people. */
 export function printProgram(program: Program): string {
@@ -70,9 +70,10 @@ function printStep(step: Step): string[] {
     case "when":
       return ['if (ctx.storage.get("count") % 2 === 1) {', ...indent(printBlock(step.odd)), "} else {", ...indent(printBlock(step.even)), "}"];
     case "map":
-      return printMap(step, "last = await ");
+    case "parallel":
+      return printGroup(step, "last = await ");
     case "spawn":
-      return step.step.kind === "map" ? printMap(step.step, "void ") : printCall(step.step, "void ");
+      return step.step.kind === "map" || step.step.kind === "parallel" ? printGroup(step.step, "void ") : printCall(step.step, "void ");
   }
 }
 
@@ -86,11 +87,30 @@ function printCall(step: CallStep | AgentStep, before: string): string[] {
   return [...lines.slice(0, -1), `})${after}`];
 }
 
-function printMap({ name, items, keyed, workers, errors, work }: MapStep, before: string): string[] {
+function printGroup(step: MapStep | ParallelStep, before: string): string[] {
+  const { stream, errors, workers, timeoutMs } = step;
+  const keyed = step.kind === "map" && step.keyed ? ", key: byItemAndIndex" : "";
+  const options = `{ maxWorkers: ${workers}${errors === "fail_fast" ? ', errors: "fail_fast"' : ""}${timeoutMs === undefined ? "" : `, timeoutMs: ${timeoutMs}`}${keyed} }`;
+  const make = step.kind === "map" ? printMap(step, options) : printParallel(step, options);
+  if (stream === undefined) return withBefore(before, make);
+  const each = ["last = `${last}|${outcome}`;", ...printBlock(stream.each), ...(stream.leaveAfter === undefined ? [] : [`if (count === ${stream.leaveAfter}) break;`])];
+  const loop = [...withBefore("const group = ", make), ...printBlock(stream.before), "for await (const outcome of group.stream()) {", ...indent(each), "}", ...(stream.awaited ? ["last = await group;"] : [])];
+  return before.startsWith("void") ? ["void (async () => {", ...indent(loop), "})();"] : loop;
+}
+
+function printMap({ name, items, work }: MapStep, options: string): string[] {
   const texts = items.map((item) => `"in${item}"`).join(", ");
-  const options = `{ maxWorkers: ${workers}${errors === "fail_fast" ? ', errors: "fail_fast"' : ""}${keyed ? ", key: byItemAndIndex" : ""} }`;
-  if (typeof work === "number") return [`${before}ctx.map("${name}", [${texts}], t${work}, ${options});`];
-  return [`${before}ctx.map("${name}", [${texts}], async (last, ctx) => {`, ...indent(printBlock(work)), "  return last;", `}, ${options});`];
+  if (typeof work === "number") return [`ctx.map("${name}", [${texts}], t${work}, ${options});`];
+  return [`ctx.map("${name}", [${texts}], async (last, ctx) => {`, ...indent(printBlock(work)), "  return last;", `}, ${options});`];
+}
+
+function printParallel({ name, tasks, named }: ParallelStep, options: string): string[] {
+  const functions = tasks.flatMap((task, index) => [`${named ? `b${index}: ` : ""}async (ctx) => { let last = "b${index}";`, ...indent([...printBlock(task), "return last;"]), "},"]);
+  return [`ctx.parallel("${name}", ${named ? "{" : "["}`, ...indent(functions), `${named ? "}" : "]"}, ${options});`];
+}
+
+function withBefore(before: string, [first = "", ...others]: readonly string[]): string[] {
+  return [`${before}${first}`, ...others];
 }
 
 function printSource(source: Source): string {

@@ -100,11 +100,37 @@ export interface MapStep {
   readonly errors: "fail_slow" | "fail_fast";
   /** A tool, or what a branch does. */
   readonly work: number | Block;
+  /** Of the whole group. */
+  readonly timeoutMs?: number;
+  /** Its outcomes are taken one by one. */
+  readonly stream?: StreamUse;
+}
+/** `parallel` of an array of functions, or of an object that names them. */
+export interface ParallelStep {
+  readonly kind: "parallel";
+  readonly name: string;
+  readonly tasks: readonly Block[];
+  readonly named: boolean;
+  readonly workers: number;
+  readonly errors: "fail_slow" | "fail_fast";
+  readonly timeoutMs?: number;
+  readonly stream?: StreamUse;
+}
+/** `for await (const outcome of group.stream())` */
+export interface StreamUse {
+  /** Done before the stream is asked for. */
+  readonly before: Block;
+  /** Done with each outcome. */
+  readonly each: Block;
+  /** The loop is left after so many outcomes; undefined: never. */
+  readonly leaveAfter: number | undefined;
+  /** The group's result is awaited behind it. */
+  readonly awaited: boolean;
 }
 /** A child nobody waits for. */
 export interface SpawnStep {
   readonly kind: "spawn";
-  readonly step: CallStep | AgentStep | MapStep;
+  readonly step: CallStep | AgentStep | MapStep | ParallelStep;
 }
 
 export interface SleepStep {
@@ -136,6 +162,7 @@ export type Step =
   | ReadStep
   | WhenStep
   | MapStep
+  | ParallelStep
   | SpawnStep;
 
 export interface Program {

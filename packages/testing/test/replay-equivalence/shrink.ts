@@ -1,4 +1,4 @@
-import type { AgentSpec, Block, Program, Step, ToolSpec } from "./program.ts";
+import type { AgentSpec, Block, MapStep, ParallelStep, Program, Step, ToolSpec } from "./program.ts";
 
 /** Programs a little smaller than this one, the much smaller ones first. */
 export function* smallerPrograms(program: Program): Generator<Program> {
@@ -76,12 +76,31 @@ function blocksOf(step: Step): readonly Block[] {
     case "when":
       return [step.odd, step.even];
     case "map":
-      return typeof step.work === "number" ? [] : [step.work];
+      return [...(typeof step.work === "number" ? [] : [step.work]), ...streamBlocks(step)];
+    case "parallel":
+      return [...step.tasks, ...streamBlocks(step)];
     case "spawn":
       return [[step.step]];
     default:
       return [];
   }
+}
+
+function streamBlocks({ stream }: MapStep | ParallelStep): readonly Block[] {
+  return stream === undefined ? [] : [stream.before, stream.each];
+}
+
+function* smallerGroups<Group extends MapStep | ParallelStep>(step: Group): Generator<Group> {
+  const { timeoutMs: limit, stream, ...plain } = step;
+  if (stream !== undefined) {
+    yield { ...plain, ...(limit !== undefined && { timeoutMs: limit }) } as Group;
+    if (stream.leaveAfter !== undefined) yield { ...step, stream: { ...stream, leaveAfter: undefined } };
+    if (stream.awaited) yield { ...step, stream: { ...stream, awaited: false } };
+    for (const before of smallerBlocks(stream.before)) yield { ...step, stream: { ...stream, before } };
+    for (const each of smallerBlocks(stream.each)) yield { ...step, stream: { ...stream, each } };
+  }
+  if (limit !== undefined) yield { ...plain, ...(stream && { stream }) } as Group;
+  if (step.errors === "fail_fast") yield { ...step, errors: "fail_slow" };
 }
 
 function* smallerSteps(step: Step): Generator<Step> {
@@ -128,8 +147,13 @@ function* smallerSteps(step: Step): Generator<Step> {
     case "map":
       if (step.items.length > 1) for (const index of step.items.keys()) yield { ...step, items: step.items.toSpliced(index, 1) };
       if (step.keyed) yield { ...step, keyed: false };
-      if (step.errors === "fail_fast") yield { ...step, errors: "fail_slow" };
+      yield* smallerGroups(step);
       if (typeof step.work !== "number") for (const work of smallerBlocks(step.work)) yield { ...step, work };
+      return;
+    case "parallel":
+      if (step.tasks.length > 1) for (const index of step.tasks.keys()) yield { ...step, tasks: step.tasks.toSpliced(index, 1) };
+      yield* smallerGroups(step);
+      for (const [index, task] of step.tasks.entries()) for (const smaller of smallerBlocks(task)) yield { ...step, tasks: step.tasks.with(index, smaller) };
       return;
     case "spawn":
       for (const smaller of smallerSteps(step.step)) yield { ...step, step: smaller as typeof step.step };

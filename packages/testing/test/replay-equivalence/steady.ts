@@ -31,8 +31,14 @@ export function steadyProgram(program: Program): Program {
         return [{ ...step, body: steady(step.body, beside), rescue: steady(step.rescue, beside) }];
       case "when":
         return beside ? steady(step.odd, beside) : [{ ...step, odd: steady(step.odd, beside), even: steady(step.even, beside) }];
-      case "map":
-        return [{ ...step, errors: "fail_slow", work: typeof step.work === "number" ? step.work : steady(step.work, true) }];
+      case "map": {
+        const { timeoutMs: _limit, stream: _stream, ...plain } = step;
+        return [{ ...plain, errors: "fail_slow", work: typeof step.work === "number" ? step.work : steady(step.work, true) }];
+      }
+      case "parallel": {
+        const { timeoutMs: _limit, stream: _stream, ...plain } = step;
+        return [{ ...plain, errors: "fail_slow", tasks: step.tasks.map((task) => steady(task, true)) }];
+      }
       case "spawn":
         return steadySteps(step.step, beside);
       case "log":
