@@ -54,6 +54,8 @@ class GroupRun {
   readonly #values: unknown[];
   #next = 0;
   #running = 0;
+  /** Those of them whose outcome comes from the record: they hold their slots until it is released. */
+  readonly #replaying = new Set<Call>();
   #left: number;
   readonly #ends = { completed: 0, failed: 0, cancelled: 0, recovered: 0 };
 
@@ -115,7 +117,7 @@ class GroupRun {
 
   #start(position: number): void {
     this.#running += 1;
-    this.#calls[position] = issue(this.#scope, {
+    const branch = issue(this.#scope, {
       spec: this.#plan.branch(position),
       input: this.#items[position],
       policy: {},
@@ -124,6 +126,7 @@ class GroupRun {
       onValue: (value, call) => {
         this.#values[position] = value;
         this.#ends.completed += 1;
+        this.#replaying.delete(call);
         if (call.replayed) this.#ends.recovered += 1;
         this.#plan.outcomes.tell(position, call.node, { ok: true, value });
         this.#ended();
@@ -131,12 +134,15 @@ class GroupRun {
       onError: (error, call) => {
         const failed = call !== undefined && (call.current === undefined ? call.node?.state === "failed" : "error" in call.current);
         this.#ends[failed ? "failed" : "cancelled"] += 1;
+        if (call !== undefined) this.#replaying.delete(call);
         // What is dropped was not released: nobody may hear of it.
         if (failed && call.state === "released") this.#plan.outcomes.tell(position, call.node, { ok: false, error });
         this.#ended(failed && this.#plan.failFast);
       },
     });
-    this.#progress();
+    this.#calls[position] = branch;
+    if (branch?.replayed === true && branch.beside === undefined) this.#replaying.add(branch);
+    else this.#progress();
   }
 
   #ended(last = false): void {
@@ -159,6 +165,6 @@ class GroupRun {
   #progress(): void {
     const { engine, node } = this.#scope;
     if (node === undefined || !engine.bus.has("group")) return;
-    engine.bus.publish("group", { stateId: engine.stateId, address: node.address, call: node.id, at: engine.now(), size: this.#items.length, running: this.#running, ...this.#ends });
+    engine.bus.publish("group", { stateId: engine.stateId, address: node.address, call: node.id, at: engine.now(), size: this.#items.length, running: this.#running - this.#replaying.size, ...this.#ends });
   }
 }

@@ -111,7 +111,7 @@ export interface LogNotice {
   readonly data?: unknown;
 }
 
-/** How far a group has come. */
+/** How far a group has come. What has begun is what runs and what has ended; what is left of its size has not. */
 export interface GroupNotice {
   readonly stateId: string;
   readonly address: string;
@@ -119,6 +119,7 @@ export interface GroupNotice {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly size: number;
+  /** Branches at work; one whose outcome comes from the record is not among them. */
   readonly running: number;
   readonly completed: number;
   readonly failed: number;
