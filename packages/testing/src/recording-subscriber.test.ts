@@ -36,7 +36,7 @@ test("lets go of a closed run and says so", () => {
   const recording = recordingSubscriber();
   const { run, handlers } = feed("run");
   const detach = recording.attach(run);
-  expect(Object.keys(handlers).toSorted()).toEqual(["checkpoint", "event", "group", "log", "recovered"]);
+  expect(Object.keys(handlers).toSorted()).toEqual(["checkpoint", "event", "group", "interrupt", "log", "recovered"]);
   void detach?.();
   expect(Object.keys(handlers)).toEqual([]);
   expect(recording.closed).toEqual(["run"]);
