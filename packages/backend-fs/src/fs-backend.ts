@@ -34,6 +34,8 @@ export interface FsBackendOptions {
   readonly ttlMs?: number;
   /** A longer record is refused with `LIMIT`. Default: 16 MiB; at most 64 MiB. */
   readonly maxRecordBytes?: number;
+  /** A segment file that has become longer than this is followed by another one. Default: 64 MiB; at most 1 GiB. */
+  readonly segmentBytes?: number;
   /** `blocking` syncs in the event loop: less latency for one run, nothing else moves meanwhile. Default: `pool`. */
   readonly sync?: SyncMode;
   /** What this host is called in leases. Two hosts must not share a name. Default: the host name. */
@@ -144,12 +146,15 @@ async function* readRun(
 function contextOf(options: FsBackendOptions, checkOpen: () => void): FsContext {
   const maxRecordBytes = options.maxRecordBytes ?? 16 * mebibyte;
   const ttlMs = options.ttlMs ?? 30_000;
+  const segmentBytes = options.segmentBytes ?? 64 * mebibyte;
   check("dir", typeof options.dir === "string" && options.dir !== "", "must be a path", options.dir);
   check("durability", [undefined, "power", "process"].includes(options.durability), 'must be "power" or "process"', options.durability);
   check("sync", [undefined, "pool", "blocking"].includes(options.sync), 'must be "pool" or "blocking"', options.sync);
   check("ttlMs", Number.isFinite(ttlMs) && ttlMs > 0, "must be a positive number of milliseconds", ttlMs);
   const fits = Number.isSafeInteger(maxRecordBytes) && maxRecordBytes > 0 && maxRecordBytes <= 64 * mebibyte;
   check("maxRecordBytes", fits, `must be an integer from 1 to ${64 * mebibyte}`, maxRecordBytes);
+  const rolls = Number.isSafeInteger(segmentBytes) && segmentBytes > 0 && segmentBytes <= 1024 * mebibyte;
+  check("segmentBytes", rolls, `must be an integer from 1 to ${1024 * mebibyte}`, segmentBytes);
   const { io = realIo(options.sync), system = fsSystem(), processes = realProcesses(options.host) } = options;
   const paths = storePaths(resolve(options.dir));
   return {
@@ -161,6 +166,7 @@ function contextOf(options: FsBackendOptions, checkOpen: () => void): FsContext 
     durability: options.durability ?? "power",
     maxRecordBytes,
     ttlMs,
+    segmentBytes,
     writers: new Set(),
     checkOpen,
     storeExists: () => checkStore(io, paths),

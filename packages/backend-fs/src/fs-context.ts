@@ -16,6 +16,8 @@ export interface FsContext {
   readonly durability: Durability;
   readonly maxRecordBytes: number;
   readonly ttlMs: number;
+  /** A longer segment is followed by another one. */
+  readonly segmentBytes: number;
   /** Those not yet released. */
   readonly writers: Set<FsWriter>;
   /** Throws `CLOSED` after the backend was closed. */

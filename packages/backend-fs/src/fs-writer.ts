@@ -1,40 +1,19 @@
-import { checkDropped, FencedError, RepriseError, type AppendOptions, type Durability, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
+import { checkDropped, FencedError, RepriseError, type AppendOptions, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
 import { limitExceeded } from "./append-limits.ts";
 import { CommitQueue, type Failure } from "./commit-queue.ts";
 import { firstFailure } from "./first-failure.ts";
 import { allocateFrame } from "./frame.ts";
 import { compactedJournal, type Dropped } from "./compact-segment.ts";
-import type { HeadKeeper } from "./head-keeper.ts";
+import type { FsWriterParts } from "./fs-writer-parts.ts";
 import { InboxWatch } from "./inbox-watch.ts";
 import { readMessages, removeMessage } from "./inbox.ts";
-import type { Io } from "./io.ts";
-import type { LeaseKeeper } from "./lease-keeper.ts";
 import { Overtaken } from "./overtaken.ts";
-import type { RunPaths } from "./paths.ts";
 import { loadJournal, type Journal } from "./load-journal.ts";
 import { nextSegment, removeSuperseded } from "./next-segment.ts";
 import { framedRecords } from "./record-payload.ts";
+import { segmentFormat } from "./segment-header.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
 import { errnoOf, reportingBatches, reportingIo, storageError } from "./storage-error.ts";
-import type { FsSystem } from "./system.ts";
-
-/** What a writer is made of. All of it is the writer's alone. */
-export interface FsWriterParts {
-  readonly io: Io;
-  readonly run: RunPaths;
-  readonly segment: SegmentWriter;
-  readonly lease: LeaseKeeper;
-  readonly head: HeadKeeper;
-  readonly system: FsSystem;
-  /** The backend's strongest level. */
-  readonly durability: Durability;
-  readonly maxRecordBytes: number;
-  readonly ttlMs: number;
-  /** Seq of the last record that was there when the run was acquired. */
-  readonly recoveredSeq: number;
-  readonly recovered: (from: number) => AsyncIterable<readonly StoredRecord[]>;
-  readonly onReleased: (writer: FsWriter) => void;
-}
 
 /** The exclusive right to extend one run: a segment of its own, a heartbeat, and a queue in front of both. */
 export class FsWriter implements StateWriter {
@@ -44,6 +23,7 @@ export class FsWriter implements StateWriter {
   readonly #controller = new AbortController();
   readonly #watch: InboxWatch;
   #segment: SegmentWriter;
+  #rolling = false;
   #cancelBeat: () => void = () => undefined;
   #beatenAt: number;
   #cleanup: Promise<void> | undefined;
@@ -95,6 +75,7 @@ export class FsWriter implements StateWriter {
   append(records: readonly Uint8Array[], options: AppendOptions): Promise<number> {
     const refusal = this.#refusalOf(records, options);
     if (refusal !== undefined) return Promise.reject(refusal);
+    this.#rollIfFull();
     const { header, fence = true, durability = "power" } = options;
     return this.#queue.add({
       frame: { ...framedRecords(records), firstSeq: this.#queue.queuedSeq + 1, count: records.length },
@@ -156,15 +137,32 @@ export class FsWriter implements StateWriter {
     return this.release();
   }
 
-  /** Goes on in a segment of its own that holds the whole journal; gives how many bytes shorter it is than those before. */
-  async #continueWith(content: (journal: Journal) => Parameters<typeof nextSegment>[2]): Promise<number> {
+  /** A file that is read in one piece must not grow for ever. What stands in the way of another one ends the queue, and this append with it. */
+  #rollIfFull(): void {
+    if (this.#rolling || this.#segment.length < this.#parts.segmentBytes) return;
+    this.#rolling = true;
+    const work = async (): Promise<void> => {
+      const { epoch, length } = this.#segment;
+      await this.#moveTo({ header: { format: segmentFormat, stateId: this.stateId, ...this.#parts.origin, previous: { epoch, length }, relogged: [] }, frames: [] });
+      this.#rolling = false;
+    };
+    this.#queue.add({ frame: undefined, sync: true, fence: true, header: undefined, work }).catch(() => undefined);
+  }
+
+  async #moveTo(content: Parameters<typeof nextSegment>[2]): Promise<void> {
     const { io, run, lease, head } = this.#parts;
-    const before = await loadJournal(io, run);
-    if (before === undefined) throw new Overtaken(`epoch ${this.epoch} ended when the run was removed`);
     const old = this.#segment;
-    this.#segment = await nextSegment({ io, run, lease }, this.epoch + 1, content(before));
+    this.#segment = await nextSegment({ io, run, lease }, this.epoch + 1, content);
     await old.close();
     await head.moveTo(this.epoch);
+  }
+
+  /** Goes on in a segment of its own that holds the whole journal; gives how many bytes shorter it is than those before. */
+  async #continueWith(content: (journal: Journal) => Parameters<typeof nextSegment>[2]): Promise<number> {
+    const { io, run } = this.#parts;
+    const before = await loadJournal(io, run);
+    if (before === undefined) throw new Overtaken(`epoch ${this.epoch} ended when the run was removed`);
+    await this.#moveTo(content(before));
     const held = before.segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
     await removeSuperseded(io, run, this.epoch);
     return held - this.#segment.length;

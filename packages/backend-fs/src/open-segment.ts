@@ -16,6 +16,8 @@ export interface OpenedRun {
   readonly journal: Journal | undefined;
   readonly lastSeq: number;
   readonly head: Pick<RunHead, "born" | "header">;
+  /** When the run was created, in ms since the epoch. */
+  readonly created: number;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function openSegment(context: FsContext, run: RunPaths, segment: Se
   const fencedBy = await segment.fencedBy();
   if (fencedBy !== undefined) throw new Overtaken(fencedBy);
   const known = knownHead !== undefined && knownHead.born === born ? knownHead.header : newHeader(created);
-  return { journal, lastSeq: journal?.lastSeq ?? 0, head: { born, header: known } };
+  return { journal, lastSeq: journal?.lastSeq ?? 0, head: { born, header: known }, created };
 }
 
 function frameFor(payload: Uint8Array): Buffer {

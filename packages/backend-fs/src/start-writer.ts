@@ -45,6 +45,8 @@ export async function startWriter(
     maxRecordBytes,
     ttlMs,
     recoveredSeq: lastSeq,
+    origin: { created: opened.created, born: opened.head.born },
+    segmentBytes: context.segmentBytes,
     recovered: recoveredReader(context, run, opened),
     onReleased: (released) => writers.delete(released),
   });

@@ -114,7 +114,9 @@ class Simulation {
       syncs += 1;
       if (syncs === failedSync) throw systemError("EIO", path);
     });
-    const backend = fsBackend({ dir: "/store", io: this.#mutate(io), system: this.#system, processes });
+    // Every other process fills a segment with a few appends.
+    const segmentBytes = this.#chance(0.5) ? 600 : undefined;
+    const backend = fsBackend({ dir: "/store", io: this.#mutate(io), system: this.#system, processes, ...(segmentBytes && { segmentBytes }) });
     return Object.assign(state, { pid, backend });
   }
 

@@ -128,6 +128,7 @@ test("options are checked when the backend is made", () => {
     [{ dir: ".", durability: "none" }, /durability must be "power" or "process", got none/],
     [{ dir: ".", ttlMs: 0 }, /ttlMs must be a positive number of milliseconds, got 0/],
     [{ dir: ".", maxRecordBytes: 1e9 }, /maxRecordBytes must be an integer from 1 to 67108864, got 1000000000/],
+    [{ dir: ".", segmentBytes: 0 }, /segmentBytes must be an integer from 1 to 1073741824, got 0/],
     [{ dir: ".", sync: "never" }, /sync must be "pool" or "blocking", got never/],
   ] as const) {
     expect(() => fsBackend(options as unknown as { dir: string })).toThrow(message);

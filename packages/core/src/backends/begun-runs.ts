@@ -2,12 +2,12 @@ import { isRepriseError, RepriseError } from "../errors/reprise-error.ts";
 import type { AcquireOptions, StateBackend, StateHead, StateWriter } from "../ports/state-backend.ts";
 
 /**
- * The backend as the rest of core sees it: a run exists once it has a record. Between `acquire` and the first append a process may
- * die, and what it leaves is nobody's run: it can be created, but not loaded, read or found.
+ * The backend as the rest of core sees it: a run exists once it has a record, or while somebody is at it who is about to write the
+ * first. Between `acquire` and that a process may die, and what it leaves is nobody's run: it can be created, but not loaded, read or found.
  */
 export function begunRuns(backend: StateBackend): StateBackend {
   const { artifacts, verify, salvage } = backend;
-  const begun = async (head: StateHead): Promise<boolean> => head.lastSeq > 0 || (await exactHead(backend, head.stateId)).lastSeq > 0;
+  const begun = async (head: StateHead): Promise<boolean> => exists(head) || exists(await backend.head(head.stateId));
 
   return {
     capabilities: backend.capabilities,
@@ -23,7 +23,7 @@ export function begunRuns(backend: StateBackend): StateBackend {
     },
     async head(stateId) {
       const head = await backend.head(stateId);
-      return head === undefined || head.lastSeq === 0 ? undefined : head;
+      return exists(head) ? head : undefined;
     },
     async list(query) {
       const page = await backend.list(query);
@@ -39,8 +39,8 @@ export function begunRuns(backend: StateBackend): StateBackend {
   };
 }
 
-async function exactHead(backend: StateBackend, stateId: string): Promise<Pick<StateHead, "lastSeq">> {
-  return (await backend.head(stateId)) ?? { lastSeq: 0 };
+function exists(head: StateHead | undefined): boolean {
+  return head !== undefined && (head.lastSeq > 0 || head.lease === "live");
 }
 
 async function acquireBegun(backend: StateBackend, stateId: string, options: AcquireOptions): Promise<StateWriter> {
@@ -51,7 +51,7 @@ async function acquireBegun(backend: StateBackend, stateId: string, options: Acq
   try {
     return await backend.acquire(stateId, options);
   } catch (error) {
-    if (!isRepriseError(error, "ALREADY_EXISTS") || (await exactHead(backend, stateId)).lastSeq > 0) throw error;
+    if (!isRepriseError(error, "ALREADY_EXISTS") || exists(await backend.head(stateId))) throw error;
     const writer = await backend.acquire(stateId, { ...options, create: "may" });
     if (writer.lastSeq === 0) return writer;
     // Somebody was faster.

@@ -31,6 +31,8 @@ export class Inbox {
   #last: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #stopWatching: (() => void) | undefined;
+  /** Epoch of the writer when it came. */
+  #heldSince = 0;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -71,6 +73,7 @@ export class Inbox {
   /** There is a new writer: whatever is left for its holder is looked at when it comes. */
   watch(writer: StateWriter): void {
     this.rest();
+    this.#heldSince = writer.epoch;
     this.#stopWatching = writer.onMessage(() => void this.look());
     void this.look();
   }
@@ -138,7 +141,8 @@ export class Inbox {
 
   #interrupt(id: string, { epoch, signal }: InterruptMessage, writer: StateWriter): void {
     const { interruption } = this.#engine;
-    if (epoch !== writer.epoch) this.#engine.log("info", "INTERRUPT_OBSOLETE", `${signal === undefined ? "a pause" : `an interrupt (${signal.reason})`} was meant for an earlier holder of the run and is dropped`);
+    // The epoch of one holder may grow: whoever interrupts may have seen an earlier one of ours.
+    if (epoch < this.#heldSince) this.#engine.log("info", "INTERRUPT_OBSOLETE", `${signal === undefined ? "a pause" : `an interrupt (${signal.reason})`} was meant for an earlier holder of the run and is dropped`);
     else if (signal === undefined) interruption.pause();
     else interruption.interrupt(signal);
     this.#done(id, writer);
