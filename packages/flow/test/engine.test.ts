@@ -1,7 +1,7 @@
 import { createReprise } from "@reprise/core";
 import { expect, test } from "vitest";
-import { defineFlow, output, routine, slot } from "../src/index.ts";
-import { items, outputsOf, passing, type Seen } from "./support/flows.ts";
+import { agentRoutine, defineFlow, output, routine, slot } from "../src/index.ts";
+import { items, outputsOf, passing, virtualHost, type Seen } from "./support/flows.ts";
 
 test("F1: a flow in a row gives each routine what the one before emitted", async () => {
   const seen: Seen = [];
@@ -36,4 +36,51 @@ test("F3: an activation is one call, keyed by its first delivery, and its record
   const flow = defineFlow({ id: "row" }).add(items("source")).add(passing("each")).connect("source.item", "each.input").build();
   const outcome = await reprise.execute(flow.agent, ["a", "b"]);
   expect(outcome).toMatchObject({ status: "completed", value: { outputs: { "each.output": ["a", "b"] } } });
+});
+
+test("F1: what a handler emits where there is no output, or gives where there are several, fails it with the name", async () => {
+  const run = async (work: (emit: (output: string, value: unknown) => void) => unknown) => {
+    const two = routine({ name: "two", outputs: { one: output(), other: output() }, run: (_given, { emit }) => work(emit as never) as undefined });
+    return (await defineFlow({ id: "flow" }).pipe(two).build().on(createReprise()).start()).done();
+  };
+  expect(await run((emit) => emit("none", 1))).toMatchObject({ status: "failed", error: { message: expect.stringContaining('has no output "none" (outputs: one, other)') as string } });
+  expect(await run(() => 5)).toMatchObject({ status: "failed", error: { message: expect.stringContaining('"two" has 2; use emit') as string } });
+});
+
+test("F1, F2: what a function of the flow throws fails the job, and says which it was", async () => {
+  const boom = (): never => {
+    throw new Error("boom");
+  };
+  const mapping = defineFlow({ id: "flow" }).add(passing("a")).add(passing("b")).connect("a.output", "b.input", { map: boom }).build();
+  expect(await (await mapping.on(createReprise()).start("x")).done()).toMatchObject({ status: "failed", error: { message: "the map of connection a.output -> b.input threw: boom" } });
+  const merging = defineFlow({ id: "flow" }).add(routine({ name: "a", slots: { input: slot().merge((_previous: string | undefined, _next: string): string => boom()) }, run: () => undefined })).build();
+  expect(await (await merging.on(createReprise()).start("x")).done()).toMatchObject({ status: "failed", error: { message: "the merge function of slot a.input threw: boom" } });
+});
+
+test("F6: an input that does not fit the entry is refused before there is a job", async () => {
+  const reprise = createReprise();
+  const two = routine({ name: "two", slots: { left: slot(), right: slot().whenIncomplete("run") }, outputs: { both: output() }, run: (given) => given });
+  const jobs = defineFlow({ id: "flow" }).pipe(two).build().on(reprise);
+  for (const input of [undefined, 5, null, {}, { right: 1 }, { left: 1, middle: 2 }]) await expect(jobs.start(input as never)).rejects.toMatchObject({ code: "INVALID_OPTION", path: "input" });
+  expect(outputsOf(await (await jobs.start({ left: 1 } as never)).done())).toEqual({ "two.both": [{ left: 1 }] });
+  const none = defineFlow({ id: "flow" }).pipe(routine({ name: "none", run: () => undefined })).build();
+  await expect(none.on(reprise).start(5 as never)).rejects.toMatchObject({ code: "INVALID_OPTION" });
+});
+
+test("F6: agents have a limit of their own, and leaves go on beside them", async () => {
+  const { reprise, system } = virtualHost();
+  let open = 0;
+  let most = 0;
+  const waits = agentRoutine({ name: "waits", slots: { item: slot() }, run: async (_given, context) => {
+    most = Math.max(most, (open += 1));
+    await context.sleep(100);
+    open -= 1;
+  } });
+  const seen: Seen = [];
+  const flow = defineFlow({ id: "flow", concurrency: 1, agentConcurrency: 2 }).add(items("source")).add(waits).add(passing("leaf", seen)).connect("source.item", "waits.item").connect("source.item", "leaf.input").build();
+  const job = await system.runUntil(flow.on(reprise).start([1, 2, 3, 4]));
+  await system.advance(50);
+  expect([open, seen]).toEqual([2, [1, 2, 3, 4]]);
+  await system.runUntil(job.done());
+  expect([most, system.now()]).toEqual([2, 200]);
 });

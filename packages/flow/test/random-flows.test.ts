@@ -58,7 +58,7 @@ function flowOf({ steps, concurrency }: Program, broken?: Breakage): (system: Vi
         outputs: { value: output<number>() },
         errorHandler: { strategy: "retry", maxRetries: 3, retryDelayMs: 20 },
         run: async ({ input: given }, { emit, attempt, address }) => {
-          const sum = Array.isArray(given) ? (given as readonly number[]).reduce((total, value) => total + value, 0) : (given as number);
+          const sum = Array.isArray(given) ? (given as readonly number[]).reduce((total, value) => total + value, 0) : given;
           await new Promise<void>((resolve) => void system.setTimer((latency * (sum % 7)) / 3, resolve));
           if (broken?.step === index && sum % 3 === broken.remainder) throw new TypeError("out of order");
           if (attempt <= sum % fails) throw new Error(`attempt ${attempt}`);

@@ -1,13 +1,15 @@
-import { isRepriseError, RepriseError, type AgentContext } from "@reprise/core";
+import { isRepriseError, RepriseError, type Actor, type AgentContext } from "@reprise/core";
 import { endText } from "../definition/flow-plan.ts";
 import { hashText, type CompiledFlow, type Route } from "../definition/compiled-flow.ts";
 import { goesOn } from "../error-handler.ts";
 import type { PlacedRoutine } from "../routine/activation-actor.ts";
-import type { ActivationResult } from "../routine/activation.ts";
+import type { ActivationInput, ActivationResult } from "../routine/activation.ts";
+import { entryValues } from "../routine/entry-values.ts";
+import type { SlotBuffer } from "./slot-buffer.ts";
 import { emissionId, startId, type Delivery, type Passes } from "./delivery.ts";
-import { Fifo } from "./fifo.ts";
 import type { JobResult } from "./job-result.ts";
 import type { ProgressBoard } from "./progress.ts";
+import { ReadyQueue, type Kind } from "./ready-queue.ts";
 import { RoutineQueue, type Activation } from "./routine-queue.ts";
 import { Turnstile } from "./turnstile.ts";
 
@@ -22,9 +24,8 @@ export class Conductor {
   readonly #board: ProgressBoard;
   readonly #queues: ReadonlyMap<string, RoutineQueue>;
   readonly #turnstile: Turnstile;
-  readonly #ready = new Fifo<Activation>();
+  readonly #ready: ReadyQueue;
   readonly #outputs = new Map<string, unknown[]>();
-  #running = 0;
   #ended = false;
   #resolve: (result: JobResult) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
@@ -33,7 +34,8 @@ export class Conductor {
     this.#flow = flow;
     this.#context = context;
     this.#board = board;
-    const { routines } = flow.plan;
+    const { routines, concurrency, agentConcurrency } = flow.plan;
+    this.#ready = new ReadyQueue({ leaf: concurrency, agent: agentConcurrency });
     board.begin(routines.keys());
     this.#queues = new Map([...routines].map(([id, placed]) => [id, new RoutineQueue(placed, flow.fed.get(id) ?? [])]));
     this.#turnstile = new Turnstile(flow.graph);
@@ -68,18 +70,16 @@ export class Conductor {
 
   #begin(input: unknown): void {
     const { id, routine } = this.#flow.entry;
-    const [only, ...others] = routine.slots.keys();
-    if (only === undefined) return this.#enqueue([(this.#queues.get(id) as RoutineQueue).start()]);
-    const bySlot = others.length === 0 ? { [only]: input } : (input as { readonly [slot: string]: unknown });
-    for (const slot of routine.slots.keys()) {
-      if (Object.hasOwn(bySlot ?? {}, slot)) this.#deliver(id, slot, { id: startId, value: bySlot[slot], passes: undefined });
-    }
+    if (routine.slots.size === 0) return this.#enqueue([(this.#queues.get(id) as RoutineQueue).start()]);
+    for (const [slot, value] of entryValues(routine, input)) this.#deliver(id, slot, { id: startId, value, passes: undefined });
   }
 
   #deliver(routine: string, slot: string, delivery: Delivery): void {
     const queue = this.#queues.get(routine) as RoutineQueue;
+    const direct = queue.direct(slot, delivery);
+    if (direct !== undefined) return this.#queue(direct);
     const buffer = queue.buffers.get(slot);
-    if (buffer?.take(delivery) === true) {
+    if (buffer !== undefined && taken(buffer, delivery, `${routine}.${slot}`)) {
       const key = `${routine}.${slot}~${delivery.id}`;
       void this.#context.sleep(buffer.waitMs, { key }).then(
         () => this.#step(() => buffer.timeOver(delivery) && this.#enqueue(queue.form())),
@@ -90,36 +90,35 @@ export class Conductor {
   }
 
   #enqueue(formed: readonly Activation[]): void {
-    for (const activation of formed) {
-      this.#turnstile.enter(activation.routine);
-      this.#board.count(activation.routine, "queued");
-      this.#ready.push(activation);
-    }
+    for (const activation of formed) this.#queue(activation);
+  }
+
+  #queue(activation: Activation): void {
+    this.#turnstile.enter(activation.routine);
+    this.#board.count(activation.routine, "queued");
+    this.#ready.push(this.#kindOf(activation.routine), activation);
   }
 
   #pump(): void {
-    for (let next = this.#ready.peek(); next !== undefined; next = this.#ready.peek()) {
-      const placed = this.#flow.plan.routines.get(next.routine) as PlacedRoutine;
-      // Code that calls holds no slot: it may wait for people, and what it calls does the work.
-      const slots = placed.routine.type === "agent" ? 0 : 1;
-      if (this.#running + slots > this.#flow.plan.concurrency) return;
-      this.#ready.shift();
-      this.#start(next, placed, slots);
-    }
+    for (let next = this.#ready.take(); next !== undefined; next = this.#ready.take()) this.#start(next);
   }
 
-  #start(activation: Activation, placed: PlacedRoutine, slots: number): void {
-    const actor = this.#flow.actors.get(placed.id);
-    if (actor === undefined) return;
-    this.#running += slots;
-    this.#board.started(placed.id);
+  #kindOf(routine: string): Kind {
+    return this.#flow.plan.routines.get(routine)?.routine.type === "agent" ? "agent" : "leaf";
+  }
+
+  #start(activation: Activation): void {
+    const { routine: id, input, key } = activation;
+    const actor = this.#flow.actors.get(id) as Actor<ActivationInput, ActivationResult>;
+    const placed = this.#flow.plan.routines.get(id) as PlacedRoutine;
+    this.#board.started(id);
     const settled = (outcome: (value: never) => void) => (value: unknown) =>
       this.#step(() => {
-        this.#running -= slots;
-        this.#turnstile.leave(placed.id);
+        this.#ready.release(this.#kindOf(id));
+        this.#turnstile.leave(id);
         outcome(value as never);
       });
-    void this.#context.run(actor, activation.input, { key: activation.key }).then(
+    void this.#context.run(actor, input, { key }).then(
       settled((emitted: ActivationResult) => this.#completed(activation, placed, emitted)),
       settled((error: unknown) => this.#failed(activation, placed, error)),
     );
@@ -127,14 +126,13 @@ export class Conductor {
 
   #completed(activation: Activation, { id, routine }: PlacedRoutine, emitted: ActivationResult): void {
     this.#board.ended(id, "completed");
-    const single = routine.outputs.size === 1;
-    const positions = new Map<string, number>();
+    // How often each output was used before: with one output that is told by the place.
+    const used = routine.outputs.size === 1 ? undefined : new Map<string, number>();
     for (let index = 0; index < emitted.length; index += 2) {
-      const name = emitted[index] as string;
-      const position = positions.get(name) ?? 0;
-      if (index + 2 < emitted.length) positions.set(name, position + 1);
-      const from = endText({ routine: id, name });
-      this.#route(activation, from, emissionId(activation.key, single ? id : from, position, hashText), emitted[index + 1]);
+      const from = endText({ routine: id, name: emitted[index] as string });
+      const position = used === undefined ? index / 2 : (used.get(from) ?? 0);
+      used?.set(from, position + 1);
+      this.#route(activation, from, emissionId(activation.key, used === undefined ? id : from, position, hashText), emitted[index + 1]);
     }
   }
 
@@ -167,12 +165,21 @@ export class Conductor {
   }
 }
 
+/** True if the slot now waits for time to pass. */
+function taken(buffer: SlotBuffer, delivery: Delivery, slot: string): boolean {
+  try {
+    return buffer.take(delivery);
+  } catch (cause) {
+    throw new Error(`the merge function of slot ${slot} threw: ${messageOf(cause)}`, { cause });
+  }
+}
+
 function mapped({ map, label }: Route, value: unknown): unknown {
   if (map === undefined) return value;
   try {
     return map(value);
   } catch (cause) {
-    throw new Error(`the map of connection ${label} threw: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Error(`the map of connection ${label} threw: ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -182,4 +189,8 @@ function passing({ connection, limit, label }: Route, passes: Passes): Passes {
   const count = (passes?.get(connection) ?? 0) + 1;
   if (count > limit) throw new RepriseError("LIMIT", `connection ${label} was to be passed for the ${count}th time: maxIterations is ${limit}`, { path: label });
   return new Map([...(passes ?? []), [connection, count]]);
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -40,19 +40,25 @@ export class ProgressBoard {
     const counts = this.#counts.get(routine);
     if (counts === undefined) return;
     counts[name] += by;
-    for (const listener of this.#listeners) listener();
+    this.#tell();
   }
 
   /** A queued activation begins. */
   started(routine: string): void {
-    this.count(routine, "queued", -1);
-    this.count(routine, "running");
+    const counts = this.#counts.get(routine);
+    if (counts === undefined) return;
+    counts.queued -= 1;
+    counts.running += 1;
+    this.#tell();
   }
 
   /** One that ran has ended. */
   ended(routine: string, how: "completed" | "continued" | "skipped" | "failed"): void {
-    this.count(routine, "running", -1);
-    this.count(routine, how);
+    const counts = this.#counts.get(routine);
+    if (counts === undefined) return;
+    counts.running -= 1;
+    counts[how] += 1;
+    this.#tell();
   }
 
   /** Calls back after each change; returns what ends that. */
@@ -63,5 +69,10 @@ export class ProgressBoard {
 
   read(): JobProgress {
     return Object.fromEntries([...this.#counts].map(([id, counts]) => [id, { ...counts }]));
+  }
+
+  #tell(): void {
+    if (this.#listeners.size === 0) return;
+    for (const listener of this.#listeners) listener();
   }
 }

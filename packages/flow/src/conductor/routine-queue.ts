@@ -1,7 +1,7 @@
 import { RepriseError } from "@reprise/core";
 import type { PlacedRoutine } from "../routine/activation-actor.ts";
 import { consumed, type ActivationInput } from "../routine/activation.ts";
-import { mergedPasses, startId, type Passes } from "./delivery.ts";
+import { mergedPasses, startId, type Delivery, type Passes } from "./delivery.ts";
 import { SlotBuffer, type Group } from "./slot-buffer.ts";
 
 /** One use of a routine: one call of the job. */
@@ -18,6 +18,7 @@ export class RoutineQueue {
   readonly id: string;
   readonly buffers: ReadonlyMap<string, SlotBuffer>;
   readonly #entries: readonly (readonly [slot: string, buffer: SlotBuffer])[];
+  readonly #isDirect: boolean;
   #formed = false;
 
   /** `fed`: the slots that something can be delivered to. */
@@ -25,6 +26,14 @@ export class RoutineQueue {
     this.id = id;
     this.#entries = [...routine.slots].filter(([name]) => fed.includes(name)).map(([name, slot]) => [name, new SlotBuffer(slot)]);
     this.buffers = new Map(this.#entries);
+    this.#isDirect = this.#entries.length === 1 && this.#entries[0]?.[1].slot.mode.kind === "override";
+  }
+
+  /** The activation of a delivery that needs no other: most routines have one slot that takes each by itself. */
+  direct(slot: string, { id, value, passes }: Delivery): Activation | undefined {
+    if (!this.#isDirect) return undefined;
+    this.#formed = true;
+    return { routine: this.id, key: id, input: { [slot]: value }, passes };
   }
 
   /** The activations that have become complete, in order. */

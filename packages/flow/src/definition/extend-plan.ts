@@ -13,27 +13,30 @@ export interface FlowOptions {
   readonly version?: string;
   /** How failures are handled where a routine says nothing. Default: `{ strategy: "stop" }`. */
   readonly errorHandler?: ErrorHandlerOptions;
-  /** How many activations of a job may be at work at once; those of `agentRoutine`s are not counted. 1: one after the other. Default: 5. */
+  /** How many activations of a job may be at work at once, but for those of `agentRoutine`s. 1: one after the other. Default: 5. */
   readonly concurrency?: number;
+  /** How many activations of `agentRoutine`s may be open at once, at work or waiting. Default: 100. */
+  readonly agentConcurrency?: number;
   /** How often a chain of deliveries may pass a connection of a cycle that names no limit of its own. Default: each cycle needs one. */
   readonly maxIterations?: number;
   /** Whether a job of another definition may be resumed: `"reuse"` reuses what still fits and runs the rest. Default: `"fail"`. */
   readonly onDefinitionChange?: "fail" | "reuse";
 }
 
-const flowOptions = ["id", "version", "errorHandler", "concurrency", "maxIterations", "onDefinitionChange"];
+const flowOptions = ["id", "version", "errorHandler", "concurrency", "agentConcurrency", "maxIterations", "onDefinitionChange"];
 
 /** A flow without routines. Throws `INVALID_DEFINITION`. */
 export function emptyPlan(options: FlowOptions): FlowPlan {
   if (typeof options !== "object" || options === null) invalidDefinition("flow", `must be an object with an id, got ${shown(options)}`);
   const unknown = Object.keys(options).find((name) => !flowOptions.includes(name));
   if (unknown !== undefined) invalidDefinition(unknown, `is not an option of a flow (options: ${flowOptions.join(", ")})`);
-  const { version, concurrency = 5, maxIterations, onDefinitionChange = "fail" } = options;
+  const { version, concurrency = 5, agentConcurrency = 100, maxIterations, onDefinitionChange = "fail" } = options;
   if (version !== undefined && typeof version !== "string") invalidDefinition("version", `must be a string, got ${shown(version)}`);
   checkCount("concurrency", concurrency);
+  checkCount("agentConcurrency", agentConcurrency);
   if (maxIterations !== undefined) checkCount("maxIterations", maxIterations);
   if (onDefinitionChange !== "fail" && onDefinitionChange !== "reuse") invalidDefinition("onDefinitionChange", `must be "fail" or "reuse", got ${shown(onDefinitionChange)}`);
-  return { id: checkFlowName("id", options.id), version, concurrency, maxIterations, onDefinitionChange, entry: undefined, routines: new Map(), connections: [], errorHandler: errorHandler(options.errorHandler) };
+  return { id: checkFlowName("id", options.id), version, concurrency, agentConcurrency, maxIterations, onDefinitionChange, entry: undefined, routines: new Map(), connections: [], errorHandler: errorHandler(options.errorHandler) };
 }
 
 /** The plan with one more routine. Throws `INVALID_DEFINITION`. */

@@ -26,6 +26,7 @@ export interface FlowPlan {
   readonly connections: readonly Connection[];
   readonly errorHandler: ErrorHandler;
   readonly concurrency: number;
+  readonly agentConcurrency: number;
   /** Of the connections of a cycle that name none. */
   readonly maxIterations: number | undefined;
   /** What becomes of a job of another definition that is resumed with this one. */

@@ -7,6 +7,7 @@ import type { CompiledFlow } from "../definition/compiled-flow.ts";
 import { cancelJob, refuseCancelled } from "./cancel-job.ts";
 import { handOffJob, jobFile, jobReference, runOf, type JobFile } from "./job-file.ts";
 import type { JobState } from "./job-state.ts";
+import { entryValues } from "../routine/entry-values.ts";
 import { startedJob, type Job } from "./job.ts";
 import { readJobState } from "./read-job-state.ts";
 
@@ -25,7 +26,7 @@ export interface ImportJobOptions {
 
 /** The jobs of one flow on one Reprise. Jobs share nothing (rule F6). */
 export interface Jobs<Input, Outputs> {
-  /** Begins a job, or goes on with it if it exists. Resolves once its code runs. Throws `LeaseHeldError`, `INPUT_CHANGED`, … */
+  /** Begins a job, or goes on with it if it exists. Resolves once its code runs. Throws `INVALID_OPTION`, `LeaseHeldError`, `INPUT_CHANGED`, … */
   start(...rest: undefined extends Input ? [input?: Input, options?: StartOptions] : void extends Input ? [input?: Input, options?: StartOptions] : [input: Input, options?: StartOptions]): Promise<Job<Outputs>>;
   /**
    * Goes on with a job, by its id or its state, in the process that takes its lease. Resolves once its code runs. A completed job gives its
@@ -78,8 +79,11 @@ export function jobsOf(host: JobsOf): Jobs<unknown, JobResult["outputs"]> {
   };
 
   return Object.freeze({
-    async start(input?: unknown, { jobId = newId(), metadata, ...options }: StartOptions = {}) {
-      await refuseCancelled(reprise, jobId);
+    async start(input?: unknown, { jobId: given, metadata, ...options }: StartOptions = {}) {
+      entryValues(compiled.entry.routine, input);
+      const jobId = given ?? newId();
+      // Only one that was named can be there already.
+      if (given !== undefined) await refuseCancelled(reprise, given);
       const board = new ProgressBoard();
       return startedJob(host, jobId, board, reprise.execute(agentWith(board), input, { ...options, stateId: jobId, metadata: { pipelineName: id, ...metadata } }));
     },

@@ -34,6 +34,7 @@ export interface FlowDescription {
   readonly version?: string;
   readonly entry: string;
   readonly concurrency: number;
+  readonly agentConcurrency: number;
   readonly maxIterations?: number;
   readonly errorHandler: ErrorHandler;
   readonly routines: readonly DescribedRoutine[];
@@ -42,12 +43,13 @@ export interface FlowDescription {
 
 /** Everything that a definition says, except what functions do. */
 export function describeFlow(plan: FlowPlan): FlowDescription {
-  const { id, version, entry = "", concurrency, maxIterations, errorHandler } = plan;
+  const { id, version, entry = "", concurrency, agentConcurrency, maxIterations, errorHandler } = plan;
   return {
     id,
     ...(version !== undefined && { version }),
     entry,
     concurrency,
+    agentConcurrency,
     ...(maxIterations !== undefined && { maxIterations }),
     errorHandler,
     routines: [...plan.routines.values()].map(({ id, routine, configGiven, handler }) => ({
@@ -78,7 +80,7 @@ export function describeRoutine({ version, slots, outputs }: Routine): Pick<Desc
 /** The text that definitions are compared by: the same for the same definition, whatever order its configurations were written in. */
 export function fingerprintText(description: FlowDescription): string {
   // How many activations run at once does not change what a job comes to.
-  const { concurrency: _, ...rest } = description;
+  const { concurrency: _, agentConcurrency: __, ...rest } = description;
   return JSON.stringify(sorted(rest));
 }
 

@@ -21,6 +21,7 @@ export const flowSchema = z.strictObject({
   version: z.string().optional(),
   entry: z.string().optional(),
   concurrency: count.optional(),
+  agentConcurrency: count.optional(),
   maxIterations: count.optional(),
   errorHandler: handler.optional(),
   routines: z

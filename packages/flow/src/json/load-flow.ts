@@ -36,11 +36,12 @@ export function loadFlow(json: unknown, registry: FlowRegistry): Flow {
 }
 
 function planOf(parsed: ParsedFlow, registry: FlowRegistry): FlowPlan {
-  const { id, version, concurrency, maxIterations, errorHandler, routines, connections = [], entry } = parsed;
+  const { id, version, concurrency, agentConcurrency, maxIterations, errorHandler, routines, connections = [], entry } = parsed;
   let plan = emptyPlan({
     id,
     ...(version !== undefined && { version }),
     ...(concurrency !== undefined && { concurrency }),
+    ...(agentConcurrency !== undefined && { agentConcurrency }),
     ...(maxIterations !== undefined && { maxIterations }),
     ...(errorHandler !== undefined && { errorHandler: handlerOf(errorHandler) }),
   });

@@ -31,7 +31,7 @@ export function routine<const Name extends string, Slots extends SlotDeclaration
 
 /**
  * A routine whose code calls actors, waits for people and sleeps, like an agent: it is run again when the job is resumed, and its
- * completed calls are reused. Its activations take none of the flow's `concurrency`. Throws `INVALID_DEFINITION`.
+ * completed calls are reused. Its activations have places of their own, `agentConcurrency` of the flow. Throws `INVALID_DEFINITION`.
  *
  * @example
  * ```ts

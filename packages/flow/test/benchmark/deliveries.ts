@@ -49,10 +49,12 @@ async function through(context: AgentContext, index: number): Promise<number> {
 }
 
 async function timed(work: () => Promise<{ readonly status: string }>): Promise<number> {
-  const start = performance.now();
+  // The time of the processor, so that what else the machine does counts for neither.
+  const start = process.cpuUsage();
   const { status } = await work();
   if (status !== "completed") throw new Error(status);
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1_000;
 }
 
 const best = { flow: Infinity, plain: Infinity };
