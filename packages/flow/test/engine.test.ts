@@ -1,4 +1,5 @@
 import { createReprise } from "@reprise/core";
+import { memoryBackend } from "@reprise/backend-memory";
 import { expect, test } from "vitest";
 import { agentRoutine, defineFlow, output, routine, slot } from "../src/index.ts";
 import { items, outputsOf, passing, virtualHost, type Seen } from "./support/flows.ts";
@@ -32,10 +33,25 @@ test("F1: many outputs lead to one slot, one output to many slots, and each conn
 });
 
 test("F3: an activation is one call, keyed by its first delivery, and its record holds what it consumed and emitted", async () => {
-  const reprise = createReprise();
-  const flow = defineFlow({ id: "row" }).add(items("source")).add(passing("each")).connect("source.item", "each.input").build();
-  const outcome = await reprise.execute(flow.agent, ["a", "b"]);
-  expect(outcome).toMatchObject({ status: "completed", value: { outputs: { "each.output": ["a", "b"] } } });
+  const reprise = createReprise({ backend: memoryBackend() });
+  const both = routine({ name: "both", slots: { left: slot(), right: slot().count(2) }, outputs: { one: output(), other: output() }, run: ({ left, right }, { emit }) => {
+    emit("one", left);
+    emit("other", right);
+    emit("one", "again");
+  } });
+  const flow = defineFlow({ id: "row", concurrency: 1 }).add(items("source")).add(passing("each")).add(both).connect("source.item", "each.input").connect("each.output", "both.left").connect("each.output", "both.right").connect("both.one", "each.input", { maxIterations: 1, map: String }).build();
+  const outcome = await reprise.execute(flow.agent, ["a", "b"], { stateId: "job" });
+  expect(outcome).toMatchObject({ status: "failed", error: { cause: { code: "LIMIT" } } });
+  const calls = (await reprise.history("job")).calls({ actor: ["source", "each", "both"] }).map(({ address, input, value }) => [address, input, value]);
+  expect(calls).toEqual([
+    ["row::source[start]::tool_call", ["a", "b"], ["a", "b"]],
+    ["row::each[source]::tool_call", "a", ["a"]],
+    ["row::each[source.1]::tool_call", "b", ["b"]],
+    ["row::both[source~each]::tool_call", { left: "a", right: ["a", "b"], "<-": ["source~each", "source~each", "source.1~each"] }, ["one", "a", "other", ["a", "b"], "one", "again"]],
+    ["row::each[source~each~both.one]::tool_call", "a", ["a"]],
+    ["row::each[source~each~both.one.1]::tool_call", "again", ["again"]],
+    ["row::both[source.1~each]::tool_call", { left: "b", right: ["a", "again"], "<-": ["source.1~each", "source~each~both.one~each", "source~each~both.one.1~each"] }, ["one", "b", "other", ["a", "again"], "one", "again"]],
+  ]);
 });
 
 test("F1: what a handler emits where there is no output, or gives where there are several, fails it with the name", async () => {

@@ -58,7 +58,7 @@ test("F3, R10: a fork of a job, with what an activation emitted pinned", async (
   const seen: Seen = [];
   const jobs = shouting(seen).on(reprise);
   await (await jobs.start(["a", "b"], { jobId: "job" })).done();
-  const { stateId } = await reprise.fork("job", { pin: { "shouting::shout[words.1]::tool_call": ["loud", "PINNED"] } });
+  const { stateId } = await reprise.fork("job", { pin: { "shouting::shout[words.1]::tool_call": ["PINNED"] } });
   expect(outputsOf(await (await jobs.resume(stateId)).done())).toEqual({ "all.text": ["A! PINNED"] });
   expect(seen).toEqual(["a", "b"]);
 });

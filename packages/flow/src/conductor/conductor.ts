@@ -126,13 +126,18 @@ export class Conductor {
 
   #completed(activation: Activation, { id, routine }: PlacedRoutine, emitted: ActivationResult): void {
     this.#board.ended(id, "completed");
-    // How often each output was used before: with one output that is told by the place.
-    const used = routine.outputs.size === 1 ? undefined : new Map<string, number>();
+    const [only, ...others] = routine.outputs.keys();
+    if (only !== undefined && others.length === 0) {
+      const from = endText({ routine: id, name: only });
+      for (const [position, value] of emitted.entries()) this.#route(activation, from, emissionId(activation.key, id, position, hashText), value);
+      return;
+    }
+    const used = new Map<string, number>();
     for (let index = 0; index < emitted.length; index += 2) {
       const from = endText({ routine: id, name: emitted[index] as string });
-      const position = used === undefined ? index / 2 : (used.get(from) ?? 0);
-      used?.set(from, position + 1);
-      this.#route(activation, from, emissionId(activation.key, used === undefined ? id : from, position, hashText), emitted[index + 1]);
+      const position = used.get(from) ?? 0;
+      used.set(from, position + 1);
+      this.#route(activation, from, emissionId(activation.key, from, position, hashText), emitted[index + 1]);
     }
   }
 
@@ -187,7 +192,7 @@ function mapped({ map, label }: Route, value: unknown): unknown {
 function passing({ connection, limit, label }: Route, passes: Passes): Passes {
   if (limit === undefined) return passes;
   const count = (passes?.get(connection) ?? 0) + 1;
-  if (count > limit) throw new RepriseError("LIMIT", `connection ${label} was to be passed for the ${count}th time: maxIterations is ${limit}`, { path: label });
+  if (count > limit) throw new RepriseError("LIMIT", `connection ${label} was to be passed ${count} times by one chain of deliveries: maxIterations is ${limit}`, { path: label });
   return new Map([...(passes ?? []), [connection, count]]);
 }
 

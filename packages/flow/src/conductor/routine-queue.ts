@@ -1,6 +1,6 @@
 import { RepriseError } from "@reprise/core";
 import type { PlacedRoutine } from "../routine/activation-actor.ts";
-import { consumed, type ActivationInput } from "../routine/activation.ts";
+import { bareSlot, consumed, type ActivationInput } from "../routine/activation.ts";
 import { mergedPasses, startId, type Delivery, type Passes } from "./delivery.ts";
 import { SlotBuffer, type Group } from "./slot-buffer.ts";
 
@@ -19,6 +19,8 @@ export class RoutineQueue {
   readonly buffers: ReadonlyMap<string, SlotBuffer>;
   readonly #entries: readonly (readonly [slot: string, buffer: SlotBuffer])[];
   readonly #isDirect: boolean;
+  /** The slot whose value is the whole input of an activation. */
+  readonly #bare: string | undefined;
   #formed = false;
 
   /** `fed`: the slots that something can be delivered to. */
@@ -26,6 +28,7 @@ export class RoutineQueue {
     this.id = id;
     this.#entries = [...routine.slots].filter(([name]) => fed.includes(name)).map(([name, slot]) => [name, new SlotBuffer(slot)]);
     this.buffers = new Map(this.#entries);
+    this.#bare = bareSlot(routine.slots);
     this.#isDirect = this.#entries.length === 1 && this.#entries[0]?.[1].slot.mode.kind === "override";
   }
 
@@ -33,7 +36,7 @@ export class RoutineQueue {
   direct(slot: string, { id, value, passes }: Delivery): Activation | undefined {
     if (!this.#isDirect) return undefined;
     this.#formed = true;
-    return { routine: this.id, key: id, input: { [slot]: value }, passes };
+    return { routine: this.id, key: id, input: this.#bare === undefined ? { [slot]: value } : value, passes };
   }
 
   /** The activations that have become complete, in order. */
@@ -46,7 +49,7 @@ export class RoutineQueue {
   /** The activation of a routine without slots: it begins the job. */
   start(): Activation {
     this.#formed = true;
-    return { routine: this.id, key: startId, input: {}, passes: undefined };
+    return { routine: this.id, key: startId, input: undefined, passes: undefined };
   }
 
   /**
@@ -84,7 +87,7 @@ export class RoutineQueue {
 
   #activation(): Activation {
     this.#formed = true;
-    let input: ActivationInput = {};
+    let input: { readonly [slot: string]: unknown } = {};
     let deliveries: readonly string[] = [];
     let passes: Passes;
     let key: string | undefined;
@@ -97,7 +100,8 @@ export class RoutineQueue {
       deliveries = deliveries.length === 0 ? group.deliveries : [...deliveries, ...group.deliveries];
       passes = passes === undefined ? group.passes : mergedPasses([passes, group.passes]);
     }
-    return { routine: this.id, key: key ?? startId, input: deliveries.length > 1 ? { ...input, [consumed]: deliveries } : input, passes };
+    const recorded = this.#bare === undefined ? (deliveries.length > 1 ? { ...input, [consumed]: deliveries } : input) : input[this.#bare];
+    return { routine: this.id, key: key ?? startId, input: recorded, passes };
   }
 
   #dropOne(): number {

@@ -40,9 +40,9 @@ export interface ActivationState {
   readonly retries: number;
   /** While a retry is due: when, in ms since the epoch. */
   readonly dueAt?: number;
-  /** What its slots have come to, as it is recorded. */
+  /** What its slots have come to, as it is recorded: the value itself where there is one slot that takes each delivery by itself, else an object by slot. */
   readonly input?: Json;
-  /** What it emitted, as it is recorded: outputs and values in turn. */
+  /** What it emitted, as it is recorded: values, with several outputs each behind the name of its output. */
   readonly emitted?: Json;
   readonly error?: JobError;
 }

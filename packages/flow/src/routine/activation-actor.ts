@@ -2,7 +2,7 @@ import { agent, llm, tool, type Actor, type AgentContext, type LeafContext } fro
 import { retryOf, type ErrorHandler } from "../error-handler.ts";
 import type { Slot } from "../ends/slot.ts";
 import { shown } from "../invalid-definition.ts";
-import { consumed, type ActivationInput, type ActivationResult } from "./activation.ts";
+import { bareSlot, consumed, type ActivationInput, type ActivationResult } from "./activation.ts";
 import { checkedValue, whenAll } from "./checked-value.ts";
 import { agentRoutineContext, LeafRoutineContext, type Emitter } from "./routine-context.ts";
 import type { Routine } from "./routine.ts";
@@ -46,9 +46,14 @@ class RoutineWork {
   /** Slots and outputs that a schema checks: mostly none. */
   readonly #checkedSlots: readonly (readonly [string, Slot<never, unknown>])[];
   readonly #checksOutputs: boolean;
+  readonly #bare: string | undefined;
+  /** The output that needs no name. */
+  readonly #only: string | undefined;
 
   constructor({ routine, config }: PlacedRoutine) {
     this.#routine = routine;
+    this.#bare = bareSlot(routine.slots);
+    this.#only = onlyOutput(routine);
     this.#config = config;
     this.#checkedSlots = [...routine.slots].filter(([, { schema }]) => schema !== undefined);
     this.#checksOutputs = [...routine.outputs.values()].some(({ schema }) => schema !== undefined);
@@ -58,10 +63,11 @@ class RoutineWork {
     const emitted: unknown[] = [];
     const emit = (name: string, value: unknown): void => {
       if (!this.#routine.outputs.has(name)) throw new TypeError(`${context.address} has no output ${shown(name)} (outputs: ${[...this.#routine.outputs.keys()].join(", ") || "none"})`);
-      emitted.push(name, value);
+      if (this.#only === undefined) emitted.push(name, value);
+      else emitted.push(value);
     };
     const finish = (returned: unknown): ActivationResult | Promise<ActivationResult> => {
-      if (returned !== undefined) emit(onlyOutput(this.#routine, context.address), returned);
+      if (returned !== undefined) emit(this.#only ?? this.#unnamed(context.address), returned);
       return this.#checksOutputs ? this.#checkedEmissions(emitted, context.address) : emitted;
     };
     const handle = (given: object): ActivationResult | Promise<ActivationResult> => {
@@ -70,11 +76,11 @@ class RoutineWork {
       return returned instanceof Promise ? returned.then(finish) : finish(returned);
     };
     // The input is the handler's own copy.
-    const given = consumed in input ? withoutConsumed(input) : input;
+    const given = this.#bare === undefined ? withoutConsumed((input ?? {}) as BySlot) : { [this.#bare]: input };
     return this.#checkedSlots.length === 0 ? handle(given) : this.#checkedGiven(given, context.address, handle);
   }
 
-  #checkedGiven(given: ActivationInput, address: string, handle: (given: object) => ActivationResult | Promise<ActivationResult>): ActivationResult | Promise<ActivationResult> {
+  #checkedGiven(given: BySlot, address: string, handle: (given: object) => ActivationResult | Promise<ActivationResult>): ActivationResult | Promise<ActivationResult> {
     const filled = this.#checkedSlots.filter(([name]) => name in given);
     const values = filled.map(([name, slot]) => slotValue(slot, given[name], { address, what: "input", path: `.${name}` }));
     return whenAll(values, (ready) => handle({ ...given, ...Object.fromEntries(filled.map(([name], index) => [name, ready[index]])) }));
@@ -82,11 +88,16 @@ class RoutineWork {
 
   #checkedEmissions(emitted: readonly unknown[], address: string): ActivationResult | Promise<ActivationResult> {
     const all = emitted.map((item, index) => {
-      if (index % 2 === 0) return item;
-      const name = emitted[index - 1] as string;
-      return checkedValue(this.#routine.outputs.get(name)?.schema, item, { address, what: "output", path: `.${name}[${(index - 1) / 2}]` });
+      if (this.#only === undefined && index % 2 === 0) return item;
+      const name = this.#only ?? (emitted[index - 1] as string);
+      const position = this.#only === undefined ? (index - 1) / 2 : index;
+      return checkedValue(this.#routine.outputs.get(name)?.schema, item, { address, what: "output", path: `.${name}[${position}]` });
     });
     return whenAll(all, (values) => values);
+  }
+
+  #unnamed(address: string): never {
+    throw new TypeError(`${address} gave a value, which only a routine with one output can: "${this.#routine.name}" has ${this.#routine.outputs.size}; use emit`);
   }
 }
 
@@ -96,12 +107,14 @@ function slotValue({ schema, mode }: Slot<never, unknown>, value: unknown, place
   return whenAll(value.map((item, index) => checkedValue(schema, item, { ...place, path: `${place.path}[${index}]` })), (items) => [...items]);
 }
 
-function withoutConsumed(input: ActivationInput): ActivationInput {
-  return Object.fromEntries(Object.entries(input).filter(([name]) => name !== consumed));
+type BySlot = { readonly [slot: string]: unknown };
+
+function withoutConsumed(input: BySlot): BySlot {
+  return consumed in input ? Object.fromEntries(Object.entries(input).filter(([name]) => name !== consumed)) : input;
 }
 
-function onlyOutput({ outputs, name }: Routine, address: string): string {
+/** The name of the output, where there is just one. */
+function onlyOutput({ outputs }: Routine): string | undefined {
   const [only, ...others] = outputs.keys();
-  if (only !== undefined && others.length === 0) return only;
-  throw new TypeError(`${address} gave a value, which only a routine with one output can: "${name}" has ${outputs.size}; use emit`);
+  return others.length === 0 ? only : undefined;
 }

@@ -165,6 +165,6 @@ test("acceptance-21, acceptance-22: what was fetched stays in the history, and w
   const job = await system.runUntil(flow.on(reprise).start());
   expect((await system.runUntil(job.done())).status).toBe("failed");
   const { activations, routines } = await job.serialize();
-  expect(activations[0]?.emitted).toEqual(["output", [{ id: 1 }, { id: 2 }, { id: 3 }]]);
+  expect(activations[0]?.emitted).toEqual([[{ id: 1 }, { id: 2 }, { id: 3 }]]);
   expect(routines).toMatchObject({ data_process: { retries: 4, status: "failed" }, data_validator: { activations: 0 }, data_storage: { activations: 0 } });
 });
