@@ -25,6 +25,7 @@ export interface ChildOptions {
   readonly elsewhere?: boolean;
   /** Put in front of the command: `["sh", "-c", "ulimit -f 400; exec \"$@\"", "sh"]`. */
   readonly prefix?: readonly string[];
+  /** Becomes this user once its programs are loaded, which that user may not be able to read. */
   readonly uid?: number;
 }
 
@@ -32,7 +33,7 @@ export interface ChildOptions {
 export function startWriter(file: string, name: string, { stateId = "run-1", appends = Infinity, elsewhere = false, prefix = [], uid }: ChildOptions = {}): ChildWriter {
   const own = [globalThis.process.execPath, "--disable-warning=ExperimentalWarning", "--conditions=@reprise/source", program, file, stateId, name, String(appends)];
   const [command = "", ...args] = [...prefix, ...own, ...(elsewhere ? ["elsewhere"] : [])];
-  const process = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], ...(uid === undefined ? {} : { uid, gid: uid }) });
+  const process = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], env: { ...globalThis.process.env, ...(uid !== undefined && { REPRISE_WRITER_UID: String(uid) }) } });
   onTestFinished(() => void process.kill("SIGKILL"));
   const acknowledged = new Map<number, string>();
   const lines: string[] = [];

@@ -8,6 +8,12 @@ const { self, find } = realProcesses();
 // As in another container: others see its beat only.
 const hidden = elsewhere === undefined ? {} : { ttlMs: 300, processes: { self: { ...self, pidNamespace: "another" }, find } };
 const backend = sqliteBackend({ file, ...hidden });
+const uid = Number(process.env["REPRISE_WRITER_UID"] ?? Number.NaN);
+if (!Number.isNaN(uid)) {
+  process.setgroups?.([]);
+  process.setgid?.(uid);
+  process.setuid?.(uid);
+}
 const say = (line: string): void => void writeSync(1, `${line}\n`);
 
 try {
