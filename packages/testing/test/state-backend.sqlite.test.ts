@@ -25,16 +25,25 @@ function optionsFor(settings: Omit<SqliteBackendOptions, "file">): StateBackendS
     reopen: again,
     connect: again,
     abandon: (backend, stateId) => looksDead(places.get(backend)!, stateId),
+    damage: (backend, stateId) => breakFirstRecord(places.get(backend)!, stateId),
     powerLossShownBy: "the tests of SQLite itself; packages/backend-sqlite/src/options.test.ts shows that it is asked for it",
   };
 }
 
 /** Makes the lease say that its holder ran before the machine was last started. */
 function looksDead(file: string, stateId: string): void {
+  meddle(file, "UPDATE leases SET process = json_set(process, '$.boot', 'an earlier one') WHERE run = (SELECT run FROM runs WHERE state_id = ?)", stateId);
+}
+
+/** Changes a byte of the first record. */
+function breakFirstRecord(file: string, stateId: string): void {
+  meddle(file, "UPDATE records SET bytes = CAST(replace(CAST(bytes AS TEXT), 'r1', 'x1') AS BLOB) WHERE seq = 1 AND run = (SELECT run FROM runs WHERE state_id = ?)", stateId);
+}
+
+function meddle(file: string, sql: string, stateId: string): void {
   const database = new DatabaseSync(file);
   try {
     database.exec("PRAGMA busy_timeout = 10000");
-    const sql = "UPDATE leases SET process = json_set(process, '$.boot', 'an earlier one') WHERE run = (SELECT run FROM runs WHERE state_id = ?)";
     database.prepare(sql).run(stateId);
   } finally {
     database.close();
