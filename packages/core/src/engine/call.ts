@@ -68,6 +68,8 @@ export interface CallRequest {
   readonly branch?: { readonly recordedPosition: number | undefined; readonly keyed: boolean };
   readonly onValue: (value: unknown, call: Call) => void;
   readonly onError: (error: Error, call: Call | undefined) => void;
+  /** Its outcome is released after it was dropped: it had been recorded by then, so the record tells of it (rule P1). */
+  readonly onDropped?: (outcome: { readonly value: unknown } | { readonly error: Error }, call: Call) => void;
 }
 
 /**

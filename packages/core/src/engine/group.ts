@@ -135,9 +135,13 @@ class GroupRun {
         const failed = call !== undefined && (call.current === undefined ? call.node?.state === "failed" : "error" in call.current);
         this.#ends[failed ? "failed" : "cancelled"] += 1;
         if (call !== undefined) this.#replaying.delete(call);
-        // What is dropped was not released: nobody may hear of it.
         if (failed && call.state === "released") this.#plan.outcomes.tell(position, call.node, { ok: false, error });
         this.#ended(failed && this.#plan.failFast);
+      },
+      // Who streams the group is outside of what was closed, and is told of all that is recorded to have ended.
+      onDropped: (outcome, { node }) => {
+        if ("value" in outcome) this.#plan.outcomes.tell(position, node, { ok: true, value: outcome.value });
+        else if (node.state === "failed") this.#plan.outcomes.tell(position, node, { ok: false, error: outcome.error });
       },
     });
     this.#calls[position] = branch;

@@ -58,7 +58,7 @@ function errorOf(call: Call): Error | Promise<Error> {
 
 function deliver(call: Call, outcome: Outcome): void {
   const { engine, node, scope, request } = call;
-  if (call.state !== "open") return;
+  if (call.state !== "open") return deliverLate(call, outcome);
   call.state = "released";
   engine.turn = scope;
   if (call.replayed && call.beside === undefined) engine.recovered(call);
@@ -79,6 +79,15 @@ function deliver(call: Call, outcome: Outcome): void {
   }
   scope.leave(call);
   engine.validation?.judge(engine);
+}
+
+/** It was recorded when the grace of its scope ended, and acknowledged since. */
+function deliverLate(call: Call, outcome: Outcome): void {
+  const { engine, node, scope, request } = call;
+  if (request.onDropped === undefined || "refusal" in outcome) return;
+  engine.turn = scope;
+  if ("error" in outcome) engine.origins.set(outcome.error, node);
+  request.onDropped(outcome, call);
 }
 
 /** S1: the writes of a call join when its outcome is released, and not at all if its caller's handler has ended. */

@@ -1,6 +1,8 @@
 // The same as replay-equivalence.test.ts where "as if uninterrupted" has no meaning: latencies that change from life to
 // life, acknowledgements that are late, and runs that failed.
+import { expect, test } from "vitest";
 import { checkRecovery } from "./exact.ts";
+import { generateProgram } from "./generate.ts";
 import { testProperties } from "./property.ts";
 import { checkSelfConsistent } from "./self-consistent.ts";
 
@@ -13,3 +15,8 @@ testProperties([
   { name: "P1, R4: a failed run of groups recovers as if uninterrupted", oracle: checkRecovery, generate: { groups: true }, share: 0.03 },
   { name: "R11: tools that must not happen twice make no difference", oracle: checkSelfConsistent, generate: { once: true }, share: 0.2 },
 ]);
+
+test("P1, I1: a stream is told of an outcome that was recorded, and not acknowledged yet, when the grace of its group ended", { timeout: 60_000 }, async () => {
+  // An aborted branch that fails in the last moment, found by the search.
+  expect((await checkSelfConsistent(generateProgram(5_058, { groups: true, pauses: true }))).failure).toBeUndefined();
+});
