@@ -32,6 +32,10 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@reprise/source", "module", "node", "development|production"] } },
   test: {
     reporters: ["default", closingLine],
+    // Every core: left to itself vitest keeps one free, which on two of them doubles the time.
+    maxWorkers: "100%",
+    // Patience for busy machines; what a test waits for is said by the test.
+    testTimeout: 20_000,
     coverage: { provider: "v8", include: ["packages/*/src/**/*.ts"], reporter: ["text-summary", "json-summary"] },
     projects: [
       { extends: true as const, root: ".", test: { name: "workspace", include: ["test/**/*.test.ts"], exclude: ["test/packed.test.ts"] } },
