@@ -18,16 +18,20 @@ const tolerated = new Set(["lost+found"]);
  * Throws `INCOMPATIBLE` for a newer format and `INVALID_OPTION` for a directory that belongs to something else; changes nothing.
  */
 export async function checkStore(io: Io, paths: StorePaths): Promise<boolean> {
-  const bytes = await readIfPresent(io, paths.store);
-  if (bytes !== undefined) {
-    checkFormat(bytes, paths.store);
-    return true;
-  }
+  if (await hasStoreFile(io, paths)) return true;
   const foreign = (await namesIn(io, paths.root)).filter((name) => !tolerated.has(name) && !isTemporary(name));
   if (foreign.length === 0) return false;
+  // Whoever made the store between the two looks had its STORE file in place before anything else.
+  if (await hasStoreFile(io, paths)) return true;
   const found = `${foreign.slice(0, 3).join(", ")}${foreign.length > 3 ? ", …" : ""}`;
   const message = `dir must be empty, missing or a store of @reprise/backend-fs; ${paths.root} has no STORE file but holds ${found}`;
   throw new RepriseError("INVALID_OPTION", message, { path: paths.root });
+}
+
+async function hasStoreFile(io: Io, { store }: StorePaths): Promise<boolean> {
+  const bytes = await readIfPresent(io, store);
+  if (bytes !== undefined) checkFormat(bytes, store);
+  return bytes !== undefined;
 }
 
 /** Makes a store of a directory, unless it is one. Safe if several processes do it at once, and if they die over it. */

@@ -37,6 +37,27 @@ function faulty(operation: string, concerns = (_path: string): boolean => true):
 
 const isSegment = (path: string): boolean => path.endsWith(".j");
 
+test.each([
+  ["acquire", hold],
+  ["list", (backend: StateBackend) => backend.list()],
+] as const)("a store that another process makes between two looks at the directory is not foreign to %s", async (_, use) => {
+  const disk = new SimDisk();
+  const { pid: __, ...processes } = new SimMachine().start();
+  const io = disk.io();
+  let overtaken = false;
+  const read = async (path: string): Promise<Uint8Array> => {
+    const found = await io.read(path).catch((error: unknown) => error as Error);
+    if (!overtaken && path.endsWith("/STORE")) {
+      overtaken = true;
+      await (await hold(open(disk))).release();
+    }
+    if (found instanceof Error) throw found;
+    return found;
+  };
+  await use(fsBackend({ dir: "/store", io: { ...io, read }, system: new SimSystem(), processes }));
+  expect(overtaken).toBe(true);
+});
+
 describe("G8: after a failure nothing more is acknowledged, and a new acquire goes on", () => {
   test.each([
     ["datasync", "EIO", "POISONED"],

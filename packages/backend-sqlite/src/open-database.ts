@@ -18,7 +18,8 @@ export function openDatabase(file: string, { driver, migrations, create }: OpenO
   try {
     // Waiting is done elsewhere, without stopping the event loop.
     connection.exec("PRAGMA busy_timeout = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
-    const found = versionOf(connection, file);
+    // In one transaction: a store that somebody makes between two looks must not seem to be something else.
+    const found = inTransaction(connection, "BEGIN", () => versionOf(connection, file));
     if (found === 0 && !create) {
       connection.close();
       return undefined;
@@ -70,8 +71,7 @@ function useLog(connection: SqliteConnection, file: string): void {
 /** Brings a store, or an empty file, to the newest format: every step or none. */
 function migrate(connection: SqliteConnection, file: string, migrations: readonly Migration[]): void {
   connection.exec("PRAGMA synchronous = FULL");
-  connection.exec("BEGIN IMMEDIATE");
-  try {
+  inTransaction(connection, "BEGIN IMMEDIATE", () => {
     // Somebody else may have been faster.
     const found = versionOf(connection, file);
     for (const { version, statements } of migrations.filter((step) => step.version > found)) {
@@ -79,7 +79,15 @@ function migrate(connection: SqliteConnection, file: string, migrations: readonl
       connection.exec(`PRAGMA user_version = ${version}`);
     }
     connection.exec(`PRAGMA application_id = ${applicationId}`);
+  });
+}
+
+function inTransaction<Result>(connection: SqliteConnection, begin: string, work: () => Result): Result {
+  connection.exec(begin);
+  try {
+    const result = work();
     connection.exec("COMMIT");
+    return result;
   } catch (error) {
     connection.exec("ROLLBACK");
     throw error;

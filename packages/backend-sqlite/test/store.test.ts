@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { readdir, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { sqliteArtifacts, sqliteBackend } from "@reprise/backend-sqlite";
+import { nodeSqlite, sqliteArtifacts, sqliteBackend, type SqliteConnection, type SqliteDriver } from "@reprise/backend-sqlite";
 import type { StateBackend } from "@reprise/core/spi";
 import { expect, onTestFinished, test } from "vitest";
+import { openDatabase } from "../src/open-database.ts";
+import { migrations } from "../src/schema.ts";
 import { closedAtTheEnd, hold, meddle, rejectionOf, storeFile, textsOf } from "./support/store-file.ts";
 
 /** Every use of a backend that touches the store. */
@@ -41,6 +43,30 @@ test("a database of another program is refused, and not touched", async () => {
     expect(readFileSync(file, "latin1")).toBe(before);
     expect(await readdir(dirname(file))).toEqual(["runs.db"]);
   }
+});
+
+test("a store that another process makes between two looks at the file is not foreign", async () => {
+  const file = await storeFile();
+  await writeFile(file, "");
+  const driver = nodeSqlite();
+  const makeStore = (): void => openDatabase(file, { driver, migrations, create: true })?.close();
+  let overtaken = false;
+  const open: SqliteDriver["open"] = (path) => {
+    const connection = driver.open(path);
+    const prepare: SqliteConnection["prepare"] = (sql) => {
+      if (sql === "PRAGMA user_version" && !overtaken) {
+        overtaken = true;
+        expect(makeStore, "others wait for the end of the look").toThrow("locked");
+      }
+      return connection.prepare(sql);
+    };
+    return { ...connection, prepare };
+  };
+  const backend = closedAtTheEnd(sqliteBackend({ file, driver: { open } }));
+  expect(await backend.list()).toEqual({ rows: [], damaged: [] });
+  expect(overtaken).toBe(true);
+  makeStore();
+  expect(await backend.list()).toEqual({ rows: [], damaged: [] });
 });
 
 test("an empty file becomes a store with the first write, and is left empty by those who only look", async () => {
