@@ -25,6 +25,7 @@ import { readRootManifest, readWorkspace, sourceFile, type Manifest, type Worksp
  *     core        <-  http                               web standards, no runtime of its own
  *     core, retry <-  flow, testing
  *     all         <-  cli, apps/demo
+ *     reliability                                        private: a runner that imports none of them; its tests import all
  */
 const picture: { readonly [folder: string]: PackageRule } = {
   "packages/retry": { entries: [], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: [] } },
@@ -50,6 +51,7 @@ const picture: { readonly [folder: string]: PackageRule } = {
   "packages/flow": { entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry"], edges: [], modules: { pattern: /^node:/, only: [] } },
   "packages/http": { entries: ["@reprise/core", "@reprise/core/spi"], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: [] } },
   "packages/testing": { entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry"], edges: [] },
+  "packages/reliability": { entries: [], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: ["src/system.ts"] } },
   "apps/demo": {
     entries: ["@reprise/flow", "@reprise/core", "@reprise/core/spi", "@reprise/retry", "@reprise/backend-memory", "@reprise/backend-fs", "@reprise/printer"],
     edges: [],
