@@ -43,7 +43,7 @@ const picture: { readonly [folder: string]: PackageRule } = {
   },
   "packages/printer": { entries: ["@reprise/core/spi"], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: ["src/system.ts"] } },
   "packages/cli": {
-    entries: ["@reprise/core", "@reprise/core/spi", "@reprise/backend-fs", "@reprise/backend-sqlite", "@reprise/printer"],
+    entries: ["@reprise/core", "@reprise/core/spi", "@reprise/backend-fs", "@reprise/backend-sqlite", "@reprise/printer", "@reprise/printer/text"],
     edges: ["src/system.ts", "src/bin.ts"],
     modules: { pattern: /^node:readline/, only: ["src/system.ts"] },
     loaders: ["src/load-config.ts"],

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "@reprise/core";
+import type { ErrorCode } from "@reprise/core/spi";
 
 /** What the command tells whoever started it. */
 export const ExitCode = {
@@ -45,6 +45,6 @@ const codes: { readonly [Code in ErrorCode]?: ExitCode } = {
 
 /** What an error of Reprise comes to; undefined for what is no error of Reprise. */
 export async function exitCodeOf(error: unknown): Promise<ExitCode | undefined> {
-  const { isRepriseError } = await import("@reprise/core");
+  const { isRepriseError } = await import("@reprise/core/spi");
   return isRepriseError(error) ? (codes[error.code] ?? ExitCode.REFUSED) : undefined;
 }

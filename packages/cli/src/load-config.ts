@@ -27,7 +27,8 @@ export async function loadConfig(path: string, directory: string): Promise<Store
   const exported = await importFile(file, path);
   const reprise = exported["reprise"] ?? exported["default"];
   if (!isReprise(reprise)) throw new UsageError(`${path} must export what createReprise(…) gives, as its default or as "reprise"`);
-  return { reprise, actors: actorsIn(exported["actors"] ?? [], path), name: path };
+  const actors = actorsIn(exported["actors"] ?? [], path);
+  return { name: path, actors, list: (query) => reprise.list(query), reprise: async () => reprise, close: () => reprise.close() };
 }
 
 async function importFile(file: string, path: string): Promise<Readonly<Record<string, unknown>>> {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { sqliteBackend } from "@reprise/backend-sqlite";
-import { createReprise } from "@reprise/core";
 import type { StateBackend } from "@reprise/core/spi";
+import { backendStore } from "./backend-store.ts";
 import { suggestion } from "./nearest.ts";
 import type { Store, StoreNeeds } from "./store.ts";
 import { StoreMissingError } from "./store-missing-error.ts";
@@ -46,5 +46,5 @@ export async function openBackend(text: string, source: string, directory: strin
   }
   const path = resolve(directory, place);
   if (!create && !existsSync(path)) throw new StoreMissingError(`there is no store at ${text} (${source})`);
-  return { reprise: createReprise({ backend: await open(path) }), actors: [], name: text };
+  return backendStore(await open(path), text);
 }

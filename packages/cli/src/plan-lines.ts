@@ -1,4 +1,4 @@
-import { sanitise } from "@reprise/printer";
+import { sanitise } from "@reprise/printer/text";
 import type { TimelinePlan } from "@reprise/core";
 
 const mostShown = 12;

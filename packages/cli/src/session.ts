@@ -1,3 +1,4 @@
+import type { Reprise } from "@reprise/core";
 import { openStore, type StoreOptions } from "./open-store.ts";
 import { ExitCode } from "./exit-code.ts";
 import type { Store, StoreNeeds } from "./store.ts";
@@ -11,6 +12,11 @@ export interface CommonOptions extends StoreOptions {
   readonly yes?: boolean;
 }
 
+/** A store whose runs can be read and changed. */
+export interface OpenStore extends Pick<Store, "actors" | "name"> {
+  readonly reprise: Reprise;
+}
+
 /** One use of the command: the terminal, the store and how it ends. */
 export class Session {
   readonly terminal: Terminal;
@@ -21,19 +27,24 @@ export class Session {
   }
 
   /** Opens the store, runs and closes it. */
-  async withStore<T>(options: CommonOptions, run: (store: Store) => Promise<T>, needs: StoreNeeds = {}): Promise<T> {
+  async withStore<T>(options: CommonOptions, run: (store: OpenStore) => Promise<T>, needs: StoreNeeds = {}): Promise<T> {
+    return this.withList(options, async (store) => run({ reprise: await store.reprise(), actors: store.actors, name: store.name }), needs);
+  }
+
+  /** The same for what only lists runs, and loads no more for it. */
+  async withList<T>(options: CommonOptions, run: (store: Store) => Promise<T>, needs: StoreNeeds = {}): Promise<T> {
     const store = await openStore(options, this.terminal, needs);
     try {
       return await run(store);
     } finally {
-      await store.reprise.close();
+      await store.close();
     }
   }
 
   /** The result: one JSON document with `--json`, else lines for people, made only then. */
-  result(options: CommonOptions, document: unknown, lines: () => readonly string[]): void {
+  async result(options: CommonOptions, document: unknown, lines: () => readonly string[] | Promise<readonly string[]>): Promise<void> {
     if (options.json === true) this.terminal.out(JSON.stringify(document, undefined, 2));
-    else for (const line of lines()) this.terminal.out(line);
+    else for (const line of await lines()) this.terminal.out(line);
   }
 
   /** Asks whether to go on with what destroys or repeats something; throws `UsageError` where nobody can be asked. */

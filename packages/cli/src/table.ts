@@ -1,4 +1,4 @@
-import { cutText, leftAligned, sanitise, textWidth } from "@reprise/printer";
+import { measuresFor, sanitise } from "@reprise/printer/text";
 
 /** A column of a table for people. */
 export interface Column<Row> {
@@ -12,8 +12,10 @@ const gap = 2;
 const leastWidth = 8;
 
 /** Rows as lines no wider than `width`, where one is given; columns are left out, then the widest is cut, until they fit. */
-export function tableLines<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number | undefined, ellipsis: string): readonly string[] {
+export async function tableLines<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number | undefined, ellipsis: string): Promise<readonly string[]> {
   const cells = columns.map(({ title, text }) => [title, ...rows.map((row) => sanitise(text(row)))]);
+  const { textWidth, cutText, leftAligned } = await measuresFor(cells.flat());
+  const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, textWidth(text)), 0);
   const shown = fitting(columns.map((column, index) => ({ column, cells: cells[index] ?? [], width: widest(cells[index] ?? []) })), width);
   const lines = [undefined, ...rows].map((_, line) => shown.map((each) => leftAligned(each.cells[line] ?? "", each.width, ellipsis)).join(" ".repeat(gap)).trimEnd());
   return width === undefined ? lines : lines.map((line) => cutText(line, width, ellipsis));
@@ -41,8 +43,4 @@ function fitting<Row>(columns: readonly Sized<Row>[], width: number | undefined)
     shown = shown.map((each) => (each === widestOne ? { ...each, width: narrower } : each));
   }
   return shown;
-}
-
-function widest(cells: readonly string[]): number {
-  return Math.max(...cells.map(textWidth));
 }

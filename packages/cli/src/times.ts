@@ -1,4 +1,4 @@
-import { formatDuration } from "@reprise/printer";
+import { formatDuration } from "@reprise/printer/text";
 
 /** A moment as scripts and people can read it. */
 export function isoTime(at: number | undefined): string | undefined {

@@ -42,8 +42,13 @@ export { listPage } from "./backends/list-page.ts";
 export { newHeader, patchHeader } from "./backends/header.ts";
 export type { Listed } from "./backends/list-page.ts";
 
+// Listing runs without a Reprise
+export { checkedQuery } from "./runs/run-query.ts";
+export { everyPage } from "./backends/every-page.ts";
+export type { RunQuery } from "./runs/run-query.ts";
+
 // Whoever is asked to answer a wait by its token
-export { isToken as isWaitToken } from "./engine/answer.ts";
+export { isToken as isWaitToken } from "./history/wait-token.ts";
 
 // Subscribers
 export { EventType, ExecutionStatus, StateStatus } from "./events/event-type.ts";
@@ -62,6 +67,11 @@ export type {
   Topic,
   Topics,
 } from "./events/execution-event.ts";
+
+// What is written down of events and values, so that all who write them write alike
+export { eventFacts } from "./events/event-facts.ts";
+export { plainValue } from "./values/plain-value.ts";
+export type { EventFacts } from "./events/event-facts.ts";
 
 // What is counted of calls, so that all who watch count alike
 export { factsAfter, noFacts } from "./statistics/call-facts.ts";

@@ -1,34 +1,15 @@
 import type { CallSummary, ExecutionEvent, StreamItem } from "@reprise/core";
+import { eventFacts } from "@reprise/core/spi";
 
 type ErrorRecord = NonNullable<ExecutionEvent["error"]>;
 
 /** What of an event or a cut is sent: without stacks, and inputs and results only with `values`. */
 export function shownItem(item: StreamItem, values: boolean): object {
   if (item.status === "cut") return item;
-  // Named one by one: `input` and `value` are decoded by being read, which only those who want them are to pay for.
-  const { seq, stateId, status, address, type, name, call, parent, attempt, at } = item;
-  const { executionTimeMs, pinned, final, delayMs, dueAt, maxAttempts, opening, group, reason, error } = item;
+  const { isReplayed: _isReplayed, ...facts } = eventFacts(item);
   return {
-    seq,
-    stateId,
-    status,
-    address,
-    type,
-    name,
-    call,
-    parent,
-    attempt,
-    at,
-    executionTimeMs,
-    pinned,
-    final,
-    delayMs,
-    dueAt,
-    maxAttempts,
-    opening,
-    group,
-    reason,
-    error: shownError(error, values),
+    ...facts,
+    error: shownError(item.error, values),
     ...("prompt" in item && readable("prompt", () => item.prompt)),
     ...(values && "input" in item && readable("input", () => item.input)),
     ...(values && "value" in item && readable("value", () => item.value)),

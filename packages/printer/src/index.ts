@@ -33,8 +33,3 @@ export type { CallStatus, CallView, RunMessage, RunView } from "./view/run-view.
 export type { RunItem, TaggedMessage } from "./view/view-of.ts";
 export type { RunStatistics, RunTally } from "./view/statistics.ts";
 export type { ErrorSummary } from "./view/describe-error.ts";
-
-// Text for a terminal, for programs that print beside it
-export { cutText, leftAligned, textWidth } from "./text/measure.ts";
-export { formatDuration } from "./text/format.ts";
-export { sanitise } from "./text/sanitise.ts";

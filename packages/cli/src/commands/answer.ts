@@ -1,4 +1,4 @@
-import { sanitise } from "@reprise/printer";
+import { sanitise } from "@reprise/printer/text";
 import type { Command } from "commander";
 import { jsonFrom } from "../parse-words.ts";
 import type { CommonOptions, Session } from "../session.ts";
@@ -20,7 +20,7 @@ export function define(command: Command, session: Session): void {
         await reprise.answer(run, wait, value, options.id === undefined ? {} : { answerId: options.id });
         const head = await reprise.head(run);
         const goesOn = head?.lease === "live" ? "the process that is at it takes it" : "it is taken when the run is resumed";
-        session.result(options, { stateId: run, wait, kept: true }, () => [`The answer to ${sanitise(wait)} is kept for ${sanitise(run)}: ${goesOn}.`]);
+        await session.result(options, { stateId: run, wait, kept: true }, () => [`The answer to ${sanitise(wait)} is kept for ${sanitise(run)}: ${goesOn}.`]);
       });
     });
 }

@@ -22,7 +22,7 @@ export function define(command: Command, session: Session): void {
       await session.withStore(options, async ({ reprise }) => {
         const checkpoints = await reprise.checkpoints(run);
         const document = checkpoints.map((checkpoint) => ({ ...checkpoint, at: isoTime(checkpoint.at) }));
-        session.result(options, document, () => (checkpoints.length === 0 ? ["no checkpoints"] : tableLines(checkpoints, columns, width, glyphs === "unicode" ? "…" : "...")));
+        await session.result(options, document, () => (checkpoints.length === 0 ? ["no checkpoints"] : tableLines(checkpoints, columns, width, glyphs === "unicode" ? "…" : "...")));
       });
     });
 }

@@ -1,4 +1,4 @@
-import { sanitise } from "@reprise/printer";
+import { sanitise } from "@reprise/printer/text";
 import { Option, type Command } from "commander";
 import { collectedCounts, countFrom } from "../parse-words.ts";
 import type { CommonOptions, Session } from "../session.ts";
@@ -22,7 +22,7 @@ export function define(command: Command, session: Session): void {
         await reprise.history(run);
         if (!(await session.confirmed(options, `Remove for good what ${run} no longer shows?`))) return;
         const report = await reprise.compact(run, { checkpoints, ...(timeline && { timelines: timeline }) });
-        session.result(options, report, () => [`${sanitise(run)}: ${report.dropped} records removed, ${report.kept} kept, ${report.bytes} bytes less.`]);
+        await session.result(options, report, () => [`${sanitise(run)}: ${report.dropped} records removed, ${report.kept} kept, ${report.bytes} bytes less.`]);
       });
     });
 }

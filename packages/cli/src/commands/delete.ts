@@ -1,4 +1,4 @@
-import { sanitise } from "@reprise/printer";
+import { sanitise } from "@reprise/printer/text";
 import type { Command } from "commander";
 import type { CommonOptions, Session } from "../session.ts";
 
@@ -13,7 +13,7 @@ export function define(command: Command, session: Session): void {
         const { lastSeq } = await reprise.history(run);
         if (!(await session.confirmed(options, `Remove ${run} with its ${lastSeq} records for good?`))) return;
         await reprise.delete(run);
-        session.result(options, { stateId: run, deleted: true }, () => [`${sanitise(run)} is removed.`]);
+        await session.result(options, { stateId: run, deleted: true }, () => [`${sanitise(run)} is removed.`]);
       });
     });
 }

@@ -14,7 +14,7 @@ export function define(command: Command, session: Session): void {
       await session.withStore(options, async ({ reprise }) => {
         const from = sideOf(a);
         const difference = await reprise.diff(from, sideOf(b.startsWith("@") ? `${from.stateId}${b}` : b));
-        session.result(options, difference, () => diffToText(difference).split("\n"));
+        await session.result(options, difference, () => diffToText(difference).split("\n"));
         if (!difference.equal) session.exitCode = ExitCode.FOUND;
       });
     });

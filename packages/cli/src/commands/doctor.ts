@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { sanitise } from "@reprise/printer";
+import { sanitise } from "@reprise/printer/text";
 import type { Command } from "commander";
 import { ExitCode } from "../exit-code.ts";
 import type { CommonOptions, Session } from "../session.ts";
@@ -22,7 +22,7 @@ export function define(command: Command, session: Session): void {
       const dir = directory ?? (named?.startsWith("fs:") === true ? named.slice("fs:".length) : defaultDirectory);
       const report = await doctor({ dir: resolve(session.terminal.directory, dir), ...(options.contents === true && { contents: true }) });
       if (!report.healthy) session.exitCode = ExitCode.FOUND;
-      session.result(options, report, () => [
+      await session.result(options, report, () => [
         `${sanitise(report.root)}: ${report.runs.length} ${report.runs.length === 1 ? "run" : "runs"}, ${report.healthy ? "healthy" : "NOT HEALTHY"}`,
         ...report.findings.map(({ kind, path, message }) => sanitise(`  ${kind}: ${path}: ${message}`)),
       ]);

@@ -1,5 +1,5 @@
 import type { ForkOptions } from "@reprise/core";
-import { sanitise } from "@reprise/printer";
+import { sanitise } from "@reprise/printer/text";
 import type { Command } from "commander";
 import { planLines } from "../plan-lines.ts";
 import { collected, pinFrom } from "../parse-words.ts";

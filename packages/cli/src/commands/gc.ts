@@ -17,7 +17,7 @@ export function define(command: Command, session: Session): void {
       if (!(await session.confirmed(options, `Remove the artifacts in ${name} that no run in it names?`))) return;
       const report = await reprise.collectArtifacts(graceHours === undefined ? {} : { graceMs: graceHours * hourMs });
       const { removed, bytes, condemned, live, runs } = report;
-      session.result(options, report, () => [`${removed} artifacts removed, ${bytes} bytes; ${condemned} go with the next collection; ${live} are named by ${runs} runs.`]);
+      await session.result(options, report, () => [`${removed} artifacts removed, ${bytes} bytes; ${condemned} go with the next collection; ${live} are named by ${runs} runs.`]);
     });
   });
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { sanitise } from "@reprise/printer";
+import { sanitise } from "@reprise/printer/text";
 import type { Command } from "commander";
 import type { CommonOptions, Session } from "../session.ts";
 import { StoreMissingError } from "../store-missing-error.ts";
@@ -21,7 +21,7 @@ export function define(command: Command, session: Session): void {
         options,
         async ({ reprise }) => {
           const imported = await reprise.import(bytes, options.id === undefined ? {} : { stateId: options.id });
-          session.result(options, imported, () => [`${sanitise(imported.stateId)} is here (${imported.kind}).`]);
+          await session.result(options, imported, () => [`${sanitise(imported.stateId)} is here (${imported.kind}).`]);
         },
         { create: true },
       );

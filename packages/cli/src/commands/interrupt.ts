@@ -1,5 +1,5 @@
-import { InterruptReason } from "@reprise/core";
-import { sanitise } from "@reprise/printer";
+import { InterruptReason } from "@reprise/core/spi";
+import { sanitise } from "@reprise/printer/text";
 import { Option, type Command } from "commander";
 import { ExitCode } from "../exit-code.ts";
 import type { CommonOptions, Session } from "../session.ts";
@@ -23,7 +23,7 @@ export function define(command: Command, session: Session): void {
         const done = await reprise.interrupt(run, { ...(reason && { reason }), ...(message !== undefined && { message }), triggeredBy: "reprise interrupt" });
         if (!done) session.exitCode = ExitCode.FOUND;
         const text = !done ? "had ended or rests already" : held ? "is told: the process that is at it ends it" : "is interrupted; resume it to go on";
-        session.result(options, { stateId: run, interrupted: done, ...(done && { by: held ? "its holder" : "this command" }) }, () => [`${sanitise(run)} ${text}.`]);
+        await session.result(options, { stateId: run, interrupted: done, ...(done && { by: held ? "its holder" : "this command" }) }, () => [`${sanitise(run)} ${text}.`]);
       });
     });
 }

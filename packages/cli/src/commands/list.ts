@@ -1,5 +1,5 @@
-import { StateStatus, type RunQuery, type StateHead } from "@reprise/core";
-import { sanitise } from "@reprise/printer";
+import { StateStatus, type RunQuery, type StateHead } from "@reprise/core/spi";
+import { sanitise } from "@reprise/printer/text";
 import { Option, type Command } from "commander";
 import { liveStatus } from "../live-status.ts";
 import { collected, countFrom, timeFrom } from "../parse-words.ts";
@@ -37,15 +37,15 @@ export function define(command: Command, session: Session): void {
 
 async function list(session: Session, options: ListOptions): Promise<void> {
   const { terminal } = session;
-  await session.withStore(options, async ({ reprise, name }) => {
-    const { rows, damaged, next } = await reprise.list(queryOf(options));
+  await session.withList(options, async ({ name, list: listed }) => {
+    const { rows, damaged, next } = await listed(queryOf(options));
     const document = {
       runs: rows.map((row) => ({ ...row, status: liveStatus(row), createdAt: isoTime(row.createdAt), updatedAt: isoTime(row.updatedAt), wakeAt: isoTime(row.wakeAt) })),
       damaged: damaged.map(({ stateId, error }) => ({ stateId, message: error.message })),
       ...(next !== undefined && { next }),
     };
-    session.result(options, document, () => [
-      ...(rows.length === 0 ? [`no such runs in ${sanitise(name)}`] : tableLines(rows, columnsAt(terminal.now()), terminal.columns, terminal.glyphs === "unicode" ? "…" : "...")),
+    await session.result(options, document, async () => [
+      ...(rows.length === 0 ? [`no such runs in ${sanitise(name)}`] : await tableLines(rows, columnsAt(terminal.now()), terminal.columns, terminal.glyphs === "unicode" ? "…" : "...")),
       ...damaged.map(({ stateId, error }) => `damaged: ${sanitise(stateId)}: ${sanitise(error.message)}`),
     ]);
     if (next !== undefined && options.json !== true) terminal.note(`There are more: --cursor ${next}`);

@@ -1,5 +1,6 @@
 import type { PendingWait, Reprise } from "@reprise/core";
-import { sanitise } from "@reprise/printer";
+import { everyPage } from "@reprise/core/spi";
+import { sanitise } from "@reprise/printer/text";
 import type { Command } from "commander";
 import type { CommonOptions, Session } from "../session.ts";
 import { tableLines, type Column } from "../table.ts";
@@ -22,17 +23,15 @@ export function define(command: Command, session: Session): void {
           for (const wait of await reprise.pending(stateId)) rows.push({ ...wait, stateId });
         }
         const document = rows.map(({ since, dueAt, ...row }) => ({ ...row, since: isoTime(since), dueAt: isoTime(dueAt) }));
-        session.result(options, document, () => (rows.length === 0 ? ["nothing is waited for"] : tableLines(rows, columnsAt(now()), width, glyphs === "unicode" ? "…" : "...")));
+        await session.result(options, document, () => (rows.length === 0 ? ["nothing is waited for"] : tableLines(rows, columnsAt(now()), width, glyphs === "unicode" ? "…" : "...")));
       });
     });
 }
 
 async function awaiting(reprise: Reprise): Promise<readonly string[]> {
   const found: string[] = [];
-  for (let page = await reprise.list({ status: ["awaiting", "running"] }); ; page = await reprise.list({ status: ["awaiting", "running"], cursor: page.next })) {
-    found.push(...page.rows.map(({ stateId }) => stateId));
-    if (page.next === undefined) return found;
-  }
+  for await (const { rows } of everyPage((query) => reprise.list(query), { status: ["awaiting", "running"] })) found.push(...rows.map(({ stateId }) => stateId));
+  return found;
 }
 
 function columnsAt(now: number): readonly Column<Row>[] {

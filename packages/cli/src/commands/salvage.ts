@@ -1,4 +1,4 @@
-import { sanitise } from "@reprise/printer";
+import { sanitise } from "@reprise/printer/text";
 import type { Command } from "commander";
 import { collected } from "../parse-words.ts";
 import type { CommonOptions, Session } from "../session.ts";
@@ -19,7 +19,7 @@ export function define(command: Command, session: Session): void {
       const { id, allowRepeat } = options;
       await session.withStore(options, async ({ reprise }) => {
         const saved = await reprise.salvage(run, { ...(id !== undefined && { stateId: id }), ...(allowRepeat && { allowRepeat }) });
-        session.result(options, saved, () => [`${sanitise(saved.stateId)} has what could be saved of ${sanitise(run)} and is paused.`, ...saved.lost.map(({ message }) => `  lost: ${sanitise(message)}`)]);
+        await session.result(options, saved, () => [`${sanitise(saved.stateId)} has what could be saved of ${sanitise(run)} and is paused.`, ...saved.lost.map(({ message }) => `  lost: ${sanitise(message)}`)]);
       });
     });
 }

@@ -16,7 +16,7 @@ export function define(command: Command, session: Session): void {
       await session.withStore(options, async ({ reprise }) => {
         const history = await reprise.history(run);
         const items = await recordedItems(reprise, run);
-        session.result(options, statisticsOf(history), () => renderSummary(items, { width: columns ?? widthElsewhere, color: colour, glyphs }));
+        await session.result(options, statisticsOf(history), () => renderSummary(items, { width: columns ?? widthElsewhere, color: colour, glyphs }));
       });
     });
 }

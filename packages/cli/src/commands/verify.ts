@@ -1,5 +1,6 @@
 import type { Reprise, VerifyFinding, VerifyReport } from "@reprise/core";
-import { sanitise } from "@reprise/printer";
+import { everyPage } from "@reprise/core/spi";
+import { sanitise } from "@reprise/printer/text";
 import type { Command } from "commander";
 import { ExitCode } from "../exit-code.ts";
 import type { CommonOptions, Session } from "../session.ts";
@@ -14,17 +15,15 @@ export function define(command: Command, session: Session): void {
         const reports: VerifyReport[] = [];
         for (const stateId of runs.length > 0 ? runs : await everyRun(reprise)) reports.push(await reprise.verify(stateId));
         if (reports.some(({ intact }) => !intact)) session.exitCode = ExitCode.FOUND;
-        session.result(options, reports, () => (reports.length === 0 ? ["no runs"] : reports.flatMap(linesOf)));
+        await session.result(options, reports, () => (reports.length === 0 ? ["no runs"] : reports.flatMap(linesOf)));
       });
     });
 }
 
 async function everyRun(reprise: Reprise): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (let page = await reprise.list(); ; page = await reprise.list({ cursor: page.next })) {
-    found.push(...page.rows.map(({ stateId }) => stateId), ...page.damaged.map(({ stateId }) => stateId));
-    if (page.next === undefined) return [...new Set(found)];
-  }
+  const found = new Set<string>();
+  for await (const { rows, damaged } of everyPage((query) => reprise.list(query))) for (const { stateId } of [...rows, ...damaged]) found.add(stateId);
+  return [...found];
 }
 
 function linesOf({ stateId, intact, records, findings }: VerifyReport): readonly string[] {

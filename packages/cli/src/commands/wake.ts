@@ -1,4 +1,4 @@
-import { sanitise } from "@reprise/printer";
+import { sanitise } from "@reprise/printer/text";
 import type { WokenRun } from "@reprise/core";
 import type { Command } from "commander";
 import { ExitCode } from "../exit-code.ts";
@@ -14,7 +14,7 @@ export function define(command: Command, session: Session): void {
         if (actors.length === 0) throw new UsageError(`wake needs actors to resume runs with: export them as "actors" from a reprise.config.ts (${name} gives none)`);
         const woken = await reprise.wake(actors);
         if (woken.some((run) => resultOf(run) === "failed")) session.exitCode = ExitCode.FOUND;
-        session.result(options, woken.map(documentOf), () => (woken.length === 0 ? ["nothing is due"] : woken.map((run) => `${sanitise(run.stateId)} ${resultOf(run)}${reasonOf(run)}`)));
+        await session.result(options, woken.map(documentOf), () => (woken.length === 0 ? ["nothing is due"] : woken.map((run) => `${sanitise(run.stateId)} ${resultOf(run)}${reasonOf(run)}`)));
       });
     });
 }

@@ -19,12 +19,14 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** What Node is told besides, e.g. modules to load first. */
+  readonly node?: readonly string[];
 }
 
 /** Runs `reprise` as a process of its own, from its sources, without anything of this process's environment that it reads. */
-export function runReprise(words: readonly string[], { cwd, environment = {}, input = "" }: RunOptions = {}): Promise<Finished> {
+export function runReprise(words: readonly string[], { cwd, environment = {}, input = "", node = [] }: RunOptions = {}): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--conditions=@reprise/source", bin, ...words], { ...(cwd !== undefined && { cwd }), env: { PATH: process.env["PATH"], LANG: "C.UTF-8", NODE_COMPILE_CACHE: compiled, ...environment } });
+    const child = spawn(process.execPath, ["--conditions=@reprise/source", ...node, bin, ...words], { ...(cwd !== undefined && { cwd }), env: { PATH: process.env["PATH"], LANG: "C.UTF-8", NODE_COMPILE_CACHE: compiled, ...environment } });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -34,18 +34,6 @@ export function decodeMessage({ bytes }: Message): { readonly answer: Answer } |
   return { answer: { to, call: c, answerId: aid, tree: value } };
 }
 
-const token = /^wt_[0-9a-f]{32}$/u;
-
-/** A token for a wait, from a fresh id. */
-export function tokenFrom(id: string): string {
-  return `wt_${id.replaceAll("-", "")}`;
-}
-
-/** Is this the token of some wait, and not a name? */
-export function isToken(to: string): boolean {
-  return token.test(to);
-}
-
 /** Is an answer to `to` one for this wait? It may give its token, its address with or without the type, or its name with or without key and number. */
 export function isMeant(node: CallNode, to: string): boolean {
   return node.token === to || [node.address, node.path, segmentText(node.segment), node.segment.name].includes(to);

@@ -1,6 +1,6 @@
 import type { AwaitingRecord, JournalRecord, StartedRecord } from "../journal/journal-record.ts";
 import { TimeoutError } from "../errors/call-errors.ts";
-import { tokenFrom } from "./answer.ts";
+import { tokenFrom } from "../history/wait-token.ts";
 import type { Call } from "./call.ts";
 import { cancel, complete, failForGood, recordEnd } from "./outcome.ts";
 import { StorageView } from "./storage-view.ts";

@@ -1,4 +1,5 @@
 import { checkGrace } from "../backends/check-grace.ts";
+import { everyPage } from "../backends/every-page.ts";
 import { checkObject } from "../errors/invalid.ts";
 import { isRepriseError, RepriseError } from "../errors/reprise-error.ts";
 import type { Elsewhere } from "../journal/fetch-values.ts";
@@ -64,14 +65,11 @@ class Mark {
   }
 
   async *#listed(): AsyncGenerator<string> {
-    let cursor: string | undefined;
-    do {
-      const page = await this.#settings.backend.list({ limit: pageLength, ...(cursor !== undefined && { cursor }) });
-      const [damaged] = page.damaged;
-      if (damaged !== undefined) throw damaged.error;
-      for (const { stateId } of page.rows) yield stateId;
-      cursor = page.next;
-    } while (cursor !== undefined);
+    for await (const { rows, damaged } of everyPage((query) => this.#settings.backend.list(query), { limit: pageLength })) {
+      const [first] = damaged;
+      if (first !== undefined) throw first.error;
+      for (const { stateId } of rows) yield stateId;
+    }
   }
 
   async #read(stateId: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { parseAddress } from "../address/address.ts";
 import { checkStateId } from "../backends/check-state-id.ts";
-import { tokenFrom } from "../engine/answer.ts";
+import { tokenFrom } from "../history/wait-token.ts";
 import { checkObject, checkTexts, invalid } from "../errors/invalid.ts";
 import { PointNotFoundError } from "../errors/timeline-errors.ts";
 import { callsOf, type RunView } from "../history/fold.ts";

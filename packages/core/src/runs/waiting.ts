@@ -1,5 +1,6 @@
 import { checkStateId } from "../backends/check-state-id.ts";
-import { encodeAnswer, isMeant, isToken, waitsMeant } from "../engine/answer.ts";
+import { encodeAnswer, isMeant, waitsMeant } from "../engine/answer.ts";
+import { isToken } from "../history/wait-token.ts";
 import { checkObject, invalid } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { AmbiguousAnswerError } from "../errors/wait-errors.ts";

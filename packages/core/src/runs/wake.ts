@@ -1,9 +1,9 @@
 import type { Actor } from "../actors/actor.ts";
 import { parseAddress } from "../address/address.ts";
 import { checkActor } from "../actors/check.ts";
+import { everyPage } from "../backends/every-page.ts";
 import { checkObject } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
-import type { ListQuery } from "../ports/state-backend.ts";
 import { lastRoot } from "../timeline/last-root.ts";
 import { readRun } from "./read-run.ts";
 import type { ExecutionOutcome } from "./reprise.ts";
@@ -44,11 +44,10 @@ export async function wakeDue(settings: RepriseSettings, actors: WakeActors, res
 /** Paused and interrupted runs are left to whoever stopped them. */
 async function dueRuns({ backend, system }: RepriseSettings): Promise<string[]> {
   const found: string[] = [];
-  const query: ListQuery = { dueBefore: system.now(), status: ["awaiting", "running"] };
-  for (let page = await backend.list(query); ; page = await backend.list({ ...query, cursor: page.next })) {
-    for (const { stateId, lease } of page.rows) if (lease !== "live") found.push(stateId);
-    if (page.next === undefined) return found;
+  for await (const { rows } of everyPage((query) => backend.list(query), { dueBefore: system.now(), status: ["awaiting", "running"] })) {
+    for (const { stateId, lease } of rows) if (lease !== "live") found.push(stateId);
   }
+  return found;
 }
 
 async function actorOf(settings: RepriseSettings, stateId: string, actors: readonly Actor<never, unknown>[]): Promise<Actor<never, unknown>> {

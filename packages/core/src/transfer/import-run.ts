@@ -14,7 +14,7 @@ import { contentsOf } from "../runs/run-contents.ts";
 import type { RepriseSettings } from "../runs/settings.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { takenOver } from "../timeline/fork-records.ts";
-import { tokenFrom } from "../engine/answer.ts";
+import { tokenFrom } from "../history/wait-token.ts";
 import { noPlace, readStored, type StoredJournal } from "./read-stored.ts";
 import { unpackRunFile, type RunFile } from "./run-file.ts";
 import { sealOf } from "./sealed.ts";

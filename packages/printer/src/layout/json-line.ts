@@ -1,4 +1,4 @@
-import type { ErrorRecord, ExecutionEvent } from "@reprise/core/spi";
+import { eventFacts, type ErrorRecord, type ExecutionEvent } from "@reprise/core/spi";
 import { plainJson } from "../text/plain-json.ts";
 import type { SecretKey } from "../text/preview.ts";
 import type { RunMessage } from "../view/run-view.ts";
@@ -16,31 +16,9 @@ export function jsonLine({ topic, message }: RunMessage, layout: JsonLayout): st
   return plainJson({ topic, ...fields }, layout.secret);
 }
 
-// Named one by one: `input` and `value` are decoded by being read, which only `io` is to pay for.
 function eventFields(event: ExecutionEvent, layout: JsonLayout): Record<string, unknown> {
-  const { seq, stateId, status, address, type, name, call, parent, attempt, at } = event;
-  const { executionTimeMs, final, delayMs, dueAt, maxAttempts, opening, group, reason, pinned, isReplayed } = event;
   return {
-    seq,
-    stateId,
-    status,
-    address,
-    type,
-    name,
-    call,
-    parent,
-    attempt,
-    at,
-    executionTimeMs,
-    final,
-    delayMs,
-    dueAt,
-    maxAttempts,
-    opening,
-    group,
-    reason,
-    pinned,
-    isReplayed,
+    ...eventFacts(event),
     ...(layout.details !== "none" && "prompt" in event ? prompt(event) : {}),
     error: errorFields(event.error, layout),
     ...(layout.details === "io" ? values(event) : {}),
