@@ -109,11 +109,13 @@ export async function live(options: LifeOptions): Promise<Life> {
     const open = { ...options.open, ...(allowRepeat && { allowRepeat }) };
     await answers.begin(reprise, disk.events);
     const halted = { here: false };
-    if (options.halt !== undefined) plan(options.halt, { reprise, system, halting, halted });
+    const cancelHalt = options.halt === undefined ? () => undefined : plan(options.halt, { reprise, system, halting, halted });
     outcome = await system.runUntil(
       typeof pipeline === "function" ? byHand(reprise, pipeline, { disk, halted }, open) : reprise.execute(pipeline, "in0", { stateId, ...open }),
     );
     answers.end();
+    // Of a run that was refused, and that somebody resumes at once, the end would else come later than its record says.
+    if (outcome.status === "failed") cancelHalt();
     // What is still on its way to subscribers, and whatever must have no effect any more.
     await system.run();
   } catch (error) {
@@ -177,7 +179,8 @@ interface Halted {
   here: boolean;
 }
 
-function plan({ verb, at, seq }: Halt, { reprise, system, halting, halted }: { readonly reprise: Reprise; readonly system: System; readonly halting: Halting; readonly halted: Halted }): void {
+/** Returns a function that cancels it. */
+function plan({ verb, at, seq }: Halt, { reprise, system, halting, halted }: { readonly reprise: Reprise; readonly system: System; readonly halting: Halting; readonly halted: Halted }): () => void {
   let done = false;
   const halt = (): void => {
     if (done) return;
@@ -187,6 +190,7 @@ function plan({ verb, at, seq }: Halt, { reprise, system, halting, halted }: { r
   };
   if (at !== undefined) system.setTimer(Math.max(0, at - system.now()), halt, { background: true });
   if (seq !== undefined) halting.onSeq = (told) => (told >= seq ? halt() : undefined);
+  return () => void (done = true);
 }
 
 async function suspended(reprise: Reprise, { reuse }: ExecutionState): Promise<ExecutionOutcome<unknown>> {
