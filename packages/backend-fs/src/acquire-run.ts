@@ -1,4 +1,4 @@
-import { LeaseHeldError, RepriseError, type AcquireOptions } from "@reprise/core/spi";
+import { LeaseHeldError, RepriseError, sleep, type AcquireOptions } from "@reprise/core/spi";
 import { ensureDirectory } from "./ensure-directory.ts";
 import type { FsContext } from "./fs-context.ts";
 import type { FsWriter } from "./fs-writer.ts";
@@ -13,7 +13,6 @@ import { checkAgainstHead, readHeadOrDamage } from "./run-head.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import { startWriter } from "./start-writer.ts";
 import { errnoOf, isMissing } from "./storage-error.ts";
-import { sleep } from "./system.ts";
 import { buriedEpoch } from "./tombstone.ts";
 
 // Between creating its segment and writing its lease a process may be paused, or die: others wait this long for the lease.

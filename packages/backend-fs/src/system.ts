@@ -17,19 +17,3 @@ export function fsSystem(): FsSystem {
   const { now, newId, setTimer } = defaultSystem();
   return { now, monotonic: () => performance.now(), token: newId, setTimer };
 }
-
-/** Resolves after `delayMs`; rejects with the signal's reason. */
-export function sleep(system: Pick<FsSystem, "setTimer">, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const onAbort = (): void => {
-      cancel();
-      reject(signal?.reason);
-    };
-    const cancel = system.setTimer(delayMs, () => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    });
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
-}

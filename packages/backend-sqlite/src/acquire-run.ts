@@ -1,11 +1,10 @@
-import { CorruptError, LeaseHeldError, newHeader, RepriseError, type AcquireOptions } from "@reprise/core/spi";
+import { CorruptError, LeaseHeldError, newHeader, RepriseError, sleep, type AcquireOptions } from "@reprise/core/spi";
 import type { Database } from "./database.ts";
 import { isSameLease, readLease, writeLease, type Lease } from "./lease.ts";
 import { lastRecord } from "./records.ts";
 import { addRun, findRun, lastEpochOf, rememberId, updateRun, type RunRow } from "./run-row.ts";
 import type { SqliteContext } from "./sqlite-context.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
-import { sleep } from "./system.ts";
 
 // Somebody who waits looks again after this long, then after twice as long each time.
 const firstPollMs = 5;

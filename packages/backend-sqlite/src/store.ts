@@ -1,11 +1,11 @@
-import { RepriseError, type RepriseErrorDetails } from "@reprise/core/spi";
+import { RepriseError, sleep, type RepriseErrorDetails } from "@reprise/core/spi";
 import type { Database, SyncLevel } from "./database.ts";
 import type { SqliteDriver } from "./driver.ts";
 import { isSameFile, type FileIdentity, type Files } from "./files.ts";
 import { openDatabase } from "./open-database.ts";
 import type { Migration } from "./schema.ts";
 import { isBusy, storageError, UncertainCommit } from "./sqlite-error.ts";
-import { nextTurn, sleep, type SqliteSystem } from "./system.ts";
+import { nextTurn, type SqliteSystem } from "./system.ts";
 import { longestPauseMs, WriteQueue, type Write } from "./write-queue.ts";
 
 /** What a store needs. */

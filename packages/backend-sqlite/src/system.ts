@@ -24,19 +24,3 @@ export function sqliteSystem(): SqliteSystem {
 export function nextTurn(system: Pick<SqliteSystem, "yield">): Promise<void> {
   return new Promise((resolve) => system.yield(resolve));
 }
-
-/** Resolves after `delayMs`; rejects with the signal's reason. */
-export function sleep(system: Pick<SqliteSystem, "setTimer">, delayMs: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const onAbort = (): void => {
-      cancel();
-      reject(signal?.reason);
-    };
-    const cancel = system.setTimer(delayMs, () => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    });
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
-}

@@ -1,7 +1,7 @@
-import { isRepriseError } from "@reprise/core/spi";
+import { isRepriseError, sleep } from "@reprise/core/spi";
 import type { Database, SyncLevel } from "./database.ts";
 import { isBusy, UncertainCommit } from "./sqlite-error.ts";
-import { nextTurn, sleep, type SqliteSystem } from "./system.ts";
+import { nextTurn, type SqliteSystem } from "./system.ts";
 
 /** Something to be committed. */
 export interface Write<Result> {

@@ -40,6 +40,7 @@ export { checkStateId } from "./backends/check-state-id.ts";
 export { checkMessageFits, checkMessageId } from "./backends/check-message.ts";
 export { listPage } from "./backends/list-page.ts";
 export { newHeader, patchHeader } from "./backends/header.ts";
+export { sleep } from "./backends/sleep.ts";
 export type { Listed } from "./backends/list-page.ts";
 
 // Listing runs without a Reprise

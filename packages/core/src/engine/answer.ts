@@ -3,8 +3,6 @@ import type { CallNode } from "../history/call-node.ts";
 import type { RunView } from "../history/fold.ts";
 import { parseAddress, segmentText } from "../address/address.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
-import type { Message } from "../ports/state-backend.ts";
-import { interruptIn, isInterruptKind, type InterruptMessage } from "./interrupt-message.ts";
 
 /** An answer as it travels: what is in a message. */
 export interface Answer {
@@ -24,14 +22,10 @@ export function encodeAnswer({ to, call, answerId, tree }: Answer): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ k: "answer", v: 1, to, c: call, aid: answerId, value: tree }));
 }
 
-/** What is in a message; undefined if it is of a kind that is not known here. Throws if it is nothing. */
-export function decodeMessage({ bytes }: Message): { readonly answer: Answer } | { readonly interrupt: InterruptMessage } | undefined {
-  const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  const kind = typeof json === "object" && json !== null && "k" in json && typeof json.k === "string" ? json.k : "answer";
-  if (isInterruptKind(kind)) return { interrupt: interruptIn(json) };
-  if (kind !== "answer") return undefined;
+/** The answer in what was the JSON of a message. Throws if it is none. */
+export function answerIn(json: unknown): Answer {
   const { to, c, aid, value } = schema.parse(json);
-  return { answer: { to, call: c, answerId: aid, tree: value } };
+  return { to, call: c, answerId: aid, tree: value };
 }
 
 /** Is an answer to `to` one for this wait? It may give its token, its address with or without the type, or its name with or without key and number. */

@@ -2,8 +2,9 @@ import { messageOf } from "../errors/message-of.ts";
 import type { MessageRecord } from "../journal/journal-record.ts";
 import type { Message, StateWriter } from "../ports/state-backend.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
-import { decodeMessage, isMeant, isWaitIn, waitsMeant, type Answer } from "./answer.ts";
+import { isMeant, isWaitIn, waitsMeant, type Answer } from "./answer.ts";
 import type { Call } from "./call.ts";
+import { decodeMessage, type MessageContent } from "./decode-message.ts";
 import type { Engine } from "./engine.ts";
 import type { InterruptMessage } from "./interrupt-message.ts";
 import { recordEnd } from "./outcome.ts";
@@ -129,11 +130,11 @@ export class Inbox {
     return this.#notAsked(letter, writer);
   }
 
-  #contentOf(message: Message, writer: StateWriter): ReturnType<typeof decodeMessage> {
+  #contentOf(message: Message, writer: StateWriter): MessageContent | undefined {
     try {
       return decodeMessage(message);
     } catch (error) {
-      this.#engine.log("error", "MESSAGE_UNREADABLE", `message ${message.id} is no answer and is dropped: ${messageOf(error)}`);
+      this.#engine.log("error", "MESSAGE_UNREADABLE", `message ${message.id} cannot be read and is dropped: ${messageOf(error)}`);
       this.#done(message.id, writer);
       return undefined;
     }

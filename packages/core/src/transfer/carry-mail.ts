@@ -1,4 +1,5 @@
-import { decodeMessage, isWaitIn, waitsMeant, type Answer } from "../engine/answer.ts";
+import { isWaitIn, waitsMeant, type Answer } from "../engine/answer.ts";
+import { decodeMessage } from "../engine/decode-message.ts";
 import type { RunView } from "../history/fold.ts";
 import type { JournalRecord, MessageRecord } from "../journal/journal-record.ts";
 import type { Message, StateWriter } from "../ports/state-backend.ts";

@@ -1,0 +1,17 @@
+import type { System } from "../system.ts";
+
+/** Resolves after `delayMs`; rejects with the signal's reason. */
+export function sleep(system: Pick<System, "setTimer">, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const onAbort = (): void => {
+      cancel();
+      reject(signal?.reason);
+    };
+    const cancel = system.setTimer(delayMs, () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
