@@ -1,5 +1,5 @@
 /** Takes every step, whatever becomes of the others; the first failure is the one to report. */
-export async function firstFailure(steps: readonly (() => Promise<void>)[]): Promise<{ readonly error: unknown } | undefined> {
+export async function firstFailure(steps: readonly (() => Promise<unknown>)[]): Promise<{ readonly error: unknown } | undefined> {
   let first: { readonly error: unknown } | undefined;
   for (const step of steps) {
     try {

@@ -201,7 +201,7 @@ export class FsWriter implements StateWriter {
     const { lease } = this.#parts;
     await this.#queue.idle();
     // The failure was reported; what else goes wrong with a broken file would only hide it.
-    await firstFailure([async () => this.#unlessFenced(() => lease.release()), () => this.#segment.close()]);
+    await firstFailure([() => this.#unlessFenced(() => lease.release()), () => this.#segment.close()]);
   }
 
   async #release(): Promise<void> {
@@ -213,7 +213,7 @@ export class FsWriter implements StateWriter {
       if (this.#queue.failure === undefined) await this.#sealAndLetGo();
       await this.#cleanup;
       // What could not be said after a failure can perhaps be said now.
-      if (this.#cleanup !== undefined) await firstFailure([async () => this.#unlessFenced(() => lease.release())]);
+      if (this.#cleanup !== undefined) await firstFailure([() => this.#unlessFenced(() => lease.release())]);
     } catch (error) {
       throw storageError(error, "release the run", { stateId: run.stateId, path: this.#segment.path });
     } finally {
@@ -232,16 +232,28 @@ export class FsWriter implements StateWriter {
         await segment.write([{ kind: "Z", firstSeq: 0, count: 0, frame: allocateFrame(0) }]);
         await segment.sync();
       },
-      async () => this.#unlessFenced(() => head.save()),
-      async () => this.#unlessFenced(() => lease.release()),
+      () => this.#unlessFenced(() => head.save()),
+      () => this.#unlessFenced(() => lease.release()),
       () => segment.close(),
     ]);
     if (failure !== undefined) throw failure.error;
   }
 
-  /** Files that a newer holder has made its own are left alone. */
-  async #unlessFenced(work: () => Promise<void>): Promise<void> {
-    if ((await this.#segment.fencedBy()) === undefined) await work();
+  /**
+   * Works, unless a newer holder has made the files its own: then it says who. One that does so meanwhile removes what was about to
+   * replace them; what fails because of that is no failure.
+   */
+  async #unlessFenced(work: () => Promise<void>): Promise<string | undefined> {
+    const fencedBy = await this.#segment.fencedBy();
+    if (fencedBy !== undefined) return fencedBy;
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      const overtakenBy = await this.#segment.fencedBy();
+      if (overtakenBy === undefined) throw error;
+      return overtakenBy;
+    }
   }
 
   #scheduleBeat(): void {
@@ -263,13 +275,9 @@ export class FsWriter implements StateWriter {
 
   async #beat(): Promise<void> {
     const { lease, system } = this.#parts;
-    const fencedBy = await this.#segment.fencedBy();
-    if (fencedBy !== undefined) {
-      this.#queue.fail((indeterminate) => new FencedError(this.stateId, fencedBy, { indeterminate }));
-      return;
-    }
-    await lease.beat();
-    this.#beatenAt = system.monotonic();
+    const fencedBy = await this.#unlessFenced(() => lease.beat());
+    if (fencedBy === undefined) this.#beatenAt = system.monotonic();
+    else this.#queue.fail((indeterminate) => new FencedError(this.stateId, fencedBy, { indeterminate }));
   }
 
   #leaseLost(cause: unknown): Failure {

@@ -1,6 +1,6 @@
 import { fsBackend } from "@reprise/backend-fs";
-import type { StateBackend } from "@reprise/core/spi";
-import { expect, test } from "vitest";
+import type { StateBackend, StateWriter } from "@reprise/core/spi";
+import { describe, expect, test } from "vitest";
 import { SimDisk, systemError, type Gate } from "./sim-disk.ts";
 import { SimMachine, SimSystem } from "./sim-system.ts";
 
@@ -108,4 +108,44 @@ test("a process that died between its segment and its lease delays the next by a
   const before = system.monotonic();
   expect((await hold(open())).epoch).toBe(2);
   expect(system.monotonic() - before).toBeLessThan(400);
+});
+
+describe("G5: a holder that is taken over while it replaces a file", () => {
+  /** A holder, overtaken just before it renames a file of this name for the first time after `armed`. */
+  async function overtakenAt(name: string) {
+    const { disk, system, machine, open } = setUp();
+    const { pid: _, ...processes } = machine.start();
+    const io = disk.io();
+    const state = { armed: false, next: undefined as StateWriter | undefined };
+    const rename = async (from: string, to: string): Promise<void> => {
+      if (state.armed && to.endsWith(name)) {
+        state.armed = false;
+        machine.restart();
+        state.next = await hold(open());
+      }
+      await io.rename(from, to);
+    };
+    const old = await hold(fsBackend({ dir: "/store", io: { ...io, rename }, system, processes }));
+    await old.append([Buffer.from("a")], { expect: 0 });
+    state.armed = true;
+    return { old, state, system, disk };
+  }
+
+  test.each(["head.json", "lease.json"])("lets go of the run without a word: %s", async (name) => {
+    const { old, state, disk } = await overtakenAt(name);
+    await old.release();
+    expect(state.next?.epoch).toBe(2);
+    expect(leaseOn(disk)).toMatchObject({ epoch: 2, released: false });
+    expect(await state.next?.append([Buffer.from("b")], { expect: 1 })).toBe(2);
+  });
+
+  test("is fenced, and has not lost its lease, when it was silent for long", async () => {
+    const { old, state, system } = await overtakenAt("lease.json");
+    await pass(system, 2 * ttlMs);
+    await expect.poll(() => old.signal.aborted).toBe(true);
+    expect(old.signal.reason).toMatchObject({ code: "FENCED" });
+    await expect(old.renew()).rejects.toMatchObject({ code: "FENCED" });
+    await old.release();
+    expect(await state.next?.append([Buffer.from("b")], { expect: 1 })).toBe(2);
+  });
 });
