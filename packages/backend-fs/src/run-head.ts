@@ -7,7 +7,7 @@ import { readIfPresent, replaceFile } from "./replace-file.ts";
 
 /**
  * The content of `head.json`: what `list` shows of a run without reading its journal. Never synced, so it may be behind, or
- * gone after a power loss. What it says was durable, was.
+ * gone or empty after a power loss. What it says was durable, was.
  */
 export interface RunHead {
   readonly stateId: string;
@@ -47,7 +47,11 @@ export function intactHead(found: RunHead | CorruptError | undefined): RunHead |
   return found instanceof CorruptError ? undefined : found;
 }
 
+/** It has its name and nothing in it, as a loss of power may leave what was not synced: gone, not damaged. */
+export class EmptyHead extends CorruptError {}
+
 function decodeHead(bytes: Uint8Array, path: string): RunHead {
+  if (bytes.length === 0) throw new EmptyHead(`${path} is empty; the next acquire of the run restores it`, { path, offset: 0 });
   let head: RunHead | undefined;
   let check: unknown;
   try {

@@ -6,7 +6,7 @@ import { journalRecords } from "./journal-records.ts";
 import { loadJournal } from "./load-journal.ts";
 import { newestEpoch, runPaths, type RunPaths } from "./paths.ts";
 import { namesIn } from "./replace-file.ts";
-import { checkAgainstHead, readHeadOrDamage } from "./run-head.ts";
+import { checkAgainstHead, EmptyHead, readHeadOrDamage } from "./run-head.ts";
 import { surveyJournal, type JournalSurvey } from "./survey-journal.ts";
 
 /** `StateBackend.verify` on a directory: each segment that counts, what `head.json` knows of them, and the inbox. */
@@ -17,7 +17,7 @@ export async function verifyRun(context: FsContext, stateId: string): Promise<re
 /** Every damage of what is stored of a run. */
 export async function damagesOf(io: Io, run: RunPaths): Promise<CorruptError[]> {
   const found = await readHeadOrDamage(io, run);
-  const damages: CorruptError[] = found instanceof CorruptError ? [found] : [];
+  const damages: CorruptError[] = found instanceof CorruptError && !(found instanceof EmptyHead) ? [found] : [];
   const refusal = await refusalOf(io, run);
   if (refusal !== undefined) {
     const survey = await surveyJournal(io, run);

@@ -96,6 +96,22 @@ describe("S10: verify of a directory", () => {
     }
   });
 
+  test("S10: what is advisory and was left empty by a loss of power is no finding, and the next holder restores it; without a journal it is one", async () => {
+    const advisory = ["head.json", "lease.json"].map((name) => `${directory}/${name}`);
+    const empty = (disk: SimDisk): void => advisory.forEach((path) => disk.replace(path, new Uint8Array()));
+    const { backend, errors } = await damagedBy(empty);
+    expect(errors).toEqual([]);
+    expect((await backend.list()).damaged.map(({ stateId }) => stateId)).toEqual(["run-1"]);
+    await (await backend.acquire("run-1", { owner: "test", create: "never" })).release();
+    expect((await backend.list()).rows).toMatchObject([{ stateId: "run-1", lastSeq: texts.length, lease: "none" }]);
+
+    const lost = await damagedBy((disk) => {
+      empty(disk);
+      for (const path of files.keys()) if (path.endsWith(".j")) disk.replace(path, undefined);
+    });
+    expect(lost.errors.map(({ code, path }) => [code, path])).toEqual([["CORRUPT", advisory[0]]]);
+  });
+
   test("S10: whatever becomes of one byte, verify finds something wherever the run cannot be read, and salvage saves what lies before it", { timeout: 120_000 }, async () => {
     const disk = await writtenBy(3);
     const backend = open(disk);
