@@ -112,4 +112,13 @@ export const programme: readonly Part[] = [
     amount: { variable: "REPRISE_STOPS", unit: "stops on each", bounded: 60, nightly: 5_000 },
     seed: "REPRISE_STOP_SEED, 1",
   },
+  {
+    name: "losses of power on a real file system",
+    attacks: ["G1", "G3", "G4", "G7"],
+    how: "On fs and sqlite: an ext4 in a file is stopped under a process that appends, without writing out its journal or cache, and mounted again. Skipped where mounting is not allowed.",
+    project: "reliability",
+    files: ["test/processes/power-loss.test.ts"],
+    amount: { variable: "REPRISE_POWER_CUTS", unit: "losses on each", bounded: 12, nightly: 1_000 },
+    seed: "REPRISE_POWER_SEED, 1",
+  },
 ];

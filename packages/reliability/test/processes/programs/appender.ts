@@ -22,7 +22,7 @@ async function live(place: string, stateId: string, life: string, durability: st
       const level: Durability = durability === "process" || (durability === "mixed" && first % 4 === 0) ? "process" : "power";
       const calledAt = now();
       const seq = await writer.append(Array.from({ length: size }, (_, index) => Buffer.from(textOf(life, first + index))), { expect, durability: level });
-      say(lifeLines.acknowledged(life, seq, first, size, calledAt));
+      say(lifeLines.acknowledged(life, seq, first, size, calledAt, now()));
     }
   };
   // Three at once: their groups share syncs and commits.

@@ -31,7 +31,7 @@ async function extended(writer: StateWriter, life: string, groups: number, isOve
       const texts = Array.from({ length: size }, (_, index) => Buffer.from(textOf(life, first + index)));
       const calledAt = now();
       const seq = await writer.append(texts, { expect: writer.lastSeq });
-      say(lifeLines.acknowledged(life, seq, first, size, calledAt));
+      say(lifeLines.acknowledged(life, seq, first, size, calledAt, now()));
       first += size;
     }
     return true;

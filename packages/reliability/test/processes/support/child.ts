@@ -22,8 +22,14 @@ const compiled = fileURLToPath(new URL("../../../node_modules/.cache/compiled", 
 
 /** Starts a program of this folder; it does not outlive the test. Its first line is `ready`. */
 export function startChild(program: string, ...words: readonly string[]): Child {
+  return startChildUnder([], program, ...words);
+}
+
+/** The same, with words put in front of the command: `["sh", "-c", "ulimit -f 400; exec \"$@\"", "sh"]`. */
+export function startChildUnder(prefix: readonly string[], program: string, ...words: readonly string[]): Child {
   const path = fileURLToPath(new URL(`../programs/${program}`, import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=@reprise/source", "--disable-warning=ExperimentalWarning", path, ...words], {
+  const [command = "", ...rest] = [...prefix, process.execPath, "--conditions=@reprise/source", "--disable-warning=ExperimentalWarning", path, ...words];
+  const child = spawn(command, rest, {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, NODE_COMPILE_CACHE: compiled },
   });

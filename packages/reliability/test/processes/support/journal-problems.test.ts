@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { journalProblems, type Found } from "./journal-problems.ts";
-import { lifeLines, livesIn, textOf, type Life } from "./life.ts";
+import { lifeBefore, lifeLines, livesIn, textOf, type Life } from "./life.ts";
 
 // What the loops rely on: every way in which a journal can be wrong is seen.
 
@@ -10,8 +10,8 @@ const found = (...epochs: readonly (readonly [life: string, epoch: number, count
 const life = (name: string, epoch: number, lastSeq: number, more: Partial<Life> = {}): Life => ({ name, epoch, lastSeq, acquiredAt: epoch * 100, acknowledged: [], ...more });
 
 // Groups begin with texts 1, 3, 4, 6, …: whole are 2, 3, 5, 6, … texts.
-const a = life("a", 1, 0, { acknowledged: [{ seq: 2, first: 1, size: 2, calledAt: 110 }, { seq: 3, first: 3, size: 1, calledAt: 120 }] });
-const b = life("b", 2, 3, { acknowledged: [{ seq: 5, first: 1, size: 2, calledAt: 210 }] });
+const a = life("a", 1, 0, { acknowledged: [{ seq: 2, first: 1, size: 2, calledAt: 110, acknowledgedAt: 115 }, { seq: 3, first: 3, size: 1, calledAt: 120, acknowledgedAt: 125 }] });
+const b = life("b", 2, 3, { acknowledged: [{ seq: 5, first: 1, size: 2, calledAt: 210, acknowledgedAt: 215 }] });
 const right = found(["a", 1, 3], ["b", 2, 2]);
 
 test("a journal that holds what was acknowledged is right, with or without a tail that nobody was told of", () => {
@@ -35,7 +35,7 @@ test.each<[what: string, journal: readonly Found[], lives: readonly Life[], prob
   ["one epoch twice", right, [a, b, life("c", 2, 3)], /b and c both have epoch 2/u],
   ["a zombie's record that its successor was not shown", right, [a, { ...b, lastSeq: 2 }], /^seq 3 of epoch 1 was not shown to b/u],
   ["records from the future", right, [a, { ...b, lastSeq: 4 }], /^seq 4 of epoch 2 was there before b acquired/u],
-  ["an append of a zombie that was acknowledged", right, [{ ...a, acknowledged: [{ seq: 3, first: 3, size: 1, calledAt: 201 }] }, b], /^a called an append after a later epoch/u],
+  ["an append of a zombie that was acknowledged", right, [{ ...a, acknowledged: [{ seq: 3, first: 3, size: 1, calledAt: 201, acknowledgedAt: 202 }] }, b], /^a called an append after a later epoch/u],
 ])("seen: %s", (_, journal, lives, problem) => {
   expect(journalProblems(journal, lives).some((text) => problem.test(text))).toBe(true);
 });
@@ -45,6 +45,11 @@ test("seen: what was there before and is no longer", () => {
 });
 
 test("lives are read from what processes say", () => {
-  const lines = ["ready", lifeLines.acquired("a", 1, 0, 100n), "fenced", lifeLines.acknowledged("a", 2, 1, 2, 110n), lifeLines.acquired("b", 2, 3, 200n)];
+  const lines = ["ready", lifeLines.acquired("a", 1, 0, 100n), "fenced", lifeLines.acknowledged("a", 2, 1, 2, 110n, 115n), lifeLines.acquired("b", 2, 3, 200n)];
   expect(livesIn(lines)).toEqual([{ ...a, acknowledged: a.acknowledged.slice(0, 1) }, { ...b, acknowledged: [] }]);
+});
+
+test("of a life that was cut off only what was heard before counts", () => {
+  expect(lifeBefore(a, 120)).toEqual({ ...a, acknowledged: a.acknowledged.slice(0, 1) });
+  expect(lifeBefore(a, 100)).toBeUndefined();
 });

@@ -7,6 +7,8 @@ export interface Acknowledged {
   readonly size: number;
   /** When it was called: nanoseconds of the clock that all processes of a machine share. */
   readonly calledAt: number;
+  /** When it had resolved, by the same clock. */
+  readonly acknowledgedAt: number;
 }
 
 /** What a process did from acquiring a run to losing it, as far as it was heard. */
@@ -33,17 +35,23 @@ export function groupSize(first: number): number {
 /** How a process says it. */
 export const lifeLines = {
   acquired: (life: string, epoch: number, lastSeq: number, at: bigint): string => `acquired ${life} ${epoch} ${lastSeq} ${at}`,
-  acknowledged: (life: string, seq: number, first: number, size: number, calledAt: bigint): string => `acknowledged ${life} ${seq} ${first} ${size} ${calledAt}`,
+  acknowledged: (life: string, seq: number, first: number, size: number, calledAt: bigint, acknowledgedAt: bigint): string => `acknowledged ${life} ${seq} ${first} ${size} ${calledAt} ${acknowledgedAt}`,
 };
+
+/** What of a life was heard before a moment: what came later may have been said of a disk that was off already. Undefined if it was not acquired by then. */
+export function lifeBefore(life: Life | undefined, moment: number): Life | undefined {
+  if (life === undefined || life.acquiredAt >= moment) return undefined;
+  return { ...life, acknowledged: life.acknowledged.filter(({ acknowledgedAt }) => acknowledgedAt < moment) };
+}
 
 /** The lives that lines tell of, in the order of their beginning. Other lines are left out. */
 export function livesIn(lines: readonly string[]): readonly Life[] {
   const lives = new Map<string, Life & { readonly acknowledged: Acknowledged[] }>();
   for (const line of lines) {
     const [word, name = "", ...rest] = line.split(" ");
-    const [one = 0, two = 0, three = 0, four = 0] = rest.map(Number);
+    const [one = 0, two = 0, three = 0, four = 0, five = 0] = rest.map(Number);
     if (word === "acquired") lives.set(name, { name, epoch: one, lastSeq: two, acquiredAt: three, acknowledged: [] });
-    if (word === "acknowledged") lives.get(name)?.acknowledged.push({ seq: one, first: two, size: three, calledAt: four });
+    if (word === "acknowledged") lives.get(name)?.acknowledged.push({ seq: one, first: two, size: three, calledAt: four, acknowledgedAt: five });
   }
   return [...lives.values()];
 }
