@@ -10,6 +10,11 @@ const kind = storeKind(process.argv[2]);
 const name = process.argv[3] ?? "";
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
+/** What nobody expects is shown whole. */
+function shown(error: unknown): void {
+  if (!["LEASE_HELD", "FENCED"].includes(codeOf(error))) console.error(error);
+}
+
 /** Acquires once. Says `acquired …`, or `refused <code>`. */
 async function tried(backend: StateBackend, stateId: string, life: string): Promise<StateWriter | undefined> {
   try {
@@ -17,6 +22,7 @@ async function tried(backend: StateBackend, stateId: string, life: string): Prom
     say(lifeLines.acquired(life, writer.epoch, writer.lastSeq, now()));
     return writer;
   } catch (error) {
+    shown(error);
     say(`refused ${codeOf(error)}`);
     return undefined;
   }
@@ -36,6 +42,7 @@ async function extended(writer: StateWriter, life: string, groups: number, isOve
     }
     return true;
   } catch (error) {
+    shown(error);
     say(`lost ${codeOf(error)}`);
     return false;
   }
