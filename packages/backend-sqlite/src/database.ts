@@ -50,11 +50,21 @@ export class Database {
       this.#checkVersion();
       result = work();
     } catch (error) {
-      this.#rollBack();
+      rollBack(this.#connection);
       throw error;
     }
     this.#commit();
     return result;
+  }
+
+  /** Runs `work`, which only reads: all its statements see the store as it is at one moment. */
+  reading<Result>(work: () => Result): Result {
+    this.#connection.exec("BEGIN");
+    try {
+      return work();
+    } finally {
+      rollBack(this.#connection);
+    }
   }
 
   /** From now on, until it is closed, this connection sees the store as it is now. */
@@ -118,18 +128,19 @@ export class Database {
     try {
       this.#connection.exec("COMMIT");
     } catch (error) {
-      this.#rollBack();
+      rollBack(this.#connection);
       // What was refused for want of a lock or of space is not in the log.
       throw isBusy(error) || isFull(error) ? error : new UncertainCommit(error);
     }
   }
+}
 
-  #rollBack(): void {
-    try {
-      this.#connection.exec("ROLLBACK");
-    } catch (error) {
-      // ERROR: no transaction is active. After some failures SQLite has rolled back by itself.
-      if (resultCodeOf(error) !== 1) throw error;
-    }
+/** Ends a transaction without it having happened, if it is not over. */
+export function rollBack(connection: SqliteConnection): void {
+  try {
+    connection.exec("ROLLBACK");
+  } catch (error) {
+    // ERROR: no transaction is active. After some failures SQLite has rolled back by itself.
+    if (resultCodeOf(error) !== 1) throw error;
   }
 }

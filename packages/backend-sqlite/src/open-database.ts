@@ -1,5 +1,5 @@
 import { CorruptError, RepriseError } from "@reprise/core/spi";
-import { Database } from "./database.ts";
+import { Database, rollBack } from "./database.ts";
 import type { SqliteConnection, SqliteDriver } from "./driver.ts";
 import { applicationId, type Migration } from "./schema.ts";
 import { resultCodeOf } from "./sqlite-error.ts";
@@ -89,7 +89,7 @@ function inTransaction<Result>(connection: SqliteConnection, begin: string, work
     connection.exec("COMMIT");
     return result;
   } catch (error) {
-    connection.exec("ROLLBACK");
+    rollBack(connection);
     throw error;
   }
 }

@@ -49,9 +49,15 @@ export class Store {
     return this.settings.file;
   }
 
-  /** Runs `work`, which only reads; it is given undefined if there is no store. Throws `UNAVAILABLE` after `busyTimeoutMs`. */
+  /**
+   * Runs `work`, which only reads, and sees one moment; it is given undefined if there is no store. Throws `UNAVAILABLE` after
+   * `busyTimeoutMs`.
+   */
   read<Result>(action: string, stateId: string | undefined, work: (database: Database | undefined) => Result): Promise<Result> {
-    return this.patiently(action, stateId, () => work(this.#use(false)));
+    return this.patiently(action, stateId, () => {
+      const database = this.#use(false);
+      return database === undefined ? work(undefined) : database.reading(() => work(database));
+    });
   }
 
   /** Makes the store if there is none. */
