@@ -95,8 +95,11 @@ export function crashableBackend(backend: StateBackend): CrashableBackend {
   const shown = <Head extends StateHead | undefined>(head: Head): Head =>
     head && dead.has(head.stateId) ? { ...head, lease: "stale" } : head;
 
+  const { verify, salvage } = backend;
   return {
     capabilities: backend.capabilities,
+    ...(verify && { verify: (stateId: string) => verify.call(backend, stateId) }),
+    ...(salvage && { salvage: (stateId: string) => salvage.call(backend, stateId) }),
     // What the dead still put is named by nobody: their appends no longer arrive.
     ...(backend.artifacts && { artifacts: backend.artifacts }),
     acquire,
@@ -109,10 +112,11 @@ export function crashableBackend(backend: StateBackend): CrashableBackend {
     },
     post: (stateId, messageId, bytes) => backend.post(stateId, messageId, bytes),
     async remove(stateId, authority) {
-      await dead.get(stateId)?.bury();
+      // Before anybody can die over it.
+      const own = "writer" in authority ? [...writers].find((candidate) => candidate === authority.writer) : undefined;
+      const predecessor = dead.get(stateId);
       dead.delete(stateId);
-      const { writer } = authority as { writer?: StateWriter };
-      const own = [...writers].find((candidate) => candidate === writer);
+      await predecessor?.bury();
       await backend.remove(stateId, own ? { writer: own.inner } : authority);
     },
     async close() {

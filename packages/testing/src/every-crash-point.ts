@@ -90,7 +90,7 @@ async function live<Input>(pipeline: Actor<Input, unknown>, options: EveryCrashP
     crashed = () => resolve("crashed");
   });
   const disk = faultyBackend(options.open(), {
-    appends: crash === undefined ? {} : { [crash.append]: { kind: "crash", written: crash.written } },
+    ...(crash !== undefined && { faults: { append: { [crash.append]: { kind: "crash", done: crash.written } } } }),
     onFault: () => crashed(),
   });
   const start = (): Reprise => createReprise({ ...options.reprise, backend: disk, subscribers: [starts.subscriber], ...(system && { system }) });
@@ -100,7 +100,7 @@ async function live<Input>(pipeline: Actor<Input, unknown>, options: EveryCrashP
     if (outcome === "crashed") outcome = await driven(system, finish(reprise, pipeline, options, system));
     const { storage } = await reprise.snapshot(stateId);
     await starts.readRepeatable(disk, stateId);
-    return { life: { outcome, storage }, starts, appends: disk.appends };
+    return { life: { outcome, storage }, starts, appends: disk.counts.append ?? 0 };
   } finally {
     await disk.close();
   }

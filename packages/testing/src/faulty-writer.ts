@@ -1,24 +1,19 @@
-import { RepriseError, type AppendOptions, type StateWriter, type System } from "@reprise/core/spi";
+import { RepriseError, type AppendOptions, type StateWriter } from "@reprise/core/spi";
 import { delegateWriter } from "./delegate-writer.ts";
-import type { AppendFault } from "./faulty-backend.ts";
+import type { Fault } from "./fault.ts";
+import { plannedFault, type Faulter } from "./faulter.ts";
 
-/** What a faulty writer needs of its backend. */
-export interface FaultyWriterContext {
-  /** What is to happen to the append that is asked for now. */
-  nextFault(): AppendFault | undefined;
-  readonly setTimer: System["setTimer"];
-  crash(): void;
-}
-
-/** A writer whose appends fail as the plan says. */
-export function faultyWriter(inner: StateWriter, context: FaultyWriterContext): StateWriter {
+/** A writer whose operations fail as planned. What leaves the journal in doubt poisons it (G8). */
+export function faultyWriter(inner: StateWriter, faulter: Faulter): StateWriter {
+  const { stateId } = inner;
   const controller = new AbortController();
   let poison: RepriseError | undefined;
   // Settles when all appends so far are answered: answers come in call order.
   let answered: Promise<unknown> = Promise.resolve();
+  let released: Promise<void> | undefined;
 
   function checkPoison(): void {
-    if (poison) throw new RepriseError("POISONED", `run ${inner.stateId}: this writer failed before and acknowledges nothing more`, { cause: poison });
+    if (poison) throw new RepriseError("POISONED", `run ${stateId}: this writer failed before and acknowledges nothing more`, { cause: poison });
   }
   async function poisonWith(reason: RepriseError, before: Promise<unknown>, written: Promise<unknown>): Promise<never> {
     poison = reason;
@@ -26,22 +21,21 @@ export function faultyWriter(inner: StateWriter, context: FaultyWriterContext): 
     controller.abort(reason);
     throw reason;
   }
-  function faulty(fault: AppendFault, records: readonly Uint8Array[], options: AppendOptions, before: Promise<unknown>): Promise<number> {
-    const { stateId } = inner;
+  function faulty(fault: Fault, records: readonly Uint8Array[], options: AppendOptions, before: Promise<unknown>): Promise<number> {
     switch (fault.kind) {
       case "fail":
-        return poisonWith(fault.error ?? new RepriseError("IO", `run ${stateId}: planned fault: nothing was written`), before, before);
+        return poisonWith(fault.error ?? plannedFault("append", "nothing was written", { stateId }), before, before);
       case "tear": {
         const lost = new RepriseError("POISONED", `run ${stateId}: planned fault: the acknowledgement was lost`, { indeterminate: true });
-        return poisonWith(lost, before, fault.written ? inner.append(records, options) : before);
+        return poisonWith(lost, before, fault.done ? inner.append(records, options) : before);
       }
       case "crash": {
-        const handedOver = fault.written ? inner.append(records, options) : undefined;
-        context.crash();
-        return handedOver ?? new Promise(() => undefined);
+        const handedOver = fault.done ? inner.append(records, options) : undefined;
+        const dead = faulter.crash();
+        return handedOver ?? dead;
       }
       case "delay": {
-        const late = before.then(() => new Promise<void>((resolve) => void context.setTimer(fault.delayMs, resolve)));
+        const late = before.then(() => faulter.later(fault.delayMs));
         return inner.append(records, options).then((seq) => late.then(() => seq));
       }
     }
@@ -49,20 +43,39 @@ export function faultyWriter(inner: StateWriter, context: FaultyWriterContext): 
   async function append(records: readonly Uint8Array[], options: AppendOptions): Promise<number> {
     checkPoison();
     const before = answered;
-    const fault = context.nextFault();
+    const fault = faulter.next("append");
     const answer = fault ? faulty(fault, records, options, before) : inner.append(records, options).then((seq) => before.then(() => seq));
     answered = answer.catch(() => undefined);
     return answer;
   }
-  const unlessPoisoned = async (operation: () => Promise<void>): Promise<void> => {
+  /** A sync that failed says nothing of what is stored. */
+  async function synced<Result>(work: () => Promise<Result>): Promise<Result> {
     checkPoison();
-    await operation();
-  };
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof RepriseError && poison === undefined) return poisonWith(error, answered, Promise.resolve());
+      throw error;
+    }
+  }
   inner.signal.addEventListener("abort", () => controller.abort(inner.signal.reason), { once: true });
+  const compact = inner.compact?.bind(inner);
   return delegateWriter(inner, {
     signal: controller.signal,
     append,
-    flush: () => unlessPoisoned(() => inner.flush()),
-    renew: () => unlessPoisoned(() => inner.renew()),
+    recovered: (from) => faulter.stream("recovered", () => inner.recovered(from)),
+    messages: () => faulter.stream("messages", () => inner.messages()),
+    acknowledge: (messageId) => faulter.run("acknowledge", () => inner.acknowledge(messageId)),
+    flush: () => synced(() => faulter.run("flush", () => inner.flush())),
+    ...(compact && { compact: (...given: Parameters<typeof compact>) => synced(() => faulter.run("compact", () => compact(...given))) }),
+    renew: async () => {
+      checkPoison();
+      return faulter.run("renew", () => inner.renew());
+    },
+    release: async () => {
+      // A release that fails lets the run go nevertheless: nobody holds it any more. Once for all calls, as it is idempotent.
+      released ??= faulter.run("release", () => Promise.resolve()).finally(() => inner.release());
+      return released;
+    },
   });
 }

@@ -28,4 +28,5 @@ export { delegateWriter } from "./delegate-writer.ts";
 export { crashableBackend } from "./crashable-backend.ts";
 export { faultyBackend } from "./faulty-backend.ts";
 export type { CrashableBackend } from "./crashable-backend.ts";
-export type { AppendFault, FaultPlan, FaultyBackend } from "./faulty-backend.ts";
+export type { FaultPlan, FaultyBackend } from "./faulty-backend.ts";
+export type { Fault, Faults, FaultStrike, FaultyOperation } from "./fault.ts";

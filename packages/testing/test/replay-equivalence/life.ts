@@ -94,8 +94,7 @@ export async function live(options: LifeOptions): Promise<Life> {
   const system = virtualSystem({ now, seed: hash(lengthOf(disk.snapshot), now), ...(turnMs && { turnMs }) });
   const memory = memoryBackend({ system, ...(disk.snapshot && { from: disk.snapshot }) });
   const log = appendLog(memory);
-  const appends = crashAfter === undefined ? {} : { [crashAfter + 1]: { kind: "crash", written: false } as const };
-  const faulty = faultyBackend(log.backend, { system, appends });
+  const faulty = faultyBackend(log.backend, { system, ...(crashAfter !== undefined && { faults: { append: { [crashAfter + 1]: { kind: "crash", done: false } } } }) });
   const backend = lateness ? lateAcknowledgements(faulty, system, lateness) : faulty;
   const recording = recordingSubscriber();
   const answers = answering(system, stateId, options.answerAfter ?? (() => undefined));
@@ -120,7 +119,7 @@ export async function live(options: LifeOptions): Promise<Life> {
     await system.run();
   } catch (error) {
     if (!isIdle(error)) throw error;
-    if (crashAfter === undefined || faulty.appends <= crashAfter) throw new StuckError(`the run is stuck at ${system.now()} ms: nothing is due`);
+    if (crashAfter === undefined || (faulty.counts.append ?? 0) <= crashAfter) throw new StuckError(`the run is stuck at ${system.now()} ms: nothing is due`);
   }
   const events = outcome ? recording.of("event") : (await eventsIn(memory.snapshot())).slice(disk.events.length);
   let snapshot: MemorySnapshot | undefined;

@@ -186,7 +186,7 @@ describe("R10: what a fork takes over", () => {
     const leaf = tool({ name: "leaf", run: (value: number) => value });
     await system.runUntil(Promise.all(Array.from({ length: 6_000 }, (_, index) => state.run(leaf, index))));
     await system.runUntil(state.close());
-    const disk = faultyBackend(memory, { system, appends: { 2: { kind: "crash", written: false } } });
+    const disk = faultyBackend(memory, { system, faults: { append: { 2: { kind: "crash", done: false } } } });
     expect(await rejectionOf(system.runUntil(createReprise({ backend: disk, system }).fork(stateId, { stateId: "fork" })))).toMatchObject({ message: expect.stringContaining("nothing is left") });
     const after = createReprise({ backend: disk, system });
     expect(await rejectionOf(system.runUntil(after.load("fork")))).toMatchObject({ code: "INCOMPLETE", stateId: "fork" });
@@ -258,7 +258,7 @@ describe("R10: pins", () => {
       const reprise = createReprise({ backend: memory, system });
       await system.runUntil(reprise.execute(pipeline.work, "t", { stateId }));
       await system.runUntil(reprise.fork(stateId, { stateId: "fork", pin: { "writer::draft::tool_call": "by hand" } }));
-      const disk = faultyBackend(memory, { system, appends: { [crashAt]: { kind: "crash", written: true } } });
+      const disk = faultyBackend(memory, { system, faults: { append: { [crashAt]: { kind: "crash", done: true } } } });
       const died = await system.runUntil(createReprise({ backend: disk, system }).resume(pipeline.work, "fork")).then(() => false, () => true);
       expect(await system.runUntil(createReprise({ backend: disk, system }).resume(pipeline.work, "fork"))).toMatchObject({ value: { text: "by hand+review" } });
       expect(pipeline.draft.runs).toBe(1);

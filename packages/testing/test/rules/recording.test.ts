@@ -483,12 +483,12 @@ describe("H6: a write that fails", () => {
   });
 
   test('H6: an outcome that is buffered (durability "checkpoint") and cannot be written at the end is no success', async () => {
-    const disk = faultyBackend(memoryBackend(), { appends: { 1: { kind: "fail", error: new RepriseError("NO_SPACE", "disk full") } } });
+    const disk = faultyBackend(memoryBackend(), { faults: { append: { 1: { kind: "fail", error: new RepriseError("NO_SPACE", "disk full") } } } });
     expect(await createReprise({ backend: disk, durability: "checkpoint" }).execute(addOne, 1)).toMatchObject({ status: "failed", error: { message: "disk full" } });
   });
 
   test("H6: a state whose last writes fail says so when it is closed", async () => {
-    const disk = faultyBackend(memoryBackend(), { appends: { 2: { kind: "fail", error: new RepriseError("NO_SPACE", "disk full") } } });
+    const disk = faultyBackend(memoryBackend(), { faults: { append: { 2: { kind: "fail", error: new RepriseError("NO_SPACE", "disk full") } } } });
     const state = await createReprise({ backend: disk }).create();
     await turns(3);
     state.storage.set("key", 1);

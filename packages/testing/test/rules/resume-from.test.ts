@@ -90,7 +90,7 @@ describe("R9: a crash while a run resumes from an address", () => {
       const memory = memoryBackend({ system });
       const all = steps();
       await system.runUntil(firstRun(createReprise({ backend: memory, system }), all));
-      const disk = faultyBackend(memory, { system, appends: { [crashAt]: { kind: "crash", written } } });
+      const disk = faultyBackend(memory, { system, faults: { append: { [crashAt]: { kind: "crash", done: written } } } });
       /** What a supervisor starts again and again, always with the same options. */
       const life = async (): Promise<unknown> => {
         const state = await createReprise({ backend: disk, system }).load(stateId, { resumeFrom: middle });
@@ -132,7 +132,7 @@ describe("R9: a crash while a run resumes from an address", () => {
       });
       expect(await system.runUntil(createReprise({ backend: memory, system }).execute(work, 10, { stateId }))).toMatchObject({ value: { list: [32, 33], count: 1 } });
       input.forMiddle = 100;
-      const disk = faultyBackend(memory, { system, appends: { [crashAt]: { kind: "crash", written: crashAt % 2 === 0 } } });
+      const disk = faultyBackend(memory, { system, faults: { append: { [crashAt]: { kind: "crash", done: crashAt % 2 === 0 } } } });
       const life = (): Promise<unknown> => createReprise({ backend: disk, system }).execute(work, 10, { stateId, resumeFrom: "work::multiply_by_two[middle]::tool_call" });
       let found = await outcomeOf(system, life());
       const crashed = found === "died";

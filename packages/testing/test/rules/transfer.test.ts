@@ -274,9 +274,9 @@ describe.each(stores)("S8: %s", (_, open) => {
     for (const written of [false, true]) {
       const { backend, reopen } = await open();
       await variedRun(withBackend(backend));
-      const disk = faultyBackend(backend, { appends: { 1: { kind: "crash", written } } });
+      const disk = faultyBackend(backend, { faults: { append: { 1: { kind: "crash", done: written } } } });
       void withBackend(disk).handOff(stateId).catch(() => undefined);
-      while (disk.appends < 1) await new Promise((resolve) => setImmediate(resolve));
+      while ((disk.counts.append ?? 0) < 1) await new Promise((resolve) => setImmediate(resolve));
       const reprise = withBackend(disk);
       if (!written) await (await reprise.load(stateId)).close();
       else expect(await rejectionOf(reprise.load(stateId))).toMatchObject({ code: "SEALED" });
@@ -294,9 +294,9 @@ describe.each(stores)("S8: %s", (_, open) => {
     const whole = await journalOfRun(source);
     for (const written of [false, true]) {
       const { backend } = await open();
-      const disk = faultyBackend(backend, { appends: { 1: { kind: "crash", written } } });
+      const disk = faultyBackend(backend, { faults: { append: { 1: { kind: "crash", done: written } } } });
       void withBackend(disk).import(bytes).catch(() => undefined);
-      while (disk.appends < 1) await new Promise((resolve) => setImmediate(resolve));
+      while ((disk.counts.append ?? 0) < 1) await new Promise((resolve) => setImmediate(resolve));
       const reprise = withBackend(disk);
       // Whoever looks, before or after the next import, sees nothing of it or all of it.
       const seen = await journalOf(disk).catch(() => []);
@@ -304,7 +304,7 @@ describe.each(stores)("S8: %s", (_, open) => {
       const found: ImportedRun | string = await reprise.import(bytes).catch((error: { readonly code: string }) => error.code);
       expect(found).toEqual(written ? "ALREADY_EXISTS" : { stateId, kind: "handOff", status: "paused" });
       expect(await reprise.verify(stateId)).toMatchObject({ intact: true, records: whole + 1 });
-      expect(disk.appends).toBe(written ? 1 : 2);
+      expect(disk.counts.append).toBe(written ? 1 : 2);
       const state = await reprise.load(stateId);
       await state.run(leaf, 5);
       await state.close();
