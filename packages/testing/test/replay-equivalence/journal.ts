@@ -49,7 +49,8 @@ export function expiredIn(snapshot: MemorySnapshot | undefined): Set<number> {
     const visible = index >= cut || ranges.some(([from, to]) => from <= index + 1 && index + 1 <= to);
     if (c === undefined || !visible) continue;
     if (k === "expired") expired.add(c);
-    else expired.delete(c);
+    // An interruption in the very turn leaves it out of time.
+    else if (k !== "interrupted") expired.delete(c);
   }
   return expired;
 }

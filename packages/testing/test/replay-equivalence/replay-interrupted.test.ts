@@ -1,4 +1,6 @@
 // The same as replay-equivalence.test.ts for runs that are interrupted or paused from outside, again and again, and resumed.
+import { expect, test } from "vitest";
+import { generateProgram } from "./generate.ts";
 import { checkInterrupted, checkInterruptedByHand } from "./interrupted.ts";
 import { testProperties } from "./property.ts";
 import { checkInterruptedSelfConsistent } from "./self-consistent.ts";
@@ -11,3 +13,8 @@ testProperties([
   { name: "I2: under any latencies, crashes and interruptions, a run follows its record and ends where its journal says", oracle: checkInterruptedSelfConsistent, generate: { pauses: true, groups: true }, share: 0.3 },
   { name: "I2, R11: so does one with tools that must not happen twice, where that is allowed", oracle: checkInterruptedSelfConsistent, generate: { once: true }, share: 0.02 },
 ]);
+
+test("I2, P1: a group that is interrupted in the turn in which its time is over has run out of time when it is resumed", { timeout: 60_000 }, async () => {
+  // Found by the search.
+  expect((await checkInterrupted(generateProgram(602_882, { pauses: true, groups: true }))).failure).toBeUndefined();
+});
