@@ -58,6 +58,14 @@ export function faultyWriter(inner: StateWriter, faulter: Faulter): StateWriter 
       throw error;
     }
   }
+  /** A release that fails lets the run go nevertheless: nobody holds it any more. */
+  async function letGo(): Promise<void> {
+    try {
+      await faulter.run("release", () => Promise.resolve());
+    } finally {
+      await inner.release();
+    }
+  }
   inner.signal.addEventListener("abort", () => controller.abort(inner.signal.reason), { once: true });
   const compact = inner.compact?.bind(inner);
   return delegateWriter(inner, {
@@ -72,10 +80,6 @@ export function faultyWriter(inner: StateWriter, faulter: Faulter): StateWriter 
       checkPoison();
       return faulter.run("renew", () => inner.renew());
     },
-    release: async () => {
-      // A release that fails lets the run go nevertheless: nobody holds it any more. Once for all calls, as it is idempotent.
-      released ??= faulter.run("release", () => Promise.resolve()).finally(() => inner.release());
-      return released;
-    },
+    release: () => (released ??= letGo()),
   });
 }
