@@ -27,7 +27,7 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
     const known = error instanceof UsageError ? ExitCode.USAGE : error instanceof StoreMissingError ? ExitCode.NOT_FOUND : await exitCodeOf(error);
     if (known === undefined) throw error;
-    terminal.note(`reprise: ${problemOf(error as Error)}`);
+    terminal.note(`reprise: ${problemOf(error as Error)}${placeOf(known, error as Error, session)}`);
     return known;
   }
 }
@@ -36,4 +36,13 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
 function problemOf(error: Error & { readonly code?: unknown }): string {
   const text = error.message.replace(/\s*\n\s*/gu, " ");
   return typeof error.code === "string" ? `${error.code}: ${text}` : text;
+}
+
+const aboutTheStore: readonly ExitCode[] = [ExitCode.NOT_FOUND, ExitCode.HELD, ExitCode.STORAGE];
+
+/** Where it was looked for or found, unless the message has said so. */
+function placeOf(code: ExitCode, { message }: Error, { storeName }: Session): string {
+  if (storeName === undefined || !aboutTheStore.includes(code)) return "";
+  const place = storeName.slice(storeName.indexOf(":") + 1);
+  return message.includes(place) ? "" : ` (${storeName})`;
 }

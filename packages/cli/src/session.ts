@@ -21,6 +21,8 @@ export interface OpenStore extends Pick<Store, "actors" | "name"> {
 export class Session {
   readonly terminal: Terminal;
   exitCode: ExitCode = ExitCode.OK;
+  /** The store that was opened last, for messages. */
+  storeName: string | undefined;
 
   constructor(terminal: Terminal) {
     this.terminal = terminal;
@@ -34,6 +36,7 @@ export class Session {
   /** The same for what only lists runs, and loads no more for it. */
   async withList<T>(options: CommonOptions, run: (store: Store) => Promise<T>, needs: StoreNeeds = {}): Promise<T> {
     const store = await openStore(options, this.terminal, needs);
+    this.storeName = store.name;
     try {
       return await run(store);
     } finally {

@@ -1,11 +1,10 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { runReprise, type Finished } from "./support/run-reprise.ts";
 import { storeKinds } from "./support/actors.ts";
-import { filledStore, newDirectory } from "./support/stores.ts";
+import { configFor, filledStore, newDirectory } from "./support/stores.ts";
 
-describe.each(storeKinds)("on $kind", { timeout: 60_000 }, (kind) => {
+describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
   let store = "";
   const reprise = (...words: readonly string[]): Promise<Finished> => runReprise(words, { environment: { REPRISE_BACKEND: store } });
   const json = async (...words: readonly string[]): Promise<unknown> => {
@@ -103,8 +102,7 @@ describe.each(storeKinds)("on $kind", { timeout: 60_000 }, (kind) => {
     test("answer, then wake with the actors of a configuration", async () => {
       store = await filledStore(kind);
       expect(await reprise("answer", "asked", "approval", "true")).toMatchObject({ code: 0, stdout: expect.stringContaining("when the run is resumed") });
-      const config = join(await newDirectory(), "reprise.config.mjs");
-      await writeFile(config, configOf(store));
+      const config = await configFor(store);
       expect(await runReprise(["wake", "--config", config])).toMatchObject({ code: 0, stdout: "asked completed\n" });
       expect(await runReprise(["wake"], { cwd: join(config, "..") })).toMatchObject({ code: 0, stdout: "nothing is due\n" });
       expect(await reprise("wake")).toMatchObject({ code: 2, stderr: expect.stringContaining('export them as "actors"') });
@@ -150,13 +148,3 @@ describe.each(storeKinds)("on $kind", { timeout: 60_000 }, (kind) => {
     await backend.close();
   });
 });
-
-function configOf(store: string): string {
-  const source = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
-  return `import { createReprise } from ${source("../../core/src/index.ts")};
-import { storeKinds, writer } from ${source("./support/actors.ts")};
-const [kind, place] = ${JSON.stringify([store.slice(0, store.indexOf(":")), store.slice(store.indexOf(":") + 1)])};
-export const reprise = createReprise({ backend: storeKinds.find((each) => each.kind === kind).open(place) });
-export const actors = [writer];
-`;
-}

@@ -10,7 +10,7 @@ const writer = fileURLToPath(new URL("./support/slow-writer.ts", import.meta.url
 test("a run that another process is at can be interrupted", { timeout: 120_000 }, async () => {
   const place = join(await newDirectory(), "runs");
   const environment = { REPRISE_BACKEND: `fs:${place}` };
-  const child = spawn(process.execPath, ["--conditions=@reprise/source", writer, place], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--conditions=@reprise/source", writer, environment.REPRISE_BACKEND], { stdio: ["pipe", "pipe", "inherit"] });
   try {
     await new Promise<void>((resolve) => void child.stdout.once("data", () => resolve()));
     const ended = new Promise<string>((resolve) => void child.stdout.on("data", (text: Buffer) => text.includes("interrupted") && resolve(text.toString())));
@@ -21,15 +21,16 @@ test("a run that another process is at can be interrupted", { timeout: 120_000 }
   }
 });
 
-test("a run that another process is at can be looked at and followed to its end, and not be rewound", { timeout: 120_000 }, async () => {
+test("a run that another process is at can be looked at and followed to its end, and neither be rewound nor removed", { timeout: 120_000 }, async () => {
   const place = join(await newDirectory(), "runs");
   const environment = { REPRISE_BACKEND: `fs:${place}` };
-  const child = spawn(process.execPath, ["--conditions=@reprise/source", writer, place], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--conditions=@reprise/source", writer, environment.REPRISE_BACKEND], { stdio: ["pipe", "pipe", "inherit"] });
   try {
     await new Promise<void>((resolve) => void child.stdout.once("data", () => resolve()));
     expect(JSON.parse((await runReprise(["list", "--json"], { environment })).stdout)).toMatchObject({ runs: [{ stateId: "slow", status: "running", lease: "live" }] });
     expect((await runReprise(["show", "slow"], { environment })).stdout).toMatch(/running/u);
     expect(await runReprise(["rewind", "slow", "--position", "2", "--yes"], { environment })).toMatchObject({ code: 4, stderr: expect.stringContaining("LEASE_HELD") });
+    expect(await runReprise(["delete", "slow", "--yes"], { environment })).toMatchObject({ code: 4, stderr: expect.stringContaining("LEASE_HELD") });
     const following = runReprise(["tail", "slow", "--until-end", "--json"], { environment });
     expect(await runReprise(["answer", "slow", "go", '"on"'], { environment })).toMatchObject({ code: 0, stdout: expect.stringContaining("the process that is at it takes it") });
     const followed = await following;

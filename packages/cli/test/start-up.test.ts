@@ -28,17 +28,17 @@ function partOf(url: string): string {
 
 const heavy = ["zod", "core/src/index.ts", "core/src/engine", "core/src/journal", "core/src/transfer", "string-width"];
 
-test.concurrent.each(["--help", "--version"])("%s loads what parses words, and nothing else", async (word) => {
+test.concurrent.each(["--help", "--version"])("%s loads what parses words, and nothing else", { timeout: 60_000 }, async (word) => {
   const { parts } = await loadedFor([word]);
   expect([...parts].toSorted()).toEqual(["cli", "commander"]);
 });
 
-test.concurrent("the help of one command opens nothing", async () => {
+test.concurrent("the help of one command opens nothing", { timeout: 60_000 }, async () => {
   const { parts } = await loadedFor(["list", "--help"]);
   for (const part of [...heavy, "backend-fs", "backend-sqlite"]) expect(parts).not.toContain(part);
 });
 
-describe.each(storeKinds)("list on $kind", (kind) => {
+describe.each(storeKinds)("list on $kind", { timeout: 60_000 }, (kind) => {
   let store = "";
   beforeAll(async () => {
     store = await filledStore(kind);

@@ -15,6 +15,7 @@ test.concurrent.each([
   [["list", "--backend", "fss:runs"], 'reprise: --backend must be fs:PATH or sqlite:PATH, got "fss:runs", did you mean "fs"?'],
   [["list", "--backend", "runs"], "reprise: --backend must be fs:PATH or sqlite:PATH, got \"runs\""],
   [["list", "--backend", "fs:a", "--config", "b"], "reprise: --backend and --config exclude each other"],
+  [["doctor", "--backend", "sqlite:runs.db"], 'reprise: doctor looks into the directory of an fs store, got "sqlite:runs.db": verify reads everything that any store holds'],
   [["completion", "tcsh"], "Allowed choices are bash, zsh, fish."],
 ])("%j is refused with one line that names the fault", { timeout: 60_000 }, async (words, message) => {
   const { code, stdout, stderr } = await runReprise(words, { cwd: await newDirectory() });

@@ -9,9 +9,9 @@ export function define(command: Command, session: Session): void {
     .action(async (run: string, _options: unknown, used: Command) => {
       const options = used.optsWithGlobals<CommonOptions>();
       await session.withStore(options, async ({ reprise }) => {
-        // What is not there must not be asked about.
-        const { lastSeq } = await reprise.history(run);
-        if (!(await session.confirmed(options, `Remove ${run} with its ${lastSeq} records for good?`))) return;
+        // What is not there must not be asked about. Its head is enough: a run that is damaged can be removed, too.
+        const head = await reprise.head(run);
+        if (head !== undefined && !(await session.confirmed(options, `Remove ${run} with its ${head.lastSeq} records for good?`))) return;
         await reprise.delete(run);
         await session.result(options, { stateId: run, deleted: true }, () => [`${sanitise(run)} is removed.`]);
       });

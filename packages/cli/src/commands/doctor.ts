@@ -3,14 +3,16 @@ import { sanitise } from "@reprise/printer/text";
 import type { Command } from "commander";
 import { ExitCode } from "../exit-code.ts";
 import type { CommonOptions, Session } from "../session.ts";
+import { UsageError } from "../usage-error.ts";
 
 interface Options extends CommonOptions {
   readonly contents?: boolean;
 }
 
+const prefix = "fs:";
 const defaultDirectory = ".reprise";
 
-/** `reprise doctor`: what is in a store directory, and what is wrong with it. */
+/** `reprise doctor`: what is in the directory of an fs store, and what is wrong with it. */
 export function define(command: Command, session: Session): void {
   command
     .argument("[directory]", `default: that of --backend fs:… or REPRISE_BACKEND, else ${defaultDirectory}`)
@@ -19,7 +21,8 @@ export function define(command: Command, session: Session): void {
       const options = used.optsWithGlobals<Options>();
       const { doctor } = await import("@reprise/backend-fs");
       const named = options.backend ?? session.terminal.environment("REPRISE_BACKEND");
-      const dir = directory ?? (named?.startsWith("fs:") === true ? named.slice("fs:".length) : defaultDirectory);
+      if (directory === undefined && named !== undefined && !named.startsWith(prefix)) throw new UsageError(`doctor looks into the directory of an fs store, got "${named}": verify reads everything that any store holds`);
+      const dir = directory ?? named?.slice(prefix.length) ?? defaultDirectory;
       const report = await doctor({ dir: resolve(session.terminal.directory, dir), ...(options.contents === true && { contents: true }) });
       if (!report.healthy) session.exitCode = ExitCode.FOUND;
       await session.result(options, report, () => [

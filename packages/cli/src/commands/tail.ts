@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { liveStatus } from "../live-status.ts";
 import { countFrom } from "../parse-words.ts";
-import { logEvents } from "../print-events.ts";
+import { logEvents, type EventLog } from "../print-events.ts";
 import type { CommonOptions, Session } from "../session.ts";
 
 interface TailOptions extends CommonOptions {
@@ -25,12 +25,13 @@ export function define(command: Command, session: Session): void {
         const stopListening = terminal.onInterrupt(() => interrupted.abort());
         const head = await reprise.head(run);
         if (head !== undefined && liveStatus(head) === "dead") terminal.note("nobody is at this run: what follows comes when somebody resumes it");
-        const log = logEvents({ stateId: run, lastSeq: head?.lastSeq ?? 0 }, terminal, { json, values, summary: true });
+        // Nothing is printed of a run that is not there or cannot be read.
+        let log: EventLog | undefined;
         const events = reprise.events(run, { signal: interrupted.signal, until: untilEnd ? "end" : "rest", ...(from !== undefined && { from }) });
         try {
-          for await (const event of events) log.write(event);
+          for await (const event of events) (log ??= logEvents({ stateId: run, lastSeq: head?.lastSeq ?? 0 }, terminal, { json, values, summary: true })).write(event);
         } finally {
-          log.end();
+          log?.end();
           stopListening();
         }
       });

@@ -16,6 +16,14 @@ export const storeKinds: readonly StoreKind[] = [
   { kind: "sqlite", place: (directory) => join(directory, "runs.db"), open: (place) => sqliteBackend({ file: place, durability: "process" }) },
 ];
 
+/** The backend of a store as `--backend` names it. */
+export function backendAt(store: string): StateBackend {
+  const colon = store.indexOf(":");
+  const found = storeKinds.find(({ kind }) => kind === store.slice(0, colon));
+  if (found === undefined) throw new Error(`no kind of store in ${store}`);
+  return found.open(store.slice(colon + 1));
+}
+
 export const fetchPage = tool({ name: "fetch", run: (page: string) => `<${page}>` });
 export const failing = tool({
   name: "failing",

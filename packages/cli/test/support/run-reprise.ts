@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const bin = fileURLToPath(new URL("../../src/bin.ts", import.meta.url));
 
 /** Stripping the types of all sources anew would be most of the time of each process. */
-const compiled = join(tmpdir(), "reprise-cli-compiled");
+export const compiledCache = join(tmpdir(), "reprise-cli-compiled");
 
 /** What a process of the command left. */
 export interface Finished {
@@ -26,7 +26,7 @@ export interface RunOptions {
 /** Runs `reprise` as a process of its own, from its sources, without anything of this process's environment that it reads. */
 export function runReprise(words: readonly string[], { cwd, environment = {}, input = "", node = [] }: RunOptions = {}): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--conditions=@reprise/source", ...node, bin, ...words], { ...(cwd !== undefined && { cwd }), env: { PATH: process.env["PATH"], LANG: "C.UTF-8", NODE_COMPILE_CACHE: compiled, ...environment } });
+    const child = spawn(process.execPath, ["--conditions=@reprise/source", ...node, bin, ...words], { ...(cwd !== undefined && { cwd }), env: { PATH: process.env["PATH"], LANG: "C.UTF-8", NODE_COMPILE_CACHE: compiledCache, ...environment } });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -1,9 +1,9 @@
-import { fsBackend } from "@reprise/backend-fs";
 import { agent, createReprise, tool } from "@reprise/core";
+import { backendAt } from "./actors.ts";
 
 // A process that is at a run: it says so once it waits, with work open that keeps it from suspending.
-const place = process.argv[2] ?? "";
-const reprise = createReprise({ backend: fsBackend({ dir: place, durability: "process" }) });
+const [store = "", stateId = "slow", wait = "go"] = process.argv.slice(2);
+const reprise = createReprise({ backend: backendAt(store) });
 let release = (): void => undefined;
 const held = tool({
   name: "held",
@@ -23,12 +23,12 @@ const slow = agent({
   run: async (_input: undefined, context) => {
     const holding = context.run(held);
     process.stdout.write("waiting\n");
-    const answer = await context.waitFor<string>("go");
+    const answer = await context.waitFor(wait);
     release();
     await holding;
     return answer;
   },
 });
-const outcome = await reprise.execute(slow, undefined, { stateId: "slow" });
+const outcome = await reprise.execute(slow, undefined, { stateId });
 if (outcome.status === "interrupted") process.stdout.write(`interrupted ${outcome.signal.reason}\n`);
 await reprise.close();

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createReprise } from "@reprise/core";
@@ -26,4 +26,34 @@ export async function filledStore(kind: StoreKind): Promise<string> {
   await reprise.execute(failing, "home", { stateId: "broken" });
   await reprise.close();
   return `${kind.kind}:${place}`;
+}
+
+/** A configuration with the actors that runs of `filledStore` are resumed with, in a directory of its own. */
+export async function configFor(store: string): Promise<string> {
+  const path = join(await newDirectory(), "reprise.config.mjs");
+  const source = (relative: string): string => JSON.stringify(new URL(relative, import.meta.url).href);
+  await writeFile(path, `import { createReprise } from ${source("../../../core/src/index.ts")};
+import { backendAt, writer } from ${source("./actors.ts")};
+export const reprise = createReprise({ backend: backendAt(${JSON.stringify(store)}) });
+export const actors = [writer];
+`);
+  return path;
+}
+
+/** The prompt of the wait of `asked`: no other record of a store has it. */
+const onlyInAsked = "Publish?";
+
+/** Changes one byte of a record of `asked`. */
+export async function damage(store: string): Promise<void> {
+  const place = store.slice(store.indexOf(":") + 1);
+  const names = (await stat(place)).isDirectory() ? (await readdir(place, { recursive: true })).filter((name) => name.endsWith(".j")).map((name) => join(place, name)) : [place];
+  for (const name of names) {
+    const bytes = await readFile(name);
+    const at = bytes.indexOf(onlyInAsked);
+    if (at < 0) continue;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    await writeFile(name, bytes);
+    return;
+  }
+  throw new Error(`no file of ${store} has "${onlyInAsked}"`);
 }
