@@ -10,8 +10,10 @@ export type { DoctorFinding, DoctorOptions, DoctorReport, RunReport } from "./do
 export type { ArtifactsReport } from "./examine-artifacts.ts";
 
 // For simulators and fault injection
+export { faultyIo } from "./faulty-io.ts";
 export { realIo, realProcesses } from "./real-io.ts";
 export { fsSystem } from "./system.ts";
+export type { IoCall, IoFault, IoOperation } from "./faulty-io.ts";
 export type { FileIdentity, FileStatus, Io, IoFile } from "./io.ts";
 export type { ProcessIdentity, Processes } from "./processes.ts";
 export type { SyncMode } from "./real-io.ts";
