@@ -121,4 +121,13 @@ export const programme: readonly Part[] = [
     amount: { variable: "REPRISE_POWER_CUTS", unit: "losses on each", bounded: 12, nightly: 1_000 },
     seed: "REPRISE_POWER_SEED, 1",
   },
+  {
+    name: "full disks",
+    attacks: ["G1", "G3", "G8", "G12"],
+    how: "On fs and sqlite: a small tmpfs and a small ext4 are filled under a writer, artifacts and a pipeline, and freed again. Skipped where mounting is not allowed.",
+    project: "reliability",
+    files: ["test/processes/disk-full.test.ts"],
+    amount: { variable: "REPRISE_FULL_DISKS", unit: "fillings of each", bounded: 4, nightly: 200 },
+    seed: "REPRISE_FULL_SEED, 1",
+  },
 ];
