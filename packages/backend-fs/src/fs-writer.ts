@@ -264,7 +264,7 @@ export class FsWriter implements StateWriter {
   async #beatInBackground(): Promise<void> {
     try {
       await this.#beat();
-      await this.#parts.head.save();
+      await this.#whileHolding(() => this.#parts.head.save());
     } catch (error) {
       // Tried again with the next beat, until others may think that nobody holds the run.
       const { system, ttlMs } = this.#parts;
@@ -275,9 +275,16 @@ export class FsWriter implements StateWriter {
 
   async #beat(): Promise<void> {
     const { lease, system } = this.#parts;
-    const fencedBy = await this.#unlessFenced(() => lease.beat());
-    if (fencedBy === undefined) this.#beatenAt = system.monotonic();
-    else this.#queue.fail((indeterminate) => new FencedError(this.stateId, fencedBy, { indeterminate }));
+    await this.#whileHolding(async () => {
+      await lease.beat();
+      this.#beatenAt = system.monotonic();
+    });
+  }
+
+  /** Works; if somebody has taken over, before or meanwhile, this writer ends as fenced. */
+  async #whileHolding(work: () => Promise<void>): Promise<void> {
+    const fencedBy = await this.#unlessFenced(work);
+    if (fencedBy !== undefined) this.#queue.fail((indeterminate) => new FencedError(this.stateId, fencedBy, { indeterminate }));
   }
 
   #leaseLost(cause: unknown): Failure {
