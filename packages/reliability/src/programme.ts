@@ -130,4 +130,22 @@ export const programme: readonly Part[] = [
     amount: { variable: "REPRISE_FULL_DISKS", unit: "fillings of each", bounded: 4, nightly: 200 },
     seed: "REPRISE_FULL_SEED, 1",
   },
+  {
+    name: "messages while holders are killed",
+    attacks: ["G3"],
+    how: "On fs and sqlite: two processes leave messages while whoever holds the run is killed again and again, and so are they now and then; each message that was posted is applied once.",
+    project: "reliability",
+    files: ["test/processes/inbox.test.ts"],
+    amount: { variable: "REPRISE_INBOX_KILLS", unit: "kills on each", bounded: 15, nightly: 2_000 },
+    seed: "REPRISE_INBOX_SEED, 1",
+  },
+  {
+    name: "artifacts while those who put them are killed",
+    attacks: ["G12"],
+    how: "On fs and sqlite: two processes put the same contents at the same time and are killed; what was put is there, whole.",
+    project: "reliability",
+    files: ["test/processes/artifacts.test.ts"],
+    amount: { variable: "REPRISE_ARTIFACT_KILLS", unit: "kills on each", bounded: 16, nightly: 2_000 },
+    seed: "REPRISE_ARTIFACT_SEED, 1",
+  },
 ];
