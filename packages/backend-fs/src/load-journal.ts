@@ -94,6 +94,8 @@ export function headerOf(run: RunPaths, path: string, bytes: Uint8Array, { frame
   if (first === undefined || first.kind !== "H") return undefined;
   const header = decodeSegmentHeader(bytes.subarray(first.payloadStart, first.payloadEnd), path);
   if (header.stateId !== run.stateId) throw damaged(path, 0, `it belongs to run ${header.stateId}, not ${run.stateId}`);
+  // Or the way back through the segments would not end.
+  if (header.previous !== null && header.previous.epoch >= first.epoch) throw damaged(path, 0, `it continues epoch ${header.previous.epoch}, which does not come before it`);
   return header;
 }
 

@@ -52,15 +52,26 @@ export class EmptyHead extends CorruptError {}
 
 function decodeHead(bytes: Uint8Array, path: string): RunHead {
   if (bytes.length === 0) throw new EmptyHead(`${path} is empty; the next acquire of the run restores it`, { path, offset: 0 });
-  let head: RunHead | undefined;
+  let head: Partial<RunHead> | null | undefined;
   let check: unknown;
   try {
-    ({ head, check } = JSON.parse(Buffer.from(bytes).toString("utf8")) as { head?: RunHead; check: unknown });
+    ({ head, check } = JSON.parse(Buffer.from(bytes).toString("utf8")) as { head?: typeof head; check: unknown });
   } catch (error) {
     throw new CorruptError(`${path} is not JSON`, { path, offset: 0, cause: error });
   }
-  if (head === undefined || check !== checkOf(head)) throw new CorruptError(`${path} does not match its checksum`, { path, offset: 0 });
+  if (!isComplete(head) || check !== checkOf(head)) throw new CorruptError(`${path} does not match its checksum`, { path, offset: 0 });
   return head;
+}
+
+/** A writer wrote what it says, or somebody forged the checksum. */
+function isComplete(head: Partial<RunHead> | null | undefined): head is RunHead {
+  if (typeof head !== "object" || head === null) return false;
+  const { stateId, born, epoch, lastSeq, provenSeq, header } = head;
+  return typeof stateId === "string" && [born, epoch, lastSeq, provenSeq].every((value) => Number.isSafeInteger(value)) && isHeader(header);
+}
+
+function isHeader(header: Partial<StateHeader> | null | undefined): boolean {
+  return typeof header === "object" && header !== null && Array.isArray(header.tags) && header.tags.every((tag) => typeof tag === "string") && typeof header.status === "string" && Number.isFinite(header.createdAt) && Number.isFinite(header.updatedAt);
 }
 
 function checkOf(head: RunHead): string {

@@ -1,4 +1,4 @@
-import { RepriseError } from "@reprise/core/spi";
+import { CorruptError, RepriseError } from "@reprise/core/spi";
 
 /** What the first frame of a segment says. JSON, so that later versions can add fields. */
 export interface SegmentHeader {
@@ -30,10 +30,41 @@ export function encodeSegmentHeader(header: SegmentHeader): Uint8Array {
   return Buffer.from(JSON.stringify(header), "utf8");
 }
 
-/** Reads an intact header frame's payload. Throws `INCOMPATIBLE` for a newer format. */
+/** Reads an intact header frame's payload. Throws `INCOMPATIBLE` for a newer format, `CORRUPT` for what is no header though its checksum is right. */
 export function decodeSegmentHeader(payload: Uint8Array, path: string): SegmentHeader {
-  const header = JSON.parse(Buffer.from(payload).toString("utf8")) as SegmentHeader;
-  if (header.format === segmentFormat) return header;
-  const message = `${path} has format ${header.format}; this version of @reprise/backend-fs reads format ${segmentFormat}`;
-  throw new RepriseError("INCOMPATIBLE", message, { path });
+  const header = parsed(payload);
+  if (header?.format !== undefined && header.format !== segmentFormat) {
+    const message = `${path} has format ${String(header.format)}; this version of @reprise/backend-fs reads format ${segmentFormat}`;
+    throw new RepriseError("INCOMPATIBLE", message, { path });
+  }
+  if (isComplete(header)) return header;
+  throw new CorruptError(`${path} is damaged at byte 0: its header is not what a header says`, { path, offset: 0 });
+}
+
+function parsed(payload: Uint8Array): Partial<SegmentHeader> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(payload).toString("utf8"));
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** A writer wrote what it says, or somebody forged the checksum. */
+function isComplete(header: Partial<SegmentHeader> | undefined): header is SegmentHeader {
+  return (
+    header !== undefined &&
+    header.format === segmentFormat &&
+    typeof header.stateId === "string" &&
+    Number.isFinite(header.created) &&
+    isCount(header.born) &&
+    (header.previous === null || (typeof header.previous === "object" && isCount(header.previous.epoch) && isCount(header.previous.length))) &&
+    Array.isArray(header.relogged) &&
+    header.relogged.every((run: unknown) => Array.isArray(run) && run.length === 2 && run.every(isCount))
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -116,7 +116,7 @@ async function violations(seeds: number, mutate?: (io: Io) => Io): Promise<strin
 describe("power losses", () => {
   const seeds = Number(process.env["REPRISE_SEEDS"] ?? 400);
 
-  test("G12: whatever the moment, what was acknowledged is there, whole, and nothing is there in part", { timeout: 600_000 }, async () => {
+  test("G12: whatever the moment, what was acknowledged is there, whole, and nothing is there in part", { timeout: Math.max(600_000, 200 * Number(process.env["REPRISE_SEEDS"] ?? 400)) }, async () => {
     expect((await violations(seeds)).slice(0, 3)).toEqual([]);
   });
 

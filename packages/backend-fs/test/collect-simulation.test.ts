@@ -17,7 +17,7 @@ async function failures(count: number, { atMost, mutation }: { readonly atMost: 
   return { found, removed };
 }
 
-test("S2, G12: no content is lost that is named, however puts, collections, crashes and losses of power meet; what nobody names goes", { timeout: 600_000 }, async () => {
+test("S2, G12: no content is lost that is named, however puts, collections, crashes and losses of power meet; what nobody names goes", { timeout: Math.max(600_000, seeds * 200) }, async () => {
   const { found, removed } = await failures(seeds, { atMost: 3 });
   expect(found.join("\n")).toBe("");
   expect(removed).toBeGreaterThan(seeds / 10);

@@ -18,7 +18,7 @@ async function failures(count: number, { atMost, mutation }: { readonly atMost: 
   return found;
 }
 
-test("G1-G5, G7, G11, I4: nothing acknowledged is lost and nothing else appears, over crashes, failed syncs, zombies, removals, compactions and messages", { timeout: 600_000 }, async () => {
+test("G1-G5, G7, G11, I4: nothing acknowledged is lost and nothing else appears, over crashes, failed syncs, zombies, removals, compactions and messages", { timeout: Math.max(600_000, seeds * 200) }, async () => {
   expect((await failures(seeds, { atMost: 3 })).join("\n")).toBe("");
 });
 

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { FileIdentity, Io, IoFile } from "@reprise/backend-fs";
 
 /** Uniform in [0, 1). */
@@ -129,14 +128,22 @@ export class SimDisk {
     return disk;
   }
 
+  /** Another disk with the same files, for one who changes them. */
+  copy(): SimDisk {
+    const disk = new SimDisk(this.#now);
+    disk.#nextInode = this.#nextInode;
+    disk.#root = copyOf(this.#root) as SimDirectory;
+    return disk;
+  }
+
   /** Every file with its content, by path; `replace` puts back a changed one. */
   files(): Map<string, Uint8Array> {
     const found = new Map<string, Uint8Array>();
     const walk = (path: string, node: SimNode): void => {
       if (node.type === "file") found.set(path, node.bytes);
-      else for (const [name, child] of node.names) walk(join(path, name), child);
+      else for (const [name, child] of node.names) walk(`${path}/${name}`, child);
     };
-    walk("/", this.#root);
+    walk("", this.#root);
     return found;
   }
 
@@ -270,6 +277,13 @@ function survivor(node: SimNode, kept: readonly NameChange[], random: Random): S
     }
   }
   const children = [...names].map(([name, child]) => [name, survivor(child, kept, random)] as const);
+  return { type: "directory", inode: node.inode, names: new Map(children), durableNames: new Map(children) };
+}
+
+/** With everything durable. */
+function copyOf(node: SimNode): SimNode {
+  if (node.type === "file") return { ...node, durable: node.bytes, pending: [], lost: [] };
+  const children = [...node.names].map(([name, child]) => [name, copyOf(child)] as const);
   return { type: "directory", inode: node.inode, names: new Map(children), durableNames: new Map(children) };
 }
 

@@ -37,6 +37,15 @@ export const programme: readonly Part[] = [
     seed: "none",
   },
   {
+    name: "fs: decoders",
+    attacks: ["G10"],
+    how: "Files of a store replaced by rubbish, or by what a liar would write with right checksums; every operation must answer or refuse, in bounded time.",
+    project: "backend-fs",
+    files: ["test/decoders.test.ts"],
+    amount: { variable: "REPRISE_INPUTS", unit: "inputs", bounded: 3_000, nightly: 1_000_000 },
+    seed: "1 to the count",
+  },
+  {
     name: "sqlite: faults",
     attacks: ["G3", "G8"],
     how: "Commits that fail, with and without having happened; a full disk; a busy database.",
