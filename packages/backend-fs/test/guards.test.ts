@@ -1,0 +1,162 @@
+import { fsBackend, type Io, type IoFile } from "@reprise/backend-fs";
+import type { StateBackend, StateWriter } from "@reprise/core/spi";
+import { expect, test } from "vitest";
+import { LeaseKeeper } from "../src/lease-keeper.ts";
+import { readLease } from "../src/lease.ts";
+import { runPaths, storePaths } from "../src/paths.ts";
+import { SimDisk, systemError } from "./sim-disk.ts";
+import { SimMachine, SimSystem } from "./sim-system.ts";
+
+// Guards that only matter when two processes meet at one certain moment, which a simulation by chance hardly ever finds: here the
+// second one comes in at that moment.
+
+const run = runPaths(storePaths("/store"), "run-1");
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+
+class Meeting {
+  readonly disk = new SimDisk();
+  readonly system = new SimSystem();
+  readonly machine = new SimMachine();
+
+  /** A process whose I/O is changed. */
+  start(change: (io: Io) => Io = (io) => io): { readonly pid: number; readonly backend: StateBackend } {
+    const { pid, ...processes } = this.machine.start();
+    return { pid, backend: fsBackend({ dir: "/store", io: change(this.disk.io()), system: this.system, processes }) };
+  }
+
+  acquire(backend: StateBackend, create: "may" | "must" = "may"): Promise<StateWriter> {
+    return backend.acquire("run-1", { owner: "test", create });
+  }
+}
+
+/** Does something once, before the operation that is waited for. */
+function before<Arguments extends readonly unknown[], Result>(
+  operation: (...words: Arguments) => Promise<Result>,
+  isIt: (...words: Arguments) => boolean,
+  work: () => Promise<unknown>,
+): (...words: Arguments) => Promise<Result> {
+  let done = false;
+  return async (...words) => {
+    if (!done && isIt(...words)) {
+      done = true;
+      await work();
+    }
+    return operation(...words);
+  };
+}
+
+const withFiles = (io: Io, change: (file: IoFile, path: string) => IoFile): Io => ({ ...io, create: async (path) => change(await io.create(path), path) });
+const isSegment = (path: string): boolean => path.endsWith(".j");
+const leaseNow = async (disk: SimDisk): Promise<unknown> => readLease(disk.io(), run);
+
+test("G8: an append that was under way when the lease was lost is not acknowledged", async () => {
+  const meeting = new Meeting();
+  let syncing: () => void = () => undefined;
+  let stuck = false;
+  const { backend } = meeting.start((io) => {
+    const slow = withFiles(io, (file, path) => ({
+      ...file,
+      datasync: async () => {
+        if (stuck && isSegment(path)) await new Promise<void>((resolve) => (syncing = resolve));
+        return file.datasync();
+      },
+    }));
+    return { ...slow, rename: (from, to) => (stuck ? Promise.reject(systemError("EIO", from)) : io.rename(from, to)) };
+  });
+  const writer = await meeting.acquire(backend);
+  stuck = true;
+  const pending = writer.append([bytes("a")], { expect: 0 }).then(() => "acknowledged", (error: unknown) => error);
+  for (let beat = 0; beat < 4; beat += 1) {
+    meeting.system.advance(10_000);
+    for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(writer.signal.reason).toMatchObject({ code: "LEASE_LOST" });
+  syncing();
+  expect(await pending).toMatchObject({ code: "LEASE_LOST", indeterminate: true });
+});
+
+test("G5: who is overtaken between the segment and the end of an acquire is told who holds the run", async () => {
+  const meeting = new Meeting();
+  const first = meeting.start((io) =>
+    withFiles(io, (file, path) => ({
+      ...file,
+      datasync: before(file.datasync, () => isSegment(path), async () => {
+        meeting.machine.end(first.pid);
+        await meeting.acquire(meeting.start().backend);
+      }),
+    })),
+  );
+  await expect(meeting.acquire(first.backend)).rejects.toMatchObject({ code: "LEASE_HELD" });
+});
+
+test("a segment that has no lease yet is given a moment", async () => {
+  const meeting = new Meeting();
+  const { backend } = meeting.start((io) => ({ ...io, create: (path) => (path.includes("lease.json") ? Promise.reject(systemError("EIO", path)) : io.create(path)) }));
+  await expect(meeting.acquire(backend)).rejects.toMatchObject({ code: "IO" });
+  const since = meeting.system.monotonic();
+  expect((await meeting.acquire(meeting.start().backend)).epoch).toBe(2);
+  expect(meeting.system.monotonic() - since).toBeGreaterThanOrEqual(250);
+});
+
+test("G5: who was taken over and lets go leaves the files of the new holder alone", async () => {
+  const meeting = new Meeting();
+  const first = meeting.start();
+  const old = await meeting.acquire(first.backend);
+  meeting.machine.end(first.pid);
+  const next = await meeting.acquire(meeting.start().backend);
+  await old.release().catch(() => undefined);
+  expect(await leaseNow(meeting.disk)).toMatchObject({ epoch: next.epoch, released: false });
+  await expect(meeting.acquire(meeting.start().backend)).rejects.toMatchObject({ code: "LEASE_HELD" });
+});
+
+test("a beat that comes behind a release does not undo it", async () => {
+  const meeting = new Meeting();
+  await (await meeting.acquire(meeting.start().backend)).release();
+  const lease = (await readLease(meeting.disk.io(), run))!;
+  const keeper = new LeaseKeeper(meeting.disk.io(), run, { ...lease, released: false });
+  await Promise.all([keeper.release(), keeper.beat()]);
+  expect(await leaseNow(meeting.disk)).toMatchObject({ released: true });
+});
+
+test("G5: the epoch of one who takes over while the run is removed is not used again", async () => {
+  const meeting = new Meeting();
+  const holder = await meeting.acquire(meeting.start().backend);
+  await holder.release();
+  let taken: StateWriter | undefined;
+  const { backend } = meeting.start((io) => ({
+    ...io,
+    rename: before(io.rename, (from) => from === run.directory, async () => {
+      taken = await meeting.acquire(meeting.start().backend);
+    }),
+  }));
+  await backend.remove("run-1", { force: true });
+  expect(taken?.epoch).toBe(2);
+  expect((await meeting.acquire(meeting.start().backend, "must")).epoch).toBe(3);
+  await expect(taken?.append([bytes("late")], { expect: 0 })).rejects.toMatchObject({ code: "FENCED" });
+});
+
+test("G10: what a zombie of an earlier run wrote into head.json is no damage to the run that has the id now", async () => {
+  const meeting = new Meeting();
+  const { backend } = meeting.start();
+  const zombie = await meeting.acquire(backend);
+  await zombie.append([bytes("a"), bytes("b")], { expect: 0, header: { tags: ["old"] } });
+  const head = meeting.disk.files().get(run.head)!;
+  await backend.remove("run-1", { force: true });
+  const next = await meeting.acquire(backend);
+  await next.append([bytes("c")], { expect: 0 });
+  meeting.disk.replace(run.head, head);
+  expect(await backend.head("run-1")).toMatchObject({ lastSeq: 1, tags: [] });
+});
+
+test("I4: two who leave a message at the same moment do not get in each other's way", async () => {
+  const meeting = new Meeting();
+  const writer = await meeting.acquire(meeting.start().backend);
+  const { backend } = meeting.start((io) => ({
+    ...io,
+    create: before(io.create, (path) => path.startsWith(run.inbox), () => meeting.start().backend.post("run-1", "first", bytes("1"))),
+  }));
+  await backend.post("run-1", "second", bytes("2"));
+  const ids: string[] = [];
+  for await (const { id } of writer.messages()) ids.push(id);
+  expect(ids).toEqual(["first", "second"]);
+});
