@@ -51,7 +51,7 @@ const picture: { readonly [folder: string]: PackageRule } = {
   "packages/flow": { entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry"], edges: [], modules: { pattern: /^node:/, only: [] } },
   "packages/http": { entries: ["@reprise/core", "@reprise/core/spi"], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: [] } },
   "packages/testing": { entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry"], edges: [] },
-  "packages/reliability": { entries: [], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: ["src/system.ts"] } },
+  "packages/reliability": { entries: [], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: ["src/system.ts"] }, loaders: ["test/mutants/simulate.ts"] },
   "apps/demo": {
     entries: ["@reprise/flow", "@reprise/core", "@reprise/core/spi", "@reprise/retry", "@reprise/backend-memory", "@reprise/backend-fs", "@reprise/printer"],
     edges: [],
