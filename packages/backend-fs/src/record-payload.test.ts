@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import fc from "fast-check";
-import { finishFrame, headerLength, isIntact, parseHeader } from "./frame.ts";
+import { finishFrame, headerLength, isIntact, makeFrame, parseHeader } from "./frame.ts";
 import { framedRecords, recordsIn } from "./record-payload.ts";
 
 test("G9: any records come back from a frame as they were", () => {
@@ -25,3 +25,18 @@ test("a frame is one line that cut and jq can read", () => {
   expect(one.frame.toString("latin1")).toMatch(/^J1 E 00000001 0000000001 0001 0000000000 00000000 0000007 [0-9a-f]{4} [0-9a-f]{8} \{"a":1\}\n$/);
   expect(two.frame.toString("latin1", headerLength)).toBe('[7,9]{"a":1}{"b":[2]}\n');
 });
+
+test.each(["[1,1]ab", "[2,2]abcd"])("records whose lengths add up are given: %s", (payload) => {
+  expect(recordsIn(...groupFrame(payload))).toHaveLength(2);
+});
+
+test.each(["[1,1]abc", "[1,1]a", "[2]ab", "[1,1,0]ab", "[1,-1]ab", "[1, 1]ab", "[1,1", "1,1]ab", "[]", "[01e1,1]ab"])("G10: records whose lengths do not add up are none: %s", (payload) => {
+  expect(recordsIn(...groupFrame(payload))).toBeUndefined();
+});
+
+function groupFrame(payload: string): Parameters<typeof recordsIn> {
+  const { bytes } = makeFrame({ kind: "B", epoch: 1, firstSeq: 1, count: 2, synced: 0, previous: 0 }, Buffer.from(payload), 0);
+  const frame = parseHeader(bytes, 0, 0);
+  if (frame === undefined) throw new Error("the frame is none");
+  return [bytes, frame];
+}

@@ -174,7 +174,7 @@ class Simulation {
     this.#model.removing = true;
     await process.backend.remove(stateId, this.#chance(0.5) ? { writer } : { force: true });
     this.#model.removing = false;
-    this.#model.removed();
+    this.#model.removedForGood(this.#writers);
   }
 
   /** How the process ends: power loss, death, or not at all: it is only taken for dead. */

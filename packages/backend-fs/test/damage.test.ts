@@ -6,6 +6,7 @@ import { journalRecords } from "../src/journal-records.ts";
 import { loadJournal } from "../src/load-journal.ts";
 import { runPaths, storePaths } from "../src/paths.ts";
 import { scanSegment } from "../src/scan-segment.ts";
+import { resealed } from "./forge.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimMachine, SimSystem } from "./sim-system.ts";
 
@@ -157,4 +158,55 @@ test("G10: a run of which neither head nor segments can be read is CORRUPT: it i
     await expect(backend.acquire("run-1", { owner: "test", create })).rejects.toMatchObject({ code: "CORRUPT", path: "/store/runs/4e/run-1/head.json" });
   }
   await expect(backend.head("run-1")).rejects.toMatchObject({ code: "CORRUPT" });
+});
+
+describe("G10: what only a forger or a confused copy could do is noticed, too", () => {
+  const second = "/store/runs/4e/run-1/e-00000002.j";
+  /** A run of two segments, the second with a record of its own. */
+  const continued = async (): Promise<SimDisk> => {
+    const twice = new SimDisk();
+    for (const text of ["first", "second"]) {
+      const writer = await open(twice).acquire("run-1", { owner: "test", create: "may" });
+      await writer.append([Buffer.from(text)], { expect: writer.lastSeq });
+      await writer.append([Buffer.from(`${text}, again`)], { expect: writer.lastSeq });
+      await writer.release();
+    }
+    return twice;
+  };
+  const read = (on: SimDisk) => loadJournal(on.io(), runPaths(storePaths("/store"), "run-1"));
+
+  test("a frame that knows what is behind it to be durable", async () => {
+    const changed = resealed(whole, 1, (frame, _, index) => (index === 3 ? { fields: { synced: frame.offset + 1 } } : {}));
+    disk.replace(segmentPath, changed);
+    await expect(read(disk)).rejects.toMatchObject({ code: "CORRUPT", path: segmentPath, offset: scanSegment(whole, 1, runPaths(storePaths("/store"), "run-1").seed).frames[3]!.offset });
+    disk.replace(segmentPath, whole);
+  });
+
+  test("a gap between two seqs", async () => {
+    disk.replace(segmentPath, resealed(whole, 1, (frame, _, index) => (index === 4 ? { fields: { firstSeq: frame.firstSeq + 1 } } : {})));
+    await expect(read(disk)).rejects.toMatchObject({ code: "CORRUPT", path: segmentPath, message: expect.stringMatching(/record \d+ is missing/u) });
+    disk.replace(segmentPath, whole);
+  });
+
+  test("a segment under the name of another epoch does not count", async () => {
+    const copied = await continued();
+    const path = "/store/runs/4e/run-1/e-00000009.j";
+    await (await copied.io().create(path)).close();
+    copied.replace(path, copied.files().get(second));
+    expect((await read(copied))?.segments.map(({ epoch }) => epoch)).toEqual([1, 2]);
+  });
+
+  test("damage to a segment that a later one continues is located in it", async () => {
+    const older = (await continued()).files().get(segmentPath)!;
+    for (let at = 0; at < older.length; at += 1) {
+      const damagedDisk = await continued();
+      const changed = Uint8Array.from(older);
+      changed[at]! ^= 1;
+      damagedDisk.replace(segmentPath, at % 2 === 0 ? changed : older.subarray(0, at));
+      const error = await read(damagedDisk).then(() => undefined, (reason: unknown) => reason);
+      // What lies behind the pin is nobody's: the seal.
+      if (error === undefined) expect(at).toBeGreaterThan(older.length - 100);
+      else expect(error, `byte ${at}`).toMatchObject({ code: "CORRUPT", path: segmentPath });
+    }
+  });
 });

@@ -9,8 +9,8 @@ import { seededRandom, SimMachine, SimSystem } from "./sim-system.ts";
 // How to know that it works: whatever is in the files, also with right checksums, every operation gives a result or a typed error;
 // never another exception, and never later than a bound.
 
-// REPRISE_INPUTS=1000000 for a long night; REPRISE_FIRST_INPUT goes on behind a seed.
-const inputs = Number(process.env["REPRISE_INPUTS"] ?? 3_000);
+// Of each kind of file. REPRISE_INPUTS=1000000 for a long night; REPRISE_FIRST_INPUT goes on behind a seed.
+const inputs = Number(process.env["REPRISE_INPUTS"] ?? 500);
 const first = Number(process.env["REPRISE_FIRST_INPUT"] ?? 1);
 // Of one operation on a busy machine; the files have some kilobytes.
 const boundMs = 5_000;
@@ -80,14 +80,16 @@ function changed(path: string, bytes: Uint8Array, random: Random): Uint8Array {
   return forge && path.endsWith(".m") ? forgedMessage(bytes, random) : mutatedBytes(bytes, random);
 }
 
-test("G10: whatever the files of a store hold, the answer is a result or a typed error, in bounded time", { timeout: Math.max(120_000, inputs * 50) }, async () => {
+test.each(["STORE", "e-00000001.j", "e-00000003.j", "head.json", "lease.json", "message-1.m", "tombstones/run-2"])("G10: whatever %s and perhaps another file hold, the answer is a result or a typed error, in bounded time", { timeout: Math.max(120_000, inputs * 100) }, async (kind) => {
   const found: string[] = [];
   const outcomes = new Map<string, number>();
   const files = [...whole.files()].filter(([path]) => !path.includes("/artifacts/"));
+  const victims = files.filter(([path]) => path.endsWith(kind));
+  expect(victims).toHaveLength(1);
   for (let input = first; input < first + inputs && found.length < 3; input += 1) {
     const random = seededRandom(input);
     const disk = whole.copy();
-    const damaged = new Map([pick(files, random), ...(random() < 0.5 ? [pick(files, random)] : [])].map(([path, bytes]) => [path, changed(path, bytes, random)]));
+    const damaged = new Map([...victims, ...(random() < 0.3 ? [pick(files, random)] : [])].map(([path, bytes]) => [path, changed(path, bytes, random)]));
     for (const [path, bytes] of damaged) disk.replace(path, bytes);
     const name = pick(Object.keys(operations), random);
     const before = performance.now();
@@ -98,9 +100,8 @@ test("G10: whatever the files of a store hold, the answer is a result or a typed
     if (outcome === "other" || spent > boundMs) found.push(`input ${input}, ${name}, ${spent.toFixed(0)} ms: ${error instanceof Error ? error.stack : String(error)}\n${[...damaged].map(([path, bytes]) => `${path} is ${JSON.stringify(Buffer.from(bytes).toString("latin1").slice(0, 2_000))}`).join("\n")}`);
   }
   expect(found.join("\n\n")).toBe("");
-  // Both happen, or this would prove little.
-  expect(outcomes.get("result")).toBeGreaterThan(inputs / 10);
-  expect(outcomes.get("CORRUPT")).toBeGreaterThan(inputs / 10);
+  // Not all of it is refused, or this would prove little.
+  expect(outcomes.get("result"), JSON.stringify([...outcomes])).toBeGreaterThan(inputs / 20);
 });
 
 test.each([

@@ -8,45 +8,43 @@ import type { Random } from "./sim-disk.ts";
 const { seed } = runPaths(storePaths("/store"), "run-1");
 const numbers = [0, 1, 2, 3, 255, 0xffff, 0xfffffff, 0xffffffff];
 
-/** A segment as a liar would write it: payloads and fields of frames changed, every checksum right. */
+/** A segment whose frames say something else, with the checksums of that. */
+export function resealed(
+  bytes: Uint8Array,
+  epoch: number,
+  change: (frame: Frame, payload: Uint8Array, index: number) => { readonly fields?: Partial<FrameFields>; readonly payload?: Uint8Array },
+): Uint8Array {
+  let previous = 0;
+  const forged = scanSegment(bytes, epoch, seed).frames.map((frame, index) => {
+    const payload = bytes.subarray(frame.payloadStart, frame.payloadEnd);
+    const changed = change(frame, payload, index);
+    const { bytes: whole, crc } = makeFrame({ ...frame, ...changed.fields, previous }, changed.payload ?? payload, seed);
+    previous = crc;
+    return whole;
+  });
+  return Buffer.concat(forged);
+}
+
+/** A segment as a liar would write it: payloads and fields of one frame changed. */
 export function forgedSegment(bytes: Uint8Array, epoch: number, random: Random): Uint8Array {
-  const { frames } = scanSegment(bytes, epoch, seed);
+  const { length } = scanSegment(bytes, epoch, seed).frames;
   // Mostly the header: most depends on it.
-  const victim = random() < 0.5 ? 0 : below(frames.length, random);
-  let previous = 0;
-  const forged = frames.map((frame, index) => {
-    const payload = bytes.subarray(frame.payloadStart, frame.payloadEnd);
-    const isVictim = index === victim;
-    const { bytes: whole, crc } = makeFrame(
-      { ...(isVictim && random() < 0.4 ? changedFields(frame, random) : frame), previous },
-      isVictim && random() < 0.8 ? mutatedBytes(payload, random) : payload,
-      seed,
-    );
-    previous = crc;
-    return whole;
+  const victim = random() < 0.5 ? 0 : below(length, random);
+  return resealed(bytes, epoch, (_, payload, index) => {
+    if (index !== victim) return {};
+    return { ...(random() < 0.4 && { fields: changedFields(random) }), ...(random() < 0.8 && { payload: mutatedBytes(payload, random) }) };
   });
-  return Buffer.concat(forged);
 }
 
-/** A segment with another header and the checksums of that. */
+/** A segment with another header. */
 export function segmentWithHeader(bytes: Uint8Array, epoch: number, change: (header: object) => unknown): Uint8Array {
-  const { frames } = scanSegment(bytes, epoch, seed);
-  let previous = 0;
-  const forged = frames.map((frame, index) => {
-    const payload = bytes.subarray(frame.payloadStart, frame.payloadEnd);
-    const header = (): Uint8Array => Buffer.from(JSON.stringify(change(JSON.parse(Buffer.from(payload).toString("utf8")) as object)));
-    const { bytes: whole, crc } = makeFrame({ ...frame, previous }, index === 0 ? header() : payload, seed);
-    previous = crc;
-    return whole;
-  });
-  return Buffer.concat(forged);
+  return resealed(bytes, epoch, (_, payload, index) => (index === 0 ? { payload: Buffer.from(JSON.stringify(change(JSON.parse(Buffer.from(payload).toString("utf8")) as object))) } : {}));
 }
 
-function changedFields({ kind, epoch, firstSeq, count, synced, previous }: Frame, random: Random): FrameFields {
-  const fields = { kind, epoch, firstSeq, count, synced, previous };
+function changedFields(random: Random): Partial<FrameFields> {
   const changed = pick(["firstSeq", "count", "synced", "epoch", "kind"] as const, random);
-  if (changed === "kind") return { ...fields, kind: pick(["H", "E", "B", "Z"] as const, random) };
-  return { ...fields, [changed]: changed === "count" ? pick(numbers, random) & 0xffff : pick(numbers, random) };
+  if (changed === "kind") return { kind: pick(["H", "E", "B", "Z"] as const, random) };
+  return { [changed]: changed === "count" ? pick(numbers, random) & 0xffff : pick(numbers, random) };
 }
 
 /** `head.json` with other content and the checksum of that. */

@@ -22,6 +22,9 @@ export class RunModel {
   /** A removal was begun and did not report: the run may be there, or not. */
   removing = false;
 
+  /** Records of writers up to this one were removed for good. */
+  #gone = 0;
+
   /** Messages that somebody left or tried to leave, and those that are there for certain. */
   readonly attempted = new Set<string>();
   readonly posted = new Set<string>();
@@ -56,6 +59,7 @@ export class RunModel {
         this.posted.clear();
       }
       checkWhole(found);
+      for (const text of found) if ((JSON.parse(text) as Attempt).writer <= this.#gone) throw new Error(`${text} is back, though its run was removed`);
       for (const [index, text] of this.known.entries()) {
         if (found[index] !== text) throw new Error(`seq ${index + 1} was ${text}, is ${found[index] ?? "lost"}`);
       }
@@ -74,6 +78,12 @@ export class RunModel {
 
   losePower(): void {
     this.known = this.known.slice(0, this.durable);
+  }
+
+  /** Somebody was told that the run is removed, with all that the writers up to this one wrote. */
+  removedForGood(writer: number): void {
+    this.#gone = writer;
+    this.removed();
   }
 
   removed(): void {

@@ -75,7 +75,7 @@ export const fsMutants: readonly Mutant[] = [
   // Removing
   removed("the epochs of a run are remembered before it is removed", "remove-run", "  await bury(io, paths, run, newest, token);\n", "crashes"),
   removed("the epoch of one who took over meanwhile is remembered, too", "remove-run", "  if (last > newest) await bury(io, paths, run, last, token);\n", "test/guards.test.ts"),
-  removed("a removal is durable", "remove-run", "  await io.syncDirectory(run.fanOut);\n", "crashes"),
+  removed("a removal is durable", "remove-run", "  await io.syncDirectory(run.fanOut);\n  await io.syncDirectory(paths.trash);\n", "crashes"),
   removed("a removal needs the run's writer", "remove-run", "  await writer.renew();\n", "conformance"),
   removed("a tombstone is durable before it has its name", "tombstone", "sync: true", "crashes", "sync: false"),
   removed("the name of a tombstone is durable", "tombstone", "  await io.syncDirectory(store.tombstones);\n", "crashes"),
@@ -85,7 +85,7 @@ export const fsMutants: readonly Mutant[] = [
   removed("the store's file is durable before anything is in it", "store-file", "if (!marked) await createStoreFile(io, paths, system);\n  await io.syncDirectory(paths.root);\n", "crashes", "if (!marked) await createStoreFile(io, paths, system);\n"),
   removed("a foreign directory is left alone", "store-file", "if (foreign.length === 0) return false;", "test/store.test.ts", "if (foreign.length >= 0) return false;"),
   removed("a newer store is left alone", "store-file", "if (format === storeFormat) return;", "test/store.test.ts", "if (format !== 0) return;"),
-  removed("a newer segment is left alone", "segment-header", "if (header.format === segmentFormat) return header;", "test/store.test.ts", "if (header.format !== 0) return header;"),
+  removed("a newer segment is left alone", "segment-header", "header?.format !== undefined && header.format !== segmentFormat", "test/store.test.ts", "header?.format === 0"),
 
   // Messages
   removed("a message is durable before it has its name", "inbox", "        await file.datasync();\n", "crashes"),

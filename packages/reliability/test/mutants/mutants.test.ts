@@ -10,7 +10,7 @@ import { edited, type Mutant } from "./mutant.ts";
 // fails does not fail of itself: it finds nothing in a copy in which nothing was changed.
 
 // REPRISE_MUTANTS=all for all of them, some minutes; or a word that the guards contain.
-const wanted = String(process.env["REPRISE_MUTANTS"] ?? "few");
+const wanted = process.env["REPRISE_MUTANTS"] ?? "few";
 const mutants: readonly Mutant[] = [...fsMutants];
 const chosen = mutants.filter(({ guard, always }) => (wanted === "few" ? always === true : wanted === "all" || guard.includes(wanted)));
 const hunts = [...new Map(chosen.map(({ project, by }) => [`${project} ${by}`, { project, by }])).values()];
