@@ -3,7 +3,7 @@ import { checkArtifactId, CorruptError, RepriseError, type CollectedArtifacts, t
 import { ArtifactTrash } from "./artifact-trash.ts";
 import { collectContents } from "./collect-contents.ts";
 import { contentIdOf } from "./content-id.ts";
-import { ensureDirectory } from "./ensure-directory.ts";
+import { ensureDirectory, ensureDurableDirectory } from "./ensure-directory.ts";
 import type { Io } from "./io.ts";
 import { readIfPresent, removeIfPresent, statusIfPresent, touchIfPresent, writeFile } from "./replace-file.ts";
 import { errnoOf, reportingIo } from "./storage-error.ts";
@@ -151,22 +151,18 @@ export class ArtifactStore {
   }
 
   async #make(path: string): Promise<void> {
-    const { io, root, sync, prepare } = this.#settings;
-    await (path === root ? prepare() : this.#ensure(dirname(path)));
-    const created = await ensureDirectory(io, path);
-    if (!sync) return;
-    for (const directory of created) await io.syncDirectory(dirname(directory));
-    // Somebody who died may have created it just before us.
-    if (created.length === 0) await this.#syncAbove(path);
+    const { io, root, sync } = this.#settings;
+    if (path === root) return this.#makeRoot();
+    await this.#ensure(dirname(path));
+    await ensureDirectory(io, path);
+    // Also if it was there: somebody who died may have created it just before us.
+    if (sync) await io.syncDirectory(dirname(path));
   }
 
-  async #syncAbove(path: string): Promise<void> {
-    try {
-      await this.#settings.io.syncDirectory(dirname(path));
-    } catch (error) {
-      // Above the root is not ours, and may be closed to us.
-      if (!(path === this.#settings.root && ["EACCES", "EPERM"].includes(errnoOf(error) ?? ""))) throw error;
-    }
+  async #makeRoot(): Promise<void> {
+    const { io, root, sync, prepare } = this.#settings;
+    await prepare();
+    await (sync ? ensureDurableDirectory(io, root) : ensureDirectory(io, root));
   }
 
   #pathOf(id: string): string {

@@ -13,6 +13,24 @@ export async function ensureDirectory(io: Io, path: string): Promise<readonly st
   return [...above, ...(await makeDirectory(io, path))];
 }
 
+/** What a directory above ours says that is not for us to change, or that nobody can have changed. */
+const notOurs = ["EACCES", "EPERM", "EROFS", "EINVAL", "ENOTSUP"];
+
+/**
+ * Creates a directory and those above it, and makes their names durable: of all of them, up to the root of the file system, for any
+ * may have been created by somebody who died before its name was.
+ */
+export async function ensureDurableDirectory(io: Io, path: string): Promise<void> {
+  const created = await ensureDirectory(io, path);
+  for (let directory = path; dirname(directory) !== directory; directory = dirname(directory)) {
+    try {
+      await io.syncDirectory(dirname(directory));
+    } catch (error) {
+      if (created.includes(directory) || !notOurs.includes(errnoOf(error) ?? "")) throw error;
+    }
+  }
+}
+
 async function makeDirectory(io: Io, path: string): Promise<readonly string[]> {
   try {
     await io.mkdir(path);

@@ -1,10 +1,9 @@
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import { CorruptError, RepriseError } from "@reprise/core/spi";
-import { ensureDirectory } from "./ensure-directory.ts";
+import { ensureDirectory, ensureDurableDirectory } from "./ensure-directory.ts";
 import type { Io } from "./io.ts";
 import type { StorePaths } from "./paths.ts";
 import { namesIn, readIfPresent, replaceFile } from "./replace-file.ts";
-import { errnoOf } from "./storage-error.ts";
 import type { FsSystem } from "./system.ts";
 
 /** The newest store format this version reads, and the one it writes. */
@@ -46,20 +45,9 @@ export async function ensureStore(io: Io, paths: StorePaths, system: FsSystem): 
 }
 
 async function createStoreFile(io: Io, paths: StorePaths, system: FsSystem): Promise<void> {
-  const created = await ensureDirectory(io, paths.root);
-  for (const directory of created) await io.syncDirectory(dirname(directory));
-  // Somebody who died may have created it just before us.
-  if (created.length === 0) await syncIfAllowed(io, dirname(paths.root));
+  await ensureDurableDirectory(io, paths.root);
   const text = `${JSON.stringify({ format: storeFormat, id: system.token(), created: system.now() })}\n`;
   await replaceFile(io, paths.store, text, { temporary: `${paths.store}.${system.token()}.tmp`, sync: true });
-}
-
-async function syncIfAllowed(io: Io, path: string): Promise<void> {
-  try {
-    await io.syncDirectory(path);
-  } catch (error) {
-    if (!["EACCES", "EPERM"].includes(errnoOf(error) ?? "")) throw error;
-  }
 }
 
 function checkFormat(bytes: Uint8Array, path: string): void {

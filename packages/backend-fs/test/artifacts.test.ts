@@ -130,6 +130,69 @@ describe("power losses", () => {
   });
 });
 
+test("G12: what somebody made who died before its name was durable is made durable by the next", async () => {
+  const operations: string[] = [];
+  await fsArtifacts({ dir: "/a/b/store", io: new SimDisk().io((operation) => void operations.push(operation)), system }).put(content("both"));
+  for (const at of operations.keys()) {
+    const disk = new SimDisk();
+    let done = 0;
+    const die: Gate = (_, path) => {
+      done += 1;
+      if (done > at) throw systemError("ECRASH", path);
+    };
+    await fsArtifacts({ dir: "/a/b/store", io: disk.io(die), system }).put(content("both")).catch(() => undefined);
+    const { id } = await fsArtifacts({ dir: "/a/b/store", io: disk.io(), system }).put(content("both"));
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const left = disk.afterPowerLoss(seededRandom(seed));
+      expect(await fsArtifacts({ dir: "/a/b/store", io: left.io(), system }).get(id), `died at ${at}, seed ${seed}`).toEqual(new Uint8Array(content("both")));
+    }
+  }
+});
+
+test("G12: what a collection throws away can be had again for the grace, and is deleted by the next collection after it", async () => {
+  let now = 1_000_000;
+  const disk = new SimDisk(() => now);
+  const artifacts = fsArtifacts({ dir: "/a/store", io: disk.io(), system });
+  const nothing = async function* (): AsyncGenerator<string> {};
+  const collect = () => artifacts.collect!(nothing(), { graceMs: 1000 });
+  const { id } = await artifacts.put(content("one"));
+  now += 2000;
+  expect(await collect()).toMatchObject({ condemned: 1, removed: 0 });
+  expect(await artifacts.get(id)).toEqual(new Uint8Array(content("one")));
+  // Somebody asked for it, so it is young again.
+  expect(await collect()).toMatchObject({ condemned: 0, removed: 0 });
+  now += 2000;
+  expect(await collect()).toMatchObject({ condemned: 1, removed: 0 });
+  now += 500;
+  expect(await collect()).toMatchObject({ condemned: 1, removed: 0 });
+  now += 600;
+  expect(await collect()).toMatchObject({ condemned: 0, removed: 1 });
+  await expect(artifacts.get(id)).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
+
+test("G12: what was damaged after it had been thrown away is not put back", async () => {
+  let now = 1_000_000;
+  const disk = new SimDisk(() => now);
+  const artifacts = fsArtifacts({ dir: "/a/store", io: disk.io(), system });
+  const { id } = await artifacts.put(content("one"));
+  now += 2000;
+  await artifacts.collect!((async function* (): AsyncGenerator<string> {})(), { graceMs: 1000 });
+  const [path] = [...disk.files().keys()].filter((name) => name.includes(id));
+  disk.replace(path!, content("two"));
+  await expect(artifacts.get(id)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  expect([...disk.files().keys()].filter((name) => name.includes(id))).toEqual([]);
+});
+
+test("G12: get gives no bytes with another hash", async () => {
+  const disk = new SimDisk();
+  const { id } = await open(disk).put(content("one"));
+  const [path] = [...disk.files().keys()].filter((name) => name.endsWith(id));
+  disk.replace(path!, content("two"));
+  await expect(open(disk).get(id)).rejects.toMatchObject({ code: "CORRUPT", path });
+  expect(await open(disk).put(content("one"))).toMatchObject({ id, existed: false });
+  expect(await open(disk).get(id)).toEqual(new Uint8Array(content("one")));
+});
+
 describe("failing calls", () => {
   test.each([
     ["mkdir", "EACCES", "IO"],

@@ -89,6 +89,38 @@ test("G5: who is overtaken between the segment and the end of an acquire is told
   await expect(meeting.acquire(first.backend)).rejects.toMatchObject({ code: "LEASE_HELD" });
 });
 
+test.each(["beginning", "middle"])("G5: a compaction that is overtaken takes nothing away from the new holder: at its %s", async (moment) => {
+  const meeting = new Meeting();
+  const first = meeting.start((io) => {
+    const takeOver = async (): Promise<void> => {
+      meeting.machine.end(first.pid);
+      next = await meeting.acquire(meeting.start().backend);
+    };
+    if (moment === "beginning") return { ...io, create: before(io.create, (path) => path.endsWith("e-00000002.j"), takeOver) };
+    return { ...io, syncDirectory: before(io.syncDirectory, () => meeting.disk.files().has(`${run.directory}/e-00000002.j`), takeOver) };
+  });
+  let next: StateWriter | undefined;
+  const old = await meeting.acquire(first.backend);
+  // The second proves the first, which the new holder then leaves where it is.
+  for (const [seq, text] of ["a", "b"].entries()) await old.append([bytes(text)], { expect: seq });
+  await expect(old.compact!([], bytes("-"))).rejects.toMatchObject({ code: "FENCED" });
+  expect(await next!.append([bytes("c")], { expect: 2 })).toBe(3);
+  const found: string[] = [];
+  for await (const batch of meeting.start().backend.read("run-1")) found.push(...batch.map((record) => Buffer.from(record.bytes).toString()));
+  expect(found).toEqual(["a", "b", "c"]);
+});
+
+test("G10: a head.json in which something was changed is not believed", async () => {
+  const meeting = new Meeting();
+  const { backend } = meeting.start();
+  const writer = await meeting.acquire(backend);
+  await writer.append([bytes("a")], { expect: 0, header: { tags: ["a"], status: "completed" } });
+  const head = Buffer.from(meeting.disk.files().get(run.head)!).toString();
+  meeting.disk.replace(run.head, bytes(head.replace('"completed"', '"cancelled"')));
+  expect((await backend.list()).damaged).toMatchObject([{ stateId: "run-1", error: { code: "CORRUPT", path: run.head } }]);
+  expect(await backend.head("run-1")).toMatchObject({ lastSeq: 1, status: "running", tags: [] });
+});
+
 test("a segment that has no lease yet is given a moment", async () => {
   const meeting = new Meeting();
   const { backend } = meeting.start((io) => ({ ...io, create: (path) => (path.includes("lease.json") ? Promise.reject(systemError("EIO", path)) : io.create(path)) }));
@@ -151,11 +183,19 @@ test("G10: what a zombie of an earlier run wrote into head.json is no damage to 
 test("I4: two who leave a message at the same moment do not get in each other's way", async () => {
   const meeting = new Meeting();
   const writer = await meeting.acquire(meeting.start().backend);
-  const { backend } = meeting.start((io) => ({
-    ...io,
-    create: before(io.create, (path) => path.startsWith(run.inbox), () => meeting.start().backend.post("run-1", "first", bytes("1"))),
-  }));
+  let goOn: () => void = () => undefined;
+  let first: Promise<void> | undefined;
+  // The first has taken its number and not shown its message yet when the second takes one.
+  const stopped = new Promise<void>((reached) => {
+    first = meeting
+      .start((io) => ({ ...io, rename: before(io.rename, (from) => from.startsWith(run.inbox), () => new Promise<void>((resolve) => (reached(), (goOn = resolve)))) }))
+      .backend.post("run-1", "first", bytes("1"));
+  });
+  const { backend } = meeting.start((io) => ({ ...io, readdir: async (path) => (await io.readdir(path)).filter((name) => !name.endsWith(".tmp")) }));
+  await stopped;
   await backend.post("run-1", "second", bytes("2"));
+  goOn();
+  await first;
   const ids: string[] = [];
   for await (const { id } of writer.messages()) ids.push(id);
   expect(ids).toEqual(["first", "second"]);

@@ -61,7 +61,7 @@ export const programme: readonly Part[] = [
     project: "reliability",
     files: ["test/mutants/mutants.test.ts"],
     amount: { variable: "REPRISE_MUTANTS", unit: "mutants", bounded: "few", nightly: "all" },
-    seed: "1 to 1,000",
+    seed: "1 to 4,000",
   },
   {
     name: "fs: two at one moment",

@@ -34,9 +34,9 @@ export const fsMutants: readonly Mutant[] = [
   // Going on in another segment
   removed("the lease names the next segment", "next-segment", "    await lease.moveTo(epoch);\n", "test/roll.test.ts"),
   removed("the name of the next segment is durable", "next-segment", "    await io.syncDirectory(run.directory);\n", "crashes"),
-  removed("the next segment is durable before the seal says so", "next-segment", "    await segment.sync();\n    // Says", "crashes", "    // Says"),
+  removed("the next segment is durable before the seal says so", "next-segment", "    await segment.sync();\n    // Says", "test/compact.test.ts", "    // Says"),
   removed("a seal proves the next segment", "next-segment", "    await segment.write([{ kind: \"Z\", firstSeq: 0, count: 0, frame: allocateFrame(0) }]);\n", "test/compact.test.ts"),
-  removed("the next segment is not written on by one who was overtaken", "next-segment", overtaken, "test/compact.test.ts"),
+  removed("the next segment is not written on by one who was overtaken", "next-segment", overtaken, "test/guards.test.ts"),
   removed("a journal that goes on says what comes before it", "fs-writer", "previous: { epoch, length }, relogged: []", "crashes", "previous: null, relogged: []"),
 
   // Reading
@@ -58,7 +58,7 @@ export const fsMutants: readonly Mutant[] = [
   removed("the lengths of a group's records add up", "record-payload", "return at === frame.payloadEnd ? records : undefined;", "src/record-payload.test.ts", "return records;"),
 
   // What is written beside the journal
-  removed("head.json has a checksum", "run-head", " || check !== checkOf(head)", "test/verify.test.ts"),
+  removed("head.json has a checksum", "run-head", " || check !== checkOf(head)", "test/guards.test.ts"),
   removed("head.json knows how many records were durable", "run-head", "if (head.provenSeq > journal.lastSeq) {", "test/faults.test.ts", "if (head.provenSeq < 0) {"),
   removed("head.json knows the newest segment", "run-head", "if (head.epoch > newest.epoch) {", "test/faults.test.ts", "if (head.epoch < 0) {"),
   removed("a head of an earlier run with the id says nothing", "run-head", "  if (head.born < newest.header.born) return;\n", "test/guards.test.ts"),
@@ -97,18 +97,25 @@ export const fsMutants: readonly Mutant[] = [
 
   // Artifacts
   removed("what is put in place was synced", "replace-file", "      if (sync) await file.datasync();\n", "test/artifacts.test.ts"),
-  removed("the name of an artifact is durable", "artifact-store", "    if (sync) await io.syncDirectory(dirname(path));\n", "test/artifacts.test.ts"),
-  removed("the directories of artifacts are durable", "artifact-store", "    for (const directory of created) await io.syncDirectory(dirname(directory));\n", "test/artifacts.test.ts"),
-  removed("directories that somebody else made are durable", "artifact-store", "    if (created.length === 0) await this.#syncAbove(path);\n", "test/artifacts.test.ts"),
+  removed("the name of an artifact is durable", "artifact-store", "    if (sync) await io.syncDirectory(dirname(path));\n    return existed;", "test/artifacts.test.ts", "    return existed;"),
+  removed("the directories of artifacts are durable", "artifact-store", "    if (sync) await io.syncDirectory(dirname(path));\n  }\n\n  async #makeRoot", "test/artifacts.test.ts", "  }\n\n  async #makeRoot"),
+  removed("directories above the store are durable, whoever made them", "ensure-directory", "      await io.syncDirectory(dirname(directory));\n", "test/artifacts.test.ts", "      if (created.includes(directory)) await io.syncDirectory(dirname(directory));\n"),
   removed("an artifact is what its id says", "artifact-store", "if (contentIdOf(bytes) !== id) throw", "test/artifacts.test.ts", "if (id === \"\") throw"),
   removed("a put makes what it finds young", "artifact-store", "Buffer.compare(found, content) === 0 && (await touchIfPresent(this.#settings.io, path))", "collections", "Buffer.compare(found, content) === 0"),
-  removed("a put that lost what it found writes it", "artifact-store", "!isThere; isThere = await touchIfPresent(io, path)", "collections", "!isThere; isThere = true"),
+  removed("a put notices that what it found is gone", "replace-file", "(await ifPresent(io.touch(path).then(() => true))) ?? false", "collections", "(await ifPresent(io.touch(path).then(() => true))) ?? true"),
   removed("what is damaged is written anew", "artifact-store", "found !== undefined && Buffer.compare(found, content) === 0", "test/artifacts.test.ts", "found !== undefined"),
   removed("what was thrown away is found", "artifact-store", "(await look()) ?? ((await this.#trash.rescue(id)) ? look() : undefined)", "collections", "await look()"),
-  removed("a collector looks again at what it has thrown away", "collect-contents", "if (entry !== undefined && (await isPutSince(entry.path))) await trash.restore(entry);", "collections", "void entry;"),
+  {
+    guard: "a collector looks again at what it has thrown away, at once and before it deletes it",
+    project: "backend-fs",
+    edits: [
+      { file: "src/collect-contents.ts", from: "if (entry !== undefined && (await isPutSince(entry.path))) await trash.restore(entry);", to: "void entry;" },
+      { file: "src/collect-contents.ts", from: "alive.has(id) || (await isPutSince(path))", to: "alive.has(id) || path === \"\"" },
+    ],
+    by: "collections",
+  },
   removed("a collector leaves young contents alone", "collect-contents", "if (!(await isPutSince(join(contents, fanOut, id)))) await throwAway(id);", "collections", "await throwAway(id);"),
-  removed("a collector empties its trash of what nobody needs only", "collect-contents", "if (await isNeeded(entry)) {", "collections", "if (entry.id === \"\") {"),
-  removed("what was thrown away is given a grace", "collect-contents", "} else if (entry.sinceMs > olderThan) {", "collections", "} else if (entry.sinceMs > Infinity) {"),
-  removed("what is put back is young", "artifact-trash", "(await touchIfPresent(this.#io, path)) && this.#move", "collections", "this.#move"),
+  removed("what was thrown away is given a grace", "collect-contents", "} else if (entry.sinceMs > olderThan) {", "test/artifacts.test.ts", "} else if (entry.sinceMs > Infinity) {"),
+  removed("what is put back is young", "artifact-trash", "(await touchIfPresent(this.#io, path)) && this.#move", "test/artifacts.test.ts", "this.#move"),
   removed("what is put back is whole", "artifact-trash", "if (contentIdOf(content) !== id) {", "test/artifacts.test.ts", "if (id === \"\") {"),
 ];

@@ -14,7 +14,7 @@ const wanted = process.env["REPRISE_MUTANTS"] ?? "few";
 const mutants: readonly Mutant[] = [...fsMutants];
 const chosen = mutants.filter(({ guard, always }) => (wanted === "few" ? always === true : wanted === "all" || guard.includes(wanted)));
 const hunts = [...new Map(chosen.map(({ project, by }) => [`${project} ${by}`, { project, by }])).values()];
-const settings = { seeds: 1000, timeoutMs: 600_000 };
+const settings = { seeds: 4000, timeoutMs: 600_000 };
 const timeout = 900_000;
 
 test("every guard is where its mutant says, and has no other mutant", async () => {
