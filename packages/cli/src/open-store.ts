@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { StoreMissingError } from "./store-missing-error.ts";
 import type { Store, StoreNeeds } from "./store.ts";
 import type { Terminal } from "./terminal.ts";
@@ -25,7 +25,7 @@ export async function openStore({ backend, config }: StoreOptions, terminal: Ter
   const variable = terminal.environment("REPRISE_BACKEND");
   if (variable !== undefined) return openBackend(variable, "REPRISE_BACKEND", directory, needs);
   const found = findConfig(directory);
-  if (found !== undefined) return loadConfig(found, directory);
+  if (found !== undefined) return loadConfig(relative(directory, found), directory);
   if (needs.create !== true && !existsSync(join(directory, defaultDirectory))) {
     throw new StoreMissingError(`no store: name one with --backend fs:DIRECTORY, --backend sqlite:FILE or REPRISE_BACKEND, or write a reprise.config.ts (there is no ${defaultDirectory} here either)`);
   }

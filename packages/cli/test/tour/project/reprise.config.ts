@@ -1,0 +1,4 @@
+import { digest, reprise } from "./pipeline.ts";
+
+export { reprise };
+export const actors = [digest];
