@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { InterruptReason } from "@reprise/core/spi";
-import { printerOn } from "../src/event-printer.ts";
+import { createReprise, tool } from "@reprise/core";
+import { InterruptReason, type RetryPolicy } from "@reprise/core/spi";
+import { eventPrinter, printerOn } from "../src/event-printer.ts";
 import type { EventPrinterOptions } from "../src/printer-options.ts";
 import { statistics } from "../src/view/statistics.ts";
 import { viewOf } from "../src/view/view-of.ts";
@@ -73,6 +74,29 @@ describe("retries", () => {
     expect(counted(run)).toMatchObject({ retryEvents: 3, retriedCalls: 2, retryAttempts: 3 });
   });
 
+  test("108: a live run of a call that fails once says that it started and failed, and ends well with two attempts", async () => {
+    let attempts = 0;
+    const flakyTool = tool({
+      name: "flaky",
+      run: () => {
+        attempts += 1;
+        if (attempts === 1) throw new Error("API temporarily unavailable");
+        return "sunny";
+      },
+    });
+    const threeAttempts: RetryPolicy = { config: {}, maxAttempts: 3, decide: ({ failures }) => (failures < 3 ? { retry: true, delayMs: 1 } : { retry: false, reason: "exhausted" }) };
+    let text = "";
+    const reprise = createReprise({
+      retry: { from: () => threeAttempts, defaultFor: () => threeAttempts },
+      subscribers: [eventPrinter({ mode: "tree", glyphs: "unicode", color: false, stream: { write: (chunk: string) => (text += chunk) } })],
+    });
+    const outcome = await reprise.execute(flakyTool, undefined);
+    await reprise.close();
+    expect([outcome.status, attempts]).toEqual(["completed", 2]);
+    expect(text).toMatch(/flaky \[STARTED\][^]*flaky \[FAILED\][^]*API temporarily unavailable[^]*flaky \[RETRYING\] 1\/3[^]*flaky \[STARTED\] 2\/3[^]*flaky \[COMPLETED\] 2\/3/u);
+    expect(text).toContain("1 retry event   1 call retried");
+  });
+
   test("109: three of ten calls that retry are a rate of 30 %", () => {
     const run = runBuilder();
     for (let index = 0; index < 10; index += 1) flaky(run, `call-${index}`, index < 3 ? 1 : 0);
@@ -118,6 +142,30 @@ describe("groups", () => {
     run.complete(parent);
     return run;
   }
+
+  test("114: without being told anything it is the live mode on a terminal, and a run that has no group shows none", () => {
+    const end = (options: EventPrinterOptions, stream: { readonly isTTY: boolean; write(chunk: string): boolean }): void => {
+      const feed = handFeed();
+      const detach = printerOn(manualSystem(stream), options).attach(feed);
+      const run = runBuilder();
+      run.complete(run.start("tool_call", "fetch"));
+      feed.play(run.items);
+      detach();
+    };
+    const written = (options: EventPrinterOptions, isTTY: boolean): string => {
+      let text = "";
+      end(options, { isTTY, write: (chunk: string) => (text += chunk) !== "" });
+      return text;
+    };
+    expect(written({}, true)).toBe(written({ mode: "live" }, true));
+    expect(written({}, true)).not.toBe(written({ mode: "append" }, true));
+    expect(written({}, false)).toBe(written({ mode: "append" }, false));
+    for (const text of [written({}, true), written({}, false)]) {
+      expect(text).toContain("fetch");
+      expect(text).not.toContain("group");
+    }
+    expect(viewOf([]).calls.size).toBe(0);
+  });
 
   test("115, 117: one group with its size and its workers, beside other calls", () => {
     const run = group(3, []);

@@ -18,7 +18,7 @@ a{color:var(--running)}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;font-size:.85rem;margin:.3rem 0}.legend .bar{position:static;display:inline-block;width:1.6rem;margin-right:.4rem;vertical-align:middle}
 .hint{font-size:.85rem;margin:.2rem 0 .6rem}
 .row{display:grid;grid-template-columns:minmax(12rem,2.2fr) 3.5rem 4.5rem 4.5rem minmax(12rem,4fr);gap:.6rem;align-items:center;padding:.22rem .4rem;border-bottom:1px solid var(--line)}
-.head{color:var(--faint);font-size:.8rem;align-items:end}.head .axis{position:relative;height:1.2rem;margin-right:2.5rem}.axis span{position:absolute;padding-left:.25rem;border-left:1px solid var(--line);white-space:nowrap}
+.head{color:var(--faint);font-size:.8rem;align-items:end}.head>span:nth-child(3),.head>span:nth-child(4){text-align:right}.head .axis{position:relative;height:1.2rem;margin-right:2.5rem}.axis span{position:absolute;padding-left:.25rem;border-left:1px solid var(--line);white-space:nowrap}
 summary.row{cursor:pointer;list-style:none}summary.row::-webkit-details-marker{display:none}summary.row:hover,details[open]>summary.row{background:var(--card)}
 summary.row:focus-visible{outline:2px solid var(--running);outline-offset:-2px}
 .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.name::before{content:"\\25B8";display:inline-block;width:.9rem;color:var(--faint);font-size:.7rem}details[open]>summary .name::before{content:"\\25BE"}
@@ -34,6 +34,6 @@ table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-num
 thead th{color:var(--faint);font-weight:400}.facts{width:100%}.facts tr{border-bottom:1px solid var(--line)}.facts th{font-weight:600;width:16rem;overflow-wrap:anywhere}.facts td{overflow-wrap:anywhere}
 .error{color:var(--failed)}.cause{color:var(--text)}.cause .word{color:var(--faint)}.value{margin:.4rem 0}
 .running{color:var(--running)}.completed{color:var(--completed)}.failed,.error,td.error{color:var(--failed)}.retrying,td.warn{color:var(--retrying)}.awaiting{color:var(--awaiting)}.recovered{color:var(--recovered)}.cancelled{color:var(--cancelled)}.interrupted{color:var(--interrupted)}
-@media (max-width:46rem){body{padding:.8rem}.row{grid-template-columns:minmax(0,1fr) 4.5rem}.kind,.attempts,.head>span:nth-child(2),.head>span:nth-child(3){display:none}.track,.head .axis{grid-column:1/-1}}
+@media (max-width:46rem){body{padding:.8rem}.row{grid-template-columns:minmax(0,1fr) 4.5rem}.kind,.attempts,.head>span:nth-child(2),.head>span:nth-child(3){display:none}.track,.head .axis{grid-column:1/-1}.track:empty{display:none}}
 @media print{details>.call{display:block}summary.row{break-inside:avoid}}
 `;

@@ -39,7 +39,7 @@ export function htmlNumbers(view: RunView): string {
     ["Saved", reuses === 0 ? "0" : formatDuration(savedMs), reuses === 0 ? "nothing was reused" : `${formatCount(reuses, "call")} reused from the record`],
   ];
   const lists = [
-    errors.length === 0 ? "" : `<p><b>Errors</b> ${errors.slice(0, 20).map(({ code, count }) => `<code>${escapeHtml(code)}</code> ×${count}`).join(" ")}</p>`,
+    errors.length === 0 ? "" : `<p><b>Errors</b> ${errors.slice(0, 20).map(({ code, count }) => `<code>${escapeHtml(code)}</code> ×${count}`).join(" &nbsp; ")}</p>`,
     slowest.length < 2 ? "" : `<p><b>Slowest</b> ${slowest.map((call) => `<a href="#c${call.call}">${escapeHtml(shownPath(view, call, glyphSets.unicode))}</a> ${formatDuration(call.spentMs)}`).join(" &nbsp; ")}</p>`,
   ];
   return `<section class="numbers">${cards.map(([name, value, note]) => `<div class="card"><small>${name}</small><b>${value}</b><span>${note}</span></div>`).join("")}</section>\n<section class="lists">${lists.join("")}</section>\n`;
