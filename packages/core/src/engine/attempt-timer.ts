@@ -27,7 +27,10 @@ export class AttemptTimer {
     const limit = Math.min(attemptTimeoutMs ?? Infinity, callLeft);
     if (limit === Infinity) return;
     const expiry: Expiry = callLeft <= limit ? { option: "timeoutMs", limitMs: timeoutMs ?? 0 } : { option: "attemptTimeoutMs", limitMs: attemptTimeoutMs ?? 0 };
-    this.#stop = engine.after(Math.max(0, limit), () => this.#onTimeout(new TimeoutError(node.address, expiry.option, expiry.limitMs), expiry));
+    this.#stop = engine.after(Math.max(0, limit), () => {
+      this.#call.outOfTime ||= expiry.option === "timeoutMs";
+      this.#onTimeout(new TimeoutError(node.address, expiry.option, expiry.limitMs), expiry);
+    });
   }
 
   stop(): void {

@@ -116,6 +116,8 @@ export class Call {
   current: { readonly value: unknown; readonly writes: readonly StorageWrite[] } | { readonly error: Error } | undefined;
   /** The promise the caller holds, if it holds one. */
   promise: Promise<unknown> | undefined;
+  /** The timer of its `timeoutMs` has fired, whatever the clock says: timers may be early, and clocks go back. */
+  outOfTime = false;
   /** Made when the first attempt fails. */
   retryPolicy: RetryPolicy | false | undefined;
 

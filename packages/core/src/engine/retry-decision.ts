@@ -25,9 +25,10 @@ export function decideRetry(call: Call, { e: error, through = [] }: FailedRecord
   if (spec.actor === undefined || call.pinned || once || scope.closing || neverRetried.has(error.code) || error.name === "InputRejectedError") return undefined;
   // R7: what a pass came to is the recorded failure, and trying again gives nothing new.
   if (engine.pass !== undefined && node.openingKind === "changed" && spec.code !== undefined && !isNewFailure(call, through)) return undefined;
+  // T5: nothing follows once the call's own limit has passed, and no delay passes it.
+  if (call.outOfTime || node.expired?.option === "timeoutMs") return undefined;
   const plan = planOf(call, error);
   if (plan === undefined) return undefined;
-  // T5: no delay passes the call's own limit.
   return engine.now() + plan.delayMs < deadlineOf(call) ? plan : undefined;
 }
 

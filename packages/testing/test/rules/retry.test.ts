@@ -282,6 +282,17 @@ describe("T5: timeouts", () => {
     await system.runUntil(state.close());
   });
 
+  test.each(["leaf", "agent"] as const)("T5: no attempt of a %s follows once timeoutMs has passed, though the timer was a little early, as timers may be", async (kind) => {
+    const system = virtualSystem();
+    const early: System = { ...system, now: () => system.now(), setTimer: (delayMs, callback, options) => system.setTimer(Math.max(0, delayMs - 1), callback, options) };
+    const subject = taking(system, 5_000, kind === "leaf" ? { timeoutMs: 1_000, retry: attempts(5) } : {});
+    const work = agent({ name: "work", timeoutMs: 1_000, retry: attempts(5), run: (_: void, context) => context.run(subject.actor, 1) });
+    const state = await system.runUntil(createReprise({ system: early }).create());
+    expect(await system.runUntil(rejectionOf(kind === "leaf" ? state.run(subject.actor, 1) : state.run(work, undefined)))).toMatchObject({ cause: { code: "TIMEOUT" } });
+    expect(subject.began).toEqual([0]);
+    await system.runUntil(state.close());
+  });
+
   test("T5: the call's limits beat the actor's, and a call within its limits is not touched", async () => {
     const system = virtualSystem();
     const subject = taking(system, 900, { attemptTimeoutMs: 100, timeoutMs: 100 });
