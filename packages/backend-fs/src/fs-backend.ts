@@ -94,7 +94,7 @@ export function fsBackend(options: FsBackendOptions): StateBackend {
         return listRuns(context, query);
       }),
     post: (stateId, messageId, bytes) =>
-      forRun(stateId, `post to run ${stateId}`, () => postMessage(context, stateId, checkMessageId(messageId), bytes.slice())),
+      forRun(stateId, `post to run ${stateId}`, () => postMessage(context, stateId, checkMessageId(messageId), new Uint8Array(bytes))),
     remove: (stateId, authority) => forRun(stateId, `remove run ${stateId}`, () => removeRun(context, stateId, authority)),
     verify: (stateId) => forRun(stateId, `verify run ${stateId}`, () => verifyRun(context, stateId)),
     async *salvage(stateId) {

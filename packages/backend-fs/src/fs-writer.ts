@@ -110,7 +110,7 @@ export class FsWriter implements StateWriter {
 
   async compact(ranges: Dropped["ranges"], filler: Uint8Array): Promise<{ readonly bytes: number }> {
     this.#checkUsable();
-    const dropped = { ranges: checkDropped(ranges, this.#queue.queuedSeq), filler: filler.slice() };
+    const dropped = { ranges: checkDropped(ranges, this.#queue.queuedSeq), filler: new Uint8Array(filler) };
     let bytes = 0;
     const work = async (): Promise<void> => {
       bytes = await this.#continueWith((journal) => compactedJournal(this.stateId, journal, dropped));

@@ -83,11 +83,14 @@ export function memoryBackend(options: MemoryBackendOptions = {}): MemoryBackend
       return { ...page, rows: page.rows.map(({ run }) => headOf(run)), damaged: [] };
     },
     async post(stateId, messageId, bytes) {
-      const run = find(stateId);
+      checkOpen();
+      checkStateId(stateId);
       checkMessageId(messageId);
+      const run = find(stateId);
       if (run.messages.some(({ id }) => id === messageId)) return;
       checkMessageFits(stateId, bytes, { maxRecordBytes, waiting: run.messages.length });
-      run.messages.push({ id: messageId, bytes: bytes.slice() });
+      // Not slice(), which of a Buffer is a view.
+      run.messages.push({ id: messageId, bytes: new Uint8Array(bytes) });
       for (const listener of run.listeners) listener();
     },
     async remove(stateId, authority) {

@@ -43,12 +43,12 @@ export function headOf(run: MemoryRun): StateHead {
 
 /** A record whose bytes nobody else holds. */
 export function copyOf(record: StoredRecord): StoredRecord {
-  return { seq: record.seq, epoch: record.epoch, bytes: record.bytes.slice() };
+  return { seq: record.seq, epoch: record.epoch, bytes: new Uint8Array(record.bytes) };
 }
 
 /** A message whose bytes nobody else holds. */
 export function copyOfMessage({ id, bytes }: Message): Message {
-  return { id, bytes: bytes.slice() };
+  return { id, bytes: new Uint8Array(bytes) };
 }
 
 const batchLength = 256;

@@ -41,7 +41,7 @@ export function memoryWriter(context: MemoryWriterContext): StateWriter {
     async append(records, options) {
       checkOpen();
       checkAppend(records, options, { stateId, lastSeq, maxRecordBytes: context.maxRecordBytes });
-      for (const bytes of records) run.records.push({ seq: ++lastSeq, epoch, bytes: bytes.slice() });
+      for (const bytes of records) run.records.push({ seq: ++lastSeq, epoch, bytes: new Uint8Array(bytes) });
       if (options.header !== undefined) run.header = patchHeader(run.header, options.header);
       return lastSeq;
     },
@@ -72,7 +72,7 @@ export function memoryWriter(context: MemoryWriterContext): StateWriter {
       for (const [from, to] of checkDropped(ranges, lastSeq)) {
         for (const record of run.records.slice(from - 1, to)) {
           bytes += record.bytes.length - filler.length;
-          run.records[record.seq - 1] = { ...record, bytes: filler.slice() };
+          run.records[record.seq - 1] = { ...record, bytes: new Uint8Array(filler) };
         }
       }
       return { bytes };
