@@ -64,7 +64,7 @@ export const fsMutants: readonly Mutant[] = [
   removed("a head of an earlier run with the id says nothing", "run-head", "  if (head.born < newest.header.born) return;\n", "test/guards.test.ts"),
   removed("a damaged head is no missing run", "run-head", "  if (head instanceof CorruptError && journal === undefined) throw head;\n", "test/damage.test.ts"),
   always(removed("a fenced writer leaves head.json and lease.json alone", "fs-writer", "    if (fencedBy !== undefined) return fencedBy;\n    try {", "test/guards.test.ts", "    if (fencedBy === \"\") return fencedBy;\n    try {")),
-  removed("a beat notices that somebody has taken over", "fs-writer", "    else this.#queue.fail((indeterminate) => new FencedError(this.stateId, fencedBy, { indeterminate }));\n", "test/heartbeat.test.ts"),
+  removed("a beat notices that somebody has taken over", "fs-writer", "    if (fencedBy !== undefined) this.#queue.fail((indeterminate) => new FencedError(this.stateId, fencedBy, { indeterminate }));\n", "test/heartbeat.test.ts"),
   removed("who cannot beat stops", "fs-writer", "if (system.monotonic() - this.#beatenAt >= ttlMs) this.#queue.fail(this.#leaseLost(error));", "test/heartbeat.test.ts", "void error;"),
   removed("a beat never undoes a release", "lease-keeper", "      if (this.#lease.released) return;\n", "test/guards.test.ts"),
   removed("a released lease is free", "lease-judge", "if (lease === undefined || lease.released) {", "src/lease-judge.test.ts", "if (lease === undefined) {"),
