@@ -162,7 +162,7 @@ export const programme: readonly Part[] = [
     how: "On fs and sqlite: 8 processes make one store at the same moment and want one run of it, or one each; in every second race one of them is stopped meanwhile.",
     project: "reliability",
     files: ["test/processes/race.test.ts"],
-    amount: { variable: "REPRISE_RACES", unit: "races on each", bounded: 30, nightly: 5_000 },
+    amount: { variable: "REPRISE_RACES", unit: "races on each", bounded: 20, nightly: 5_000 },
     seed: "REPRISE_RACE_SEED, 1",
   },
   {
@@ -171,7 +171,7 @@ export const programme: readonly Part[] = [
     how: "On fs and sqlite: 8 processes that see of each other only the beat take a run from each other while they are stopped with SIGSTOP and go on with SIGCONT.",
     project: "reliability",
     files: ["test/processes/fight.test.ts"],
-    amount: { variable: "REPRISE_STOPS", unit: "stops on each", bounded: 60, nightly: 5_000 },
+    amount: { variable: "REPRISE_STOPS", unit: "stops on each", bounded: 40, nightly: 5_000 },
     seed: "REPRISE_STOP_SEED, 1",
   },
   {
@@ -180,7 +180,7 @@ export const programme: readonly Part[] = [
     how: "On fs and sqlite: an ext4 in a file is stopped under a process that appends, without writing out its journal or cache, and mounted again. Skipped where mounting is not allowed.",
     project: "reliability",
     files: ["test/processes/power-loss.test.ts"],
-    amount: { variable: "REPRISE_POWER_CUTS", unit: "losses on each", bounded: 12, nightly: 1_000 },
+    amount: { variable: "REPRISE_POWER_CUTS", unit: "losses on each", bounded: 8, nightly: 1_000 },
     seed: "REPRISE_POWER_SEED, 1",
   },
   {
@@ -198,7 +198,7 @@ export const programme: readonly Part[] = [
     how: "On fs and sqlite: two processes leave messages while whoever holds the run is killed again and again, and so are they now and then; each message that was posted is applied once.",
     project: "reliability",
     files: ["test/processes/inbox.test.ts"],
-    amount: { variable: "REPRISE_INBOX_KILLS", unit: "kills on each", bounded: 15, nightly: 2_000 },
+    amount: { variable: "REPRISE_INBOX_KILLS", unit: "kills on each", bounded: 10, nightly: 2_000 },
     seed: "REPRISE_INBOX_SEED, 1",
   },
   {
@@ -207,7 +207,16 @@ export const programme: readonly Part[] = [
     how: "On fs and sqlite: two processes put the same contents at the same time and are killed; what was put is there, whole.",
     project: "reliability",
     files: ["test/processes/artifacts.test.ts"],
-    amount: { variable: "REPRISE_ARTIFACT_KILLS", unit: "kills on each", bounded: 16, nightly: 2_000 },
+    amount: { variable: "REPRISE_ARTIFACT_KILLS", unit: "kills on each", bounded: 8, nightly: 2_000 },
     seed: "REPRISE_ARTIFACT_SEED, 1",
+  },
+  {
+    name: "pipelines while their processes are killed",
+    attacks: ["G3", "G12"],
+    how: "On fs and sqlite: processes that execute a pipeline with steps, artifacts, storage and answers from outside are killed and followed by the next; what its code has seen stays, and no step of that runs again.",
+    project: "reliability",
+    files: ["test/processes/pipelines.test.ts"],
+    amount: { variable: "REPRISE_PIPELINE_KILLS", unit: "kills on each", bounded: 10, nightly: 2_000 },
+    seed: "REPRISE_PIPELINE_SEED, 1",
   },
 ];

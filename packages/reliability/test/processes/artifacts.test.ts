@@ -8,7 +8,7 @@ import { report } from "./support/report.ts";
 import { storeKinds } from "./support/store-kind.ts";
 
 // How many of those who put contents are killed: REPRISE_ARTIFACT_KILLS=2000 for a long run. When, says REPRISE_ARTIFACT_SEED.
-const kills = Number(process.env["REPRISE_ARTIFACT_KILLS"] ?? 16);
+const kills = Number(process.env["REPRISE_ARTIFACT_KILLS"] ?? 8);
 const seed = Number(process.env["REPRISE_ARTIFACT_SEED"] ?? 1);
 
 describe.each(Object.values(storeKinds))("$name", (kind) => {

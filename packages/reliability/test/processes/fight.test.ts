@@ -9,7 +9,7 @@ import { readFound } from "./support/read-found.ts";
 import { storeKinds } from "./support/store-kind.ts";
 
 // How often one of 8 processes that fight for a run is stopped with SIGSTOP, and goes on with SIGCONT: REPRISE_STOPS=5000 for a long run.
-const stops = Number(process.env["REPRISE_STOPS"] ?? 60);
+const stops = Number(process.env["REPRISE_STOPS"] ?? 40);
 const seed = Number(process.env["REPRISE_STOP_SEED"] ?? 1);
 const fighters = 8;
 /** After so many a new run begins, in the same store: what is stored is read whole by whoever acquires. */

@@ -8,7 +8,7 @@ import { report } from "./support/report.ts";
 import { storeKinds } from "./support/store-kind.ts";
 
 // How often whoever holds a run is killed while others leave messages for it: REPRISE_INBOX_KILLS=2000 for a long run. When, says REPRISE_INBOX_SEED.
-const kills = Number(process.env["REPRISE_INBOX_KILLS"] ?? 15);
+const kills = Number(process.env["REPRISE_INBOX_KILLS"] ?? 10);
 const seed = Number(process.env["REPRISE_INBOX_SEED"] ?? 1);
 /** After so many the run is looked at, and a new one begins. */
 const killsPerRun = 25;

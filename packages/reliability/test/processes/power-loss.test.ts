@@ -13,11 +13,11 @@ import { storeKinds, type StoreKind } from "./support/store-kind.ts";
 
 // How often the power of a file system is cut under a process that appends: REPRISE_POWER_CUTS=1000 for a long run. When, says REPRISE_POWER_SEED.
 // REPRISE_POWER_FS=xfs tries another file system than ext4. What it proves and what not: docs/reliability.md.
-const cuts = Number(process.env["REPRISE_POWER_CUTS"] ?? 12);
+const cuts = Number(process.env["REPRISE_POWER_CUTS"] ?? 8);
 const seed = Number(process.env["REPRISE_POWER_SEED"] ?? 1);
 const type = process.env["REPRISE_POWER_FS"] ?? "ext4";
 /** After so many the store is left, and a new one made in a directory that is not there yet. */
-const cutsPerStore = 6;
+const cutsPerStore = 4;
 const mebibyte = 2 ** 20;
 
 function fileSystemOr(skip: TestContext["skip"]): ImageFileSystem {

@@ -11,7 +11,7 @@ import { readFound } from "./support/read-found.ts";
 import { storeKinds } from "./support/store-kind.ts";
 
 // How often 8 processes race for a store that is not there yet: REPRISE_RACES=5000 for a long run. What happens meanwhile: REPRISE_RACE_SEED.
-const races = Number(process.env["REPRISE_RACES"] ?? 30);
+const races = Number(process.env["REPRISE_RACES"] ?? 20);
 const seed = Number(process.env["REPRISE_RACE_SEED"] ?? 1);
 const runners = 8;
 
