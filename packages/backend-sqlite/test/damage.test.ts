@@ -80,6 +80,18 @@ test.each([
   await backend.close();
 });
 
+test("G5, G10: the memory of the epochs of a removed run is CORRUPT if it was damaged: an epoch might be used again", async () => {
+  const { backend } = await damagedStore(async (path) => {
+    const before = sqliteBackend({ file: path });
+    await before.remove("run-1", { force: true });
+    await before.close();
+    meddle(path, (database) => database.exec("UPDATE ids SET epoch = 0 WHERE state_id = 'run-1'"));
+  });
+  expect(await rejectionOf(hold(backend, "run-1", { create: "must" }))).toMatchObject({ code: "CORRUPT" });
+  expect(await textsOf(backend, "run-2")).toEqual(expected("run-2"));
+  await backend.close();
+});
+
 test("S4: list names a damaged run and shows the others", async () => {
   const { backend } = await damagedStore((path) => meddle(path, (database) => database.exec("UPDATE runs SET updated_at = 7 WHERE run = 1")));
   const page = await backend.list({ tags: ["a"] });

@@ -64,9 +64,9 @@ export const programme: readonly Part[] = [
     seed: "1 to the count",
   },
   {
-    name: "fs: mutants",
+    name: "mutants",
     attacks: ["G1", "G3", "G4", "G5", "G6", "G7", "G8", "G10", "G11", "G12", "G13"],
-    how: "Each guard of backend-fs taken out once: the simulations, the suites or a test must find it.",
+    how: "Each guard of backend-fs, and some of backend-sqlite, taken out once: the simulations, the suites or a test must find it.",
     project: "reliability",
     files: ["test/mutants/mutants.test.ts"],
     amount: { variable: "REPRISE_MUTANTS", unit: "mutants", bounded: "few", nightly: "all" },

@@ -5,13 +5,14 @@ import { fsMutants } from "./fs-mutants.ts";
 import { hunt } from "./hunt.ts";
 import { mutatedPackage, removeMutatedPackage } from "./mutated-package.ts";
 import { edited, type Mutant } from "./mutant.ts";
+import { sqliteMutants } from "./sqlite-mutants.ts";
 
 // How to know that it works: every guard can be found where the list says, and once it is taken out, what the list says fails. And what
 // fails does not fail of itself: it finds nothing in a copy in which nothing was changed.
 
 // REPRISE_MUTANTS=all for all of them, some minutes; or a word that the guards contain.
 const wanted = process.env["REPRISE_MUTANTS"] ?? "few";
-const mutants: readonly Mutant[] = [...fsMutants];
+const mutants: readonly Mutant[] = [...fsMutants, ...sqliteMutants];
 const chosen = mutants.filter(({ guard, always }) => (wanted === "few" ? always === true : wanted === "all" || guard.includes(wanted)));
 const hunts = [...new Map(chosen.map(({ project, by }) => [`${project} ${by}`, { project, by }])).values()];
 const settings = { seeds: 4000, timeoutMs: 600_000 };
