@@ -48,8 +48,6 @@ const exceptions: readonly (readonly [kind: string, condition: string, words: st
   ...conditions.map((condition) => ["sqlite", condition, "doctor", "2"] as const),
   // Collecting takes a lock in the store, which an empty directory becomes by it.
   ["fs", "empty", "gc --yes", "0!"],
-  // Whoever takes a run on fs reads its journal, also to remove it.
-  ["fs", "damaged", "delete asked --yes", "6"],
   // The run is taken and given back.
   ["sqlite", "damaged", "interrupt asked", "6!"],
 ];

@@ -189,3 +189,28 @@ test("S10: whatever is done to a journal, verify does not throw, and finds somet
     { numRuns: 300 },
   );
 });
+
+test("S10: a damaged run can be removed, and is nobody's while it is; one that somebody holds cannot", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "reprise-rules-"));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  const holder = createReprise({ backend: fsBackend({ dir }) });
+  const state = await holder.create({ stateId });
+  await state.run(flaky(0), 1);
+  const [segment] = (await readdir(dir, { recursive: true })).filter((name) => name.endsWith(".j")).map((name) => join(dir, name));
+  const damage = async (): Promise<void> => {
+    const bytes = await readFile(segment!);
+    bytes[100] = (bytes[100] ?? 0) ^ 1;
+    await writeFile(segment!, bytes);
+  };
+  await damage();
+  const other = createReprise({ backend: fsBackend({ dir }) });
+  expect(await rejectionOf(other.delete(stateId))).toMatchObject({ code: "LEASE_HELD" });
+  await damage();
+  await state.close();
+  await damage();
+  expect(await rejectionOf(other.load(stateId))).toMatchObject({ code: "CORRUPT" });
+  await other.delete(stateId);
+  expect(await other.head(stateId)).toBeUndefined();
+  expect(await rejectionOf(other.delete(stateId))).toMatchObject({ code: "NOT_FOUND" });
+  await (await other.create({ stateId })).close();
+});
