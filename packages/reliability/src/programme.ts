@@ -131,6 +131,14 @@ export const programme: readonly Part[] = [
     seed: "1 to the count",
   },
   {
+    name: "a pipeline whose backend fails anywhere",
+    attacks: ["G3", "G8", "G12"],
+    how: "Each call of each operation of the backend, its writers and its artifacts fails, is torn, late or the last of its process, while a run goes through its whole life.",
+    project: "testing",
+    files: ["test/every-fault.test.ts"],
+    seed: "none",
+  },
+  {
     name: "crash at every append of a pipeline",
     attacks: ["G3", "G4"],
     how: "Pipelines stopped after each of their appends and resumed.",
