@@ -222,7 +222,7 @@ export class FsWriter implements StateWriter {
   }
 
   async #sealAndLetGo(): Promise<void> {
-    const { lease, head } = this.#parts;
+    const { lease, head, durability } = this.#parts;
     const segment = this.#segment;
     lease.forget();
     const failure = await firstFailure([
@@ -232,7 +232,8 @@ export class FsWriter implements StateWriter {
         await segment.write([{ kind: "Z", firstSeq: 0, count: 0, frame: allocateFrame(0) }]);
         await segment.sync();
       },
-      () => this.#unlessFenced(() => head.save()),
+      // Nobody is at the run any more who could say again when it is due.
+      () => this.#unlessFenced(() => head.save({ sync: durability === "power" })),
       () => this.#unlessFenced(() => lease.release()),
       () => segment.close(),
     ]);

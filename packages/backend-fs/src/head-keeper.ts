@@ -11,6 +11,8 @@ export class HeadKeeper {
   #origin: Pick<RunHead, "stateId" | "born" | "epoch">;
   #header: StateHeader;
   #written: string | undefined;
+  /** What was written last is durable. */
+  #durable = false;
   #last: Promise<void> = Promise.resolve();
 
   constructor(
@@ -36,14 +38,15 @@ export class HeadKeeper {
     return this.save();
   }
 
-  /** Writes what is known now, unless it is written already. */
-  save(): Promise<void> {
+  /** Writes what is known now, unless it is written already. With `sync` it is durable then: for whoever lets the run go, and is looked for by it. */
+  save({ sync = false }: { readonly sync?: boolean } = {}): Promise<void> {
     const save = async (): Promise<void> => {
       const head: RunHead = { ...this.#origin, ...this.#positions(), header: this.#header };
       const text = JSON.stringify(head);
-      if (text === this.#written) return;
-      await writeHead(this.#io, this.#run, head, `${this.#run.head}.${head.epoch}.tmp`);
+      if (text === this.#written && (this.#durable || !sync)) return;
+      await writeHead(this.#io, this.#run, head, { temporary: `${this.#run.head}.${head.epoch}.tmp`, sync });
       this.#written = text;
+      this.#durable = sync;
     };
     const next = this.#last.then(save, save);
     this.#last = next;

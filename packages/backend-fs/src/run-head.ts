@@ -3,11 +3,11 @@ import { crc32c } from "./crc32c.ts";
 import type { Io } from "./io.ts";
 import { damaged, type Journal } from "./load-journal.ts";
 import { segmentPath, type RunPaths } from "./paths.ts";
-import { readIfPresent, replaceFile } from "./replace-file.ts";
+import { readIfPresent, replaceFile, type ReplaceOptions } from "./replace-file.ts";
 
 /**
- * The content of `head.json`: what `list` shows of a run without reading its journal. Never synced, so it may be behind, or
- * gone or empty after a power loss. What it says was durable, was.
+ * The content of `head.json`: what `list` shows of a run without reading its journal. Synced only when the run is let go, so after a power
+ * loss under a holder it may be behind, gone or empty. What it says was durable, was.
  */
 export interface RunHead {
   readonly stateId: string;
@@ -21,9 +21,10 @@ export interface RunHead {
   readonly header: StateHeader;
 }
 
-/** Writes `head.json`. */
-export function writeHead(io: Io, run: RunPaths, head: RunHead, temporary: string): Promise<void> {
-  return replaceFile(io, run.head, `${JSON.stringify({ format: 1, check: checkOf(head), head })}\n`, { temporary, sync: false });
+/** Writes `head.json`. With `sync` it is durable when this resolves. */
+export async function writeHead(io: Io, run: RunPaths, head: RunHead, options: ReplaceOptions): Promise<void> {
+  await replaceFile(io, run.head, `${JSON.stringify({ format: 1, check: checkOf(head), head })}\n`, options);
+  if (options.sync) await io.syncDirectory(run.directory);
 }
 
 /** Reads `head.json`; undefined if there is none. Throws `CORRUPT` if it is not what was written. */

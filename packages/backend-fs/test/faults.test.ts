@@ -58,6 +58,20 @@ test.each([
   expect(overtaken).toBe(true);
 });
 
+test("what list knows of a run that was let go survives a loss of power: one that sleeps is found when it is due", async () => {
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const disk = new SimDisk();
+    const writer = await hold(open(disk));
+    await writer.append([bytes("begun")], { expect: 0, header: { status: "running", createdAt: 1 } });
+    await writer.append([bytes("sleeps")], { expect: 1, header: { status: "awaiting", wakeAt: 1_000 } });
+    await writer.release();
+    const left = open(disk.afterPowerLoss(seededRandom(seed)));
+    const { rows, damaged } = await left.list({ dueBefore: 2_000, status: ["awaiting"] });
+    expect(damaged, `seed ${seed}`).toEqual([]);
+    expect(rows.map(({ stateId, wakeAt }) => [stateId, wakeAt]), `seed ${seed}`).toEqual([["run-1", 1_000]]);
+  }
+});
+
 describe("G8: after a failure nothing more is acknowledged, and a new acquire goes on", () => {
   test.each([
     ["datasync", "EIO", "POISONED"],

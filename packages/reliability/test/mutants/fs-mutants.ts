@@ -31,6 +31,9 @@ export const fsMutants: readonly Mutant[] = [
   removed("a live holder is waited for", "acquire-run", "if (now >= this.#deadline) throw new LeaseHeldError(this.#run.stateId, lease);", "conformance", "if (now >= this.#deadline) return 0;"),
   removed("the epochs of a removed run are not used again", "acquire-run", "(newest === 0 ? await buriedEpoch(io, run) : newest) + 1", "crashes", "newest + 1"),
 
+  // Letting go
+  removed("what list knows of a run that is let go is durable", "fs-writer", "head.save({ sync: durability === \"power\" })", "test/faults.test.ts", "head.save()"),
+
   // Going on in another segment
   removed("the lease names the next segment", "next-segment", "    await lease.moveTo(epoch);\n", "test/roll.test.ts"),
   removed("the name of the next segment is durable", "next-segment", "    await io.syncDirectory(run.directory);\n", "crashes"),
