@@ -9,7 +9,7 @@ import { checkByHand, checkExact } from "./exact.ts";
 import { testProperties } from "./property.ts";
 
 testProperties([
-  { name: "R2, R3, R4: after a crash at any append, a run ends and records as if uninterrupted", oracle: checkExact, share: 0.6 },
+  { name: "R2, R3, R4: after a crash at any append, a run ends and records as if uninterrupted", oracle: checkExact, share: 0.35 },
   { name: "I3, I4, I5: so does one that sleeps and waits for answers, suspended or not", oracle: checkExact, generate: { pauses: true }, share: 0.1 },
   { name: "I3, I4, I5: so does one that sleeps and waits and is driven by hand", oracle: checkByHand, generate: { pauses: true }, share: 0.05 },
   { name: "P1: so does one with groups of tasks, streams of groups and groups with limits of time", oracle: checkExact, generate: { groups: true }, share: 0.03 },

@@ -7,7 +7,7 @@ import { testProperties } from "./property.ts";
 import { checkSelfConsistent } from "./self-consistent.ts";
 
 testProperties([
-  { name: "R2, A3, S1: under any latencies and any chain of crashes, a run follows its record and ends where its journal says", oracle: checkSelfConsistent, share: 0.6 },
+  { name: "R2, A3, S1: under any latencies and any chain of crashes, a run follows its record and ends where its journal says", oracle: checkSelfConsistent, share: 0.4 },
   { name: "I3, I4, I5: so does one that sleeps and waits for answers, suspended or not", oracle: checkSelfConsistent, generate: { pauses: true }, share: 0.2 },
   { name: "R4: a run that sleeps and waits recovers as if uninterrupted", oracle: checkRecovery, generate: { pauses: true }, share: 0.1 },
   { name: "R4: a failed run recovers as if uninterrupted, wherever the recovery is cut off", oracle: checkRecovery, share: 0.25 },
