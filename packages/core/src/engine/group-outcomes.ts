@@ -7,6 +7,8 @@ import { OutcomeReader } from "./outcome-reader.ts";
 
 type Told = { readonly seq: number; readonly outcome: StreamedOutcome<unknown> };
 type Reader = OutcomeReader<StreamedOutcome<unknown>>;
+/** Tells at the place of a record, or a fraction behind it. */
+type Through = (seq: number, tell: () => void, ready?: Promise<unknown>, behind?: number) => void;
 
 /**
  * What one use of a group tells those who stream it. Whoever comes late is told through the gate, each outcome at its place, as is one
@@ -60,12 +62,12 @@ export class GroupOutcomes {
   /** What had come before there was this reader. */
   #replay(call: Call, reader: Reader): void {
     const { engine, scope, node } = call;
-    const through = (seq: number, tell: () => void, ready?: Promise<unknown>): void => {
+    const through: Through = (seq, tell, ready, behind = 0) => {
       const release = (): void => {
         engine.turn = scope;
         tell();
       };
-      engine.gate.push(engine.placeOf(scope, seq), release, ready);
+      engine.gate.push(engine.placeOf(scope, seq) + behind, release, ready);
     };
     for (const { seq, outcome } of this.#told) through(seq, () => reader.take(outcome));
     // Its code will not ask for its branches: they are in the record.
@@ -74,10 +76,14 @@ export class GroupOutcomes {
     if (end !== undefined) through(node.endSeq, () => reader.end(end.error));
   }
 
-  #replayRecorded(call: Call, reader: Reader, through: (seq: number, tell: () => void, ready?: Promise<unknown>) => void): void {
+  #replayRecorded(call: Call, reader: Reader, through: Through): void {
     const { node, spec, engine } = call;
-    for (const [index, branch] of (spec.branchesOf?.(node) ?? []).entries()) {
-      if (branch === undefined || (branch.state !== "completed" && branch.state !== "failed")) continue;
+    const ended = [...(spec.branchesOf?.(node) ?? []).entries()].flatMap(([index, branch]) => (branch?.state === "completed" || branch?.state === "failed" ? [{ index, branch }] : []));
+    // A group that was opened again told of what it reused then, not when that had ended.
+    const reused = ended.filter(({ branch }) => branch.endSeq < node.opening).toSorted((one, other) => one.branch.endSeq - other.branch.endSeq);
+    for (const { index, branch } of ended) {
+      const rank = reused.findIndex((each) => each.branch === branch);
+      const [seq, behind] = rank < 0 ? ([branch.endSeq, 0] as const) : ([node.opening, (rank + 1) / (2 * reused.length + 2)] as const);
       let outcome: ReturnType<typeof outcomeOfBranch>;
       try {
         outcome = outcomeOfBranch(spec, branch, engine.values);
@@ -91,12 +97,12 @@ export class GroupOutcomes {
       };
       if (!(outcome instanceof Promise)) {
         const settled = outcome;
-        through(branch.endSeq, () => take(settled));
+        through(seq, () => take(settled), undefined, behind);
         continue;
       }
       let settled: BranchOutcome<unknown> | undefined;
       const ready = outcome.then((value) => (settled = value), () => undefined);
-      through(branch.endSeq, () => settled && take(settled), ready);
+      through(seq, () => settled && take(settled), ready, behind);
     }
   }
 

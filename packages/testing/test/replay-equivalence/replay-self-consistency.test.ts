@@ -20,3 +20,8 @@ test("P1, I1: a stream is told of an outcome that was recorded, and not acknowle
   // An aborted branch that fails in the last moment, found by the search.
   expect((await checkSelfConsistent(generateProgram(5_058, { groups: true, pauses: true }))).failure).toBeUndefined();
 });
+
+test("P1, R2: a stream of a group that was opened again is told of what it reused when it was opened, also in the next process", { timeout: 60_000 }, async () => {
+  // A run that failed, was recovered and died before its end was recorded, found by the search.
+  expect((await checkSelfConsistent(generateProgram(620_330, { groups: true, pauses: true }))).failure).toBeUndefined();
+});
