@@ -102,7 +102,7 @@ function addRecords(segment: SurveyedSegment, records: StoredRecord[], damages: 
   for (const frame of segment.frames) {
     if (!hasRecords(frame)) continue;
     const epoch = epochs();
-    if (frame.firstSeq > records.length + 1) {
+    if (frame.firstSeq > records.length + 1 || frame.firstSeq === 0) {
       if (damages.length === 0) damages.push(damaged(segment.path, frame.offset, `record ${records.length + 1} is missing, the next one is ${frame.firstSeq}`));
       return false;
     }

@@ -1,7 +1,7 @@
 import { doctor, fsBackend } from "@reprise/backend-fs";
 import { isRepriseError, type StateBackend } from "@reprise/core/spi";
 import { beforeAll, expect, test } from "vitest";
-import { forgedHead, forgedMessage, forgedSegment, segmentWithHeader } from "./forge.ts";
+import { forgedHead, forgedMessage, forgedSegment, resealed, segmentWithHeader } from "./forge.ts";
 import { mutatedBytes, pick } from "./mutate-bytes.ts";
 import { SimDisk, type Random } from "./sim-disk.ts";
 import { seededRandom, SimMachine, SimSystem } from "./sim-system.ts";
@@ -120,6 +120,15 @@ test.each([
   disk.replace(path, segmentWithHeader(disk.files().get(path)!, 3, (header) => (says === null || Array.isArray(says) ? says : { ...header, ...says })));
   for (const name of ["head", "read", "acquire"]) await expect(operations[name]!(open(disk), disk), name).rejects.toMatchObject({ code: "CORRUPT", path });
   expect(await open(disk).verify!("run-1")).toContainEqual(expect.objectContaining({ code: "CORRUPT", path }));
+});
+
+test("G10: a frame of records that says it begins at record 0, with a right checksum, is damage to whoever looks for it", async () => {
+  const path = "/store/runs/4e/run-1/e-00000001.j";
+  const disk = whole.copy();
+  disk.replace(path, resealed(disk.files().get(path)!, 1, ({ kind }) => (kind === "B" ? { fields: { firstSeq: 0 } } : {})));
+  const damages = [expect.objectContaining({ code: "CORRUPT", path })];
+  expect(await open(disk).verify!("run-1")).toEqual(expect.arrayContaining(damages));
+  await expect(operations["salvage"]!(open(disk), disk)).resolves.toBeUndefined();
 });
 
 test.each(["", "null", "{}", '{"epoch":"1"}', '{"epoch":-1}', '{"epoch":1e99}', '{"epoch":4294967296}'])("G5, G10: a tombstone that says %j is CORRUPT: an epoch might be used again", async (text) => {
