@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { CallNode } from "../history/call-node.ts";
 import type { RunView } from "../history/fold.ts";
 import { parseAddress, segmentText } from "../address/address.ts";
@@ -15,7 +15,7 @@ export interface Answer {
   readonly tree?: unknown;
 }
 
-const schema = z.strictObject({ k: z.literal("answer"), v: z.literal(1), to: z.string(), c: z.int().positive().optional(), aid: z.string().optional(), value: z.unknown() });
+const schema = z.strictObject({ k: z.literal("answer"), v: z.literal(1), to: z.string(), c: z.optional(z.int().check(z.positive())), aid: z.optional(z.string()), value: z.unknown() });
 
 /** An answer as the bytes of a message. */
 export function encodeAnswer({ to, call, answerId, tree }: Answer): Uint8Array {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { InterruptReason, type InterruptSignal } from "../events/interrupt-signal.ts";
 
 /** An interrupt or a pause as it travels: for one holder of the lease alone, so that it never lies in wait for a later one. */
@@ -8,14 +8,14 @@ export interface InterruptMessage {
   readonly signal: InterruptSignal | undefined;
 }
 
-const addressed = { v: z.literal(1), epoch: z.int().nonnegative() };
+const addressed = { v: z.literal(1), epoch: z.int().check(z.nonnegative()) };
 const schema = z.discriminatedUnion("k", [
   z.strictObject({
     k: z.literal("interrupt"),
     ...addressed,
     reason: z.enum(Object.values(InterruptReason)),
-    message: z.string().optional(),
-    by: z.string().optional(),
+    message: z.optional(z.string()),
+    by: z.optional(z.string()),
     save: z.boolean(),
   }),
   z.strictObject({ k: z.literal("pause"), ...addressed }),

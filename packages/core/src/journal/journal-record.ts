@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import type { ArtifactReference } from "../actors/artifacts.ts";
 import type { RetrySettings } from "../actors/call-policy.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";

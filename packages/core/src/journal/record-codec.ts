@@ -1,4 +1,5 @@
-import { z } from "zod";
+import * as z from "zod/mini";
+import { issueText } from "../errors/issue-text.ts";
 import { CorruptError } from "../errors/storage-errors.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { StoredRecord } from "../ports/state-backend.ts";
@@ -49,7 +50,7 @@ export function createRecordCodec(values: ValueCodec, encryption?: Encryption): 
       refuseNewer(json, stateId);
       const parsed = recordSchema.safeParse(json);
       if (parsed.success) return fromStored(parsed.data, reading(values, stored.seq, elsewhere));
-      throw new CorruptError(`run ${stateId}: record ${stored.seq} is not a record of this format: ${parsed.error.issues[0]?.message}`, { stateId, cause: parsed.error });
+      throw new CorruptError(`run ${stateId}: record ${stored.seq} is not a record of this format: ${issueText(parsed.error)}`, { stateId, cause: parsed.error });
     },
   };
 }

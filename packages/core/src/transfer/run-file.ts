@@ -1,6 +1,7 @@
 import { decode, Encoder } from "@msgpack/msgpack";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { invalid } from "../errors/invalid.ts";
+import { issueText } from "../errors/issue-text.ts";
 import { CorruptError } from "../errors/storage-errors.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { checkMessagePack } from "../values/check-message-pack.ts";
@@ -26,8 +27,8 @@ const beginning = new Encoder().encode({ format }).map((byte, index) => (index =
 const envelopeSchema = z.strictObject({ format: z.literal(format), version: z.literal(runFileVersion), checksum: z.string(), content: z.instanceof(Uint8Array) });
 const contentSchema = z.strictObject({
   stateId: z.string(),
-  records: z.array(z.instanceof(Uint8Array)).min(1),
-  artifacts: z.array(z.tuple([z.string(), z.instanceof(Uint8Array)])).nullable(),
+  records: z.array(z.instanceof(Uint8Array)).check(z.minLength(1)),
+  artifacts: z.nullable(z.array(z.tuple([z.string(), z.instanceof(Uint8Array)]))),
 });
 
 /** The file: the same for the same run, whoever writes it, wherever and whenever. Throws `LIMIT` above 4 GiB. */
@@ -76,10 +77,10 @@ function refuseNewer(envelope: unknown): void {
   throw new RepriseError("INCOMPATIBLE", `the exported run was written by a newer version of Reprise (file format ${version}; this one reads up to ${runFileVersion})`, { path: "bytes" });
 }
 
-function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+function checked<Schema extends z.ZodMiniType>(schema: Schema, value: unknown): z.infer<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw damaged(result.error.issues[0]?.message ?? "it has not the form of one", result.error);
+  throw damaged(issueText(result.error), result.error);
 }
 
 function damaged(problem: string, cause?: unknown): CorruptError {
