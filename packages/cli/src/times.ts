@@ -1,8 +1,9 @@
+import { timeText } from "@reprise/core/spi";
 import { formatDuration } from "@reprise/printer/text";
 
 /** A moment as scripts and people can read it. */
 export function isoTime(at: number | undefined): string | undefined {
-  return at === undefined ? undefined : new Date(at).toISOString();
+  return at === undefined ? undefined : timeText(at);
 }
 
 /** `3.0s ago`, `in 2m05s`. */

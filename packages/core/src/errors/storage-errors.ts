@@ -1,4 +1,5 @@
 import { RepriseError, type RepriseErrorDetails } from "./reprise-error.ts";
+import { timeText } from "./time-text.ts";
 
 /** Somebody else may extend the run: `owner` since `since` (ms since the epoch). Code `LEASE_HELD`. */
 export class LeaseHeldError extends RepriseError {
@@ -8,7 +9,7 @@ export class LeaseHeldError extends RepriseError {
   readonly since: number | undefined;
 
   constructor(stateId: string, holder: { readonly owner: string; readonly since?: number }, details: RepriseErrorDetails = {}) {
-    const since = holder.since === undefined ? "" : ` since ${new Date(holder.since).toISOString()}`;
+    const since = holder.since === undefined ? "" : ` since ${timeText(holder.since)}`;
     super("LEASE_HELD", `run ${stateId} is held by ${holder.owner}${since}`, { ...details, stateId });
     this.owner = holder.owner;
     this.since = holder.since;

@@ -1,5 +1,6 @@
 import { RepriseError } from "./reprise-error.ts";
 import { showValue } from "./show-value.ts";
+import { timeText } from "./time-text.ts";
 
 /** The run was handed off: it goes on where the hand-off was imported, and not here. Code `SEALED`. */
 export class SealedError extends RepriseError {
@@ -11,7 +12,7 @@ export class SealedError extends RepriseError {
 
   constructor(stateId: string, seal: { readonly at: number; readonly to?: string | undefined }) {
     const where = seal.to === undefined ? "" : ` to ${showValue(seal.to)}`;
-    super("SEALED", `run ${stateId} was handed off${where} at ${new Date(seal.at).toISOString()}: it goes on where its hand-off is imported; export gives the hand-off again`, { stateId });
+    super("SEALED", `run ${stateId} was handed off${where} at ${timeText(seal.at)}: it goes on where its hand-off is imported; export gives the hand-off again`, { stateId });
     this.at = seal.at;
     this.to = seal.to;
   }

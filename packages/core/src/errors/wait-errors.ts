@@ -1,5 +1,6 @@
 import type { PendingWait } from "../history/pending-wait.ts";
 import { RepriseError } from "./reprise-error.ts";
+import { timeText } from "./time-text.ts";
 
 /**
  * The run is suspended: it waits for answers or for a time, and code that is run gives way, so that `finally` blocks run. Let
@@ -26,7 +27,7 @@ export class ExecutionAwaitingError extends RepriseError {
 
   constructor(stateId: string, pending: readonly PendingWait[], wakeAt: number | undefined) {
     const waits = pending.map(({ address }) => address).join(", ");
-    const due = wakeAt === undefined ? "" : `${waits === "" ? "" : ", or "}until ${new Date(wakeAt).toISOString()}`;
+    const due = wakeAt === undefined ? "" : `${waits === "" ? "" : ", or "}until ${timeText(wakeAt)}`;
     super("EXECUTION_AWAITING", `run ${stateId} waits${waits === "" ? "" : ` for ${waits}`}${due}; then load it again`, { stateId });
     this.pending = pending;
     this.wakeAt = wakeAt;

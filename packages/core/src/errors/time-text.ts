@@ -1,0 +1,5 @@
+/** A time in ms since the epoch, to be read in UTC; what is stored may be no time that a calendar has. */
+export function timeText(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? `${ms} ms, which is no date` : date.toISOString();
+}
