@@ -71,6 +71,7 @@ export type {
 
 // What is written down of events and values, so that all who write them write alike
 export { eventFacts } from "./events/event-facts.ts";
+export { issueRule } from "./errors/issue-text.ts";
 export { timeText } from "./errors/time-text.ts";
 export { plainValue } from "./values/plain-value.ts";
 export type { EventFacts } from "./events/event-facts.ts";

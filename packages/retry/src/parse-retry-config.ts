@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { BackoffStrategy } from "./backoff-strategy.ts";
 import { describeValue } from "./describe-value.ts";
 import { durationRule, parseDuration } from "./duration.ts";
@@ -9,30 +9,33 @@ import type { PredicateRegistry, RetryMatcher } from "./retry-matcher.ts";
 
 const defaultMaxDelayMs = 30_000;
 
-const duration = z.unknown().transform((value, context) => {
-  const milliseconds = parseDuration(value);
-  if (milliseconds !== undefined) return milliseconds;
-  context.issues.push({ code: "custom", message: durationRule, input: value });
-  return z.NEVER;
-});
+const duration = z.pipe(
+  z.unknown(),
+  z.transform((value, context) => {
+    const milliseconds = parseDuration(value);
+    if (milliseconds !== undefined) return milliseconds;
+    context.issues.push({ code: "custom", message: durationRule, input: value });
+    return z.NEVER;
+  }),
+);
 const attemptsRule = "must be a whole number from 1 (the first attempt included)";
 const multiplierRule = "must be a finite number from 1";
 const matcherRule = 'must be the name or code of an error (text), an HTTP status (whole number) or { predicate: "name" }; a class cannot be recorded';
 const predicateRule = "must be the name of a registered predicate";
-const matcher = z.union([z.string().min(1), z.int(), z.strictObject({ predicate: z.string(predicateRule).min(1, predicateRule) })], matcherRule);
-const matchers = z.array(matcher, "must be a list").nullable();
+const matcher = z.union([z.string().check(z.minLength(1)), z.int(), z.strictObject({ predicate: z.string(predicateRule).check(z.minLength(1, predicateRule)) })], matcherRule);
+const matchers = z._default(z.nullable(z.array(matcher, "must be a list")), null);
 
 const schema = z.strictObject(
   {
-    maxAttempts: z.int(attemptsRule).min(1, attemptsRule).default(3),
-    backoff: z.enum(BackoffStrategy, `must be one of ${Object.values(BackoffStrategy).join(", ")}`).default("exponential"),
-    initialDelayMs: duration.default(1_000),
-    multiplier: z.number(multiplierRule).min(1, multiplierRule).default(2),
-    maxDelayMs: duration.optional(),
-    jitter: z.enum(Jitter, `must be one of ${Object.values(Jitter).join(", ")}`).default("quarter"),
-    retryOn: matchers.default(null),
-    neverRetryOn: matchers.default(null),
-    respectRetryAfter: z.boolean("must be true or false").default(true),
+    maxAttempts: z._default(z.int(attemptsRule).check(z.minimum(1, attemptsRule)), 3),
+    backoff: z._default(z.enum(BackoffStrategy, `must be one of ${Object.values(BackoffStrategy).join(", ")}`), "exponential"),
+    initialDelayMs: z._default(duration, 1_000),
+    multiplier: z._default(z.number(multiplierRule).check(z.minimum(1, multiplierRule)), 2),
+    maxDelayMs: z.optional(duration),
+    jitter: z._default(z.enum(Jitter, `must be one of ${Object.values(Jitter).join(", ")}`), "quarter"),
+    retryOn: matchers,
+    neverRetryOn: matchers,
+    respectRetryAfter: z._default(z.boolean("must be true or false"), true),
   },
   "must be an object with options of retry",
 );

@@ -1,44 +1,42 @@
-import { z } from "zod";
+import { issueRule } from "@reprise/core/spi";
+import * as z from "zod/mini";
 import { ErrorStrategy } from "../error-handler.ts";
 import { invalidDefinition, shown } from "../invalid-definition.ts";
 
-const matcher = z.union([z.string().min(1), z.int(), z.strictObject({ predicate: z.string().min(1) })]);
+const matcher = z.union([z.string().check(z.minLength(1)), z.int(), z.strictObject({ predicate: z.string().check(z.minLength(1)) })]);
 const handler = z.strictObject({
-  strategy: z.enum(ErrorStrategy).optional(),
-  maxRetries: z.int().min(0).optional(),
-  retryDelayMs: z.number().min(0).optional(),
-  retryBackoff: z.number().min(1).optional(),
-  maxDelayMs: z.number().min(0).optional(),
-  retryOn: z.array(matcher).nullable().optional(),
-  critical: z.boolean().optional(),
+  strategy: z.optional(z.enum(ErrorStrategy)),
+  maxRetries: z.optional(z.int().check(z.minimum(0))),
+  retryDelayMs: z.optional(z.number().check(z.minimum(0))),
+  retryBackoff: z.optional(z.number().check(z.minimum(1))),
+  maxDelayMs: z.optional(z.number().check(z.minimum(0))),
+  retryOn: z.optional(z.nullable(z.array(matcher))),
+  critical: z.optional(z.boolean()),
 });
-const count = z.int().min(1);
+const routine = z.strictObject({
+  id: z.string(),
+  use: z.optional(z.string()),
+  version: z.optional(z.string()),
+  slots: z.optional(z.record(z.string(), z.string())),
+  outputs: z.optional(z.array(z.string())),
+  config: z.optional(z.json()),
+  errorHandler: z.optional(handler),
+});
+const count = z.int().check(z.minimum(1));
 
 /** A definition as it may stand in a file: written by `serialize`, or by hand. */
 export const flowSchema = z.strictObject({
-  format: z.int().optional(),
+  format: z.optional(z.int()),
   id: z.string(),
-  version: z.string().optional(),
-  entry: z.string().optional(),
-  concurrency: count.optional(),
-  agentConcurrency: count.optional(),
-  maxIterations: count.optional(),
-  errorHandler: handler.optional(),
-  routines: z
-    .array(
-      z.strictObject({
-        id: z.string(),
-        use: z.string().optional(),
-        version: z.string().optional(),
-        slots: z.record(z.string(), z.string()).optional(),
-        outputs: z.array(z.string()).optional(),
-        config: z.json().optional(),
-        errorHandler: handler.optional(),
-      }),
-    )
-    .min(1),
-  connections: z.array(z.strictObject({ from: z.string(), to: z.string(), map: z.string().optional(), maxIterations: count.optional() })).optional(),
-  hash: z.string().optional(),
+  version: z.optional(z.string()),
+  entry: z.optional(z.string()),
+  concurrency: z.optional(count),
+  agentConcurrency: z.optional(count),
+  maxIterations: z.optional(count),
+  errorHandler: z.optional(handler),
+  routines: z.array(routine).check(z.minLength(1)),
+  connections: z.optional(z.array(z.strictObject({ from: z.string(), to: z.string(), map: z.optional(z.string()), maxIterations: z.optional(count) }))),
+  hash: z.optional(z.string()),
 });
 
 /** A definition of any origin, checked. */
@@ -50,7 +48,7 @@ export function parseFlow(json: unknown): ParsedFlow {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const path = issue?.path ?? [];
-  return invalidDefinition(pathText(path) || "flow", `${issue?.message ?? "is no definition"}, got ${shown(valueAt(json, path))}`);
+  return invalidDefinition(pathText(path) || "flow", `${issue === undefined ? "is no definition" : issueRule(issue)}, got ${shown(valueAt(json, path))}`);
 }
 
 function pathText(path: readonly PropertyKey[]): string {

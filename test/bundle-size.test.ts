@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { bundleSize } from "./support/bundle-size.ts";
+import { workspaceRoot } from "./support/workspace.ts";
+
+// What each package costs whoever bundles it: everything its main entry exports, minified and gzipped, in kB of 1,000 bytes.
+// A budget that is reached is raised on purpose, with a word in the commit why; one that is far above is none, and is lowered.
+// Those for Node alone (cli, testing) are not bundled by anybody.
+const budgets = {
+  "core": { own: 82, whole: 94 },
+  "retry": { own: 5.9, whole: 13 },
+  "backend-memory": { own: 3.2, whole: 8.8 },
+  "backend-fs": { own: 20, whole: 25.5 },
+  "backend-sqlite": { own: 14.5, whole: 20 },
+  "printer": { own: 24.5, whole: 28.5 },
+  "flow": { own: 15.5, whole: 33.5 },
+  "http": { own: 5.4, whole: 7.7 },
+};
+
+const readme = readFileSync(join(workspaceRoot, "README.md"), "utf8");
+
+test.each(Object.entries(budgets))("%s is within its budget, and the README says what it is", { timeout: 60_000 }, async (name, budget) => {
+  const { own, whole } = await bundleSize(`packages/${name}`);
+  for (const [size, most] of [[own, budget.own], [whole, budget.whole]] as const) {
+    expect(size).toBeLessThanOrEqual(most * 1000);
+    expect(size).toBeGreaterThan(most * 900);
+  }
+  const [, ownSaid, wholeSaid] = new RegExp(`^\\| \\[\`@reprise/${name}\`\\].*\\| (\\d+) \\| (\\d+) \\|$`, "mu").exec(readme) ?? [];
+  expect(Math.abs(Number(ownSaid) - own / 1000), `the README says ${ownSaid} kB`).toBeLessThan(1);
+  expect(Math.abs(Number(wholeSaid) - whole / 1000), `the README says ${wholeSaid} kB`).toBeLessThan(1);
+});
