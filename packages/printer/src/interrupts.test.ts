@@ -1,7 +1,7 @@
 import { InterruptReason, type InterruptSignal } from "@reprise/core/spi";
 import { describe, expect, test } from "vitest";
-import { handFeed, runBuilder, startOfRun, type BuiltCall, type RunBuilder } from "../test/run-builder.ts";
-import { printerOn } from "./event-printer.ts";
+import { printed } from "../test/printed.ts";
+import { handFeed, runBuilder, type BuiltCall, type RunBuilder } from "../test/run-builder.ts";
 import { checkpointText, interruptLines } from "./layout/interrupt-lines.ts";
 import type { EventPrinterOptions } from "./printer-options.ts";
 import { renderSummary } from "./render-summary.ts";
@@ -10,22 +10,7 @@ import { glyphSets } from "./text/glyphs.ts";
 import { viewOf } from "./view/view-of.ts";
 import { statistics } from "./view/statistics.ts";
 
-function printed(run: RunBuilder, options: EventPrinterOptions, origin: Parameters<typeof handFeed>[1] = { kind: "created" }): string {
-  let text = "\n";
-  const system = {
-    stderr: { write: () => expect.fail("the test's own stream was to be used") },
-    environment: { LANG: "C.UTF-8" },
-    now: () => startOfRun + 5000,
-    utcOffsetMs: () => 0,
-    after: () => () => undefined,
-    watchHost: () => () => undefined,
-  };
-  const feed = handFeed("run-1", origin);
-  const end = printerOn(system, { stream: { write: (chunk) => (text += chunk) }, ...options }).attach(feed);
-  feed.play(run.items);
-  end();
-  return text;
-}
+const printedRun = (run: RunBuilder, options: EventPrinterOptions, origin: Parameters<typeof handFeed>[1] = { kind: "created" }): string => printed(run.items, options, handFeed("run-1", origin));
 
 /** One call is done, two are open. */
 function openRun(): { readonly run: RunBuilder; readonly open: BuiltCall[] } {
@@ -48,7 +33,7 @@ const signalOf = (reason: InterruptReason): InterruptSignal => ({ reason, saveCh
 
 describe("I2: an interrupted run is printed", () => {
   test("tree: what was open, and a block with reason, message, who it was, and what is true of the checkpoint", () => {
-    expect(printed(interruptedRun(), { mode: "tree" })).toMatchInlineSnapshot(`
+    expect(printedRun(interruptedRun(), { mode: "tree" })).toMatchInlineSnapshot(`
       "
       run-1  new run
       ▸ agent pipeline [STARTED]
@@ -75,7 +60,7 @@ describe("I2: an interrupted run is printed", () => {
   });
 
   test("append: one line that can be searched for", () => {
-    expect(printed(interruptedRun(), { mode: "append", utc: true }).split("\n").filter((line) => /interrupt/iu.test(line)).join("\n")).toMatchInlineSnapshot(`
+    expect(printedRun(interruptedRun(), { mode: "append", utc: true }).split("\n").filter((line) => /interrupt/iu.test(line)).join("\n")).toMatchInlineSnapshot(`
       "09:30:00.400 interrupted pipeline::fetch::tool_call took=300ms reason="user_cancelled: enough for today"
       09:30:00.400 interrupted pipeline::agent_call took=400ms reason="user_cancelled: enough for today"
       09:30:00.400 checkpoint run-1 status=interrupted seq=8
@@ -85,7 +70,7 @@ describe("I2: an interrupted run is printed", () => {
   });
 
   test("json: the notice as it is, which can be read back", () => {
-    const lines = printed(interruptedRun(), { mode: "json" }).trim().split("\n");
+    const lines = printedRun(interruptedRun(), { mode: "json" }).trim().split("\n");
     const notice = JSON.parse(lines.at(-1) ?? "") as unknown;
     expect(notice).toMatchObject({ topic: "interrupt", signal: { reason: "user_cancelled", message: "enough for today", triggeredBy: "operator" }, checkpoint: "saved", openCalls: 2 });
     expect(renderTree(lines.map((line) => JSON.parse(line)))).toEqual(renderTree(interruptedRun().items));
@@ -116,7 +101,7 @@ describe("I2: an interrupted run is printed", () => {
   test.each(Object.values(InterruptReason))("the reason %s stands in upper case with spaces", (reason) => {
     const { run, open } = openRun();
     run.interruptAll(open, { signal: signalOf(reason) });
-    const text = printed(run, { mode: "tree" });
+    const text = printedRun(run, { mode: "tree" });
     expect(text).toContain(`INTERRUPTED  ${reason.toUpperCase().replaceAll("_", " ")}`);
     expect(text).not.toContain("by ");
   });
@@ -142,7 +127,7 @@ describe("I2: what became of it afterwards", () => {
     run.complete(fetch, { attempt: 2 });
     run.complete(pipeline);
     const origin = { kind: "loaded", lastSeq: 9, interruption: { reason: "user_cancelled", saveCheckpoint: true } } as const;
-    expect(printed(run, { mode: "tree", summary: false }, origin)).toMatchInlineSnapshot(`
+    expect(printedRun(run, { mode: "tree", summary: false }, origin)).toMatchInlineSnapshot(`
       "
       run-1  loaded at record 9, interrupted before: USER CANCELLED
       ▸ agent pipeline [RE-ENTERED]
@@ -152,7 +137,7 @@ describe("I2: what became of it afterwards", () => {
       ✓ agent pipeline [COMPLETED]
       "
     `);
-    expect(printed(run, { mode: "append", utc: true }, origin)).toContain('interruptedBefore="USER CANCELLED"');
+    expect(printedRun(run, { mode: "append", utc: true }, origin)).toContain('interruptedBefore="USER CANCELLED"');
   });
 
   test("in one history, what was interrupted and ended later is shown as it ended; while it goes on, what is around it runs", () => {
