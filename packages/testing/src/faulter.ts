@@ -32,7 +32,7 @@ export class Faulter {
     return fault;
   }
 
-  /** The operation, or what is planned for it; `undo` gives back what nobody gets. */
+  /** The operation, begun before this returns, or what is planned for it; `undo` gives back what nobody gets. */
   async run<Result>(operation: FaultyOperation, work: () => Promise<Result>, undo?: (lost: Result) => Promise<void>): Promise<Result> {
     const fault = this.next(operation);
     switch (fault?.kind) {
