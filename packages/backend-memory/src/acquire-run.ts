@@ -1,6 +1,7 @@
 import { checkStateId, LeaseHeldError, newHeader, RepriseError, type AcquireOptions, type StateWriter, type System } from "@reprise/core/spi";
 import type { MemoryRun, MemoryStore } from "./memory-run.ts";
 import { memoryWriter } from "./memory-writer.ts";
+import { RecordLog } from "./record-log.ts";
 
 /** What acquiring needs of its backend. */
 export interface AcquireContext {
@@ -56,7 +57,7 @@ function findOrCreate(store: MemoryStore, stateId: string, create: AcquireOption
     return existing;
   }
   if (create === "never") throw new RepriseError("NOT_FOUND", `there is no run ${stateId}`, { stateId });
-  const run: MemoryRun = { stateId, epoch: store.removedEpochs.get(stateId) ?? 0, header: newHeader(now), records: [], messages: [], listeners: new Set(), holder: undefined };
+  const run: MemoryRun = { stateId, epoch: store.removedEpochs.get(stateId) ?? 0, header: newHeader(now), records: new RecordLog(), messages: [], listeners: new Set(), holder: undefined };
   store.runs.set(stateId, run);
   return run;
 }

@@ -1,7 +1,7 @@
 import { checkMessageFits, checkMessageId, checkStateId, defaultSystem, listPage, RepriseError, type StateBackend, type StateWriter, type System } from "@reprise/core/spi";
 import { acquireRun, wakeWaiters, type AcquireContext } from "./acquire-run.ts";
 import { memoryArtifacts, type MemoryArtifacts } from "./memory-artifacts.ts";
-import { batchesOf, headOf, type MemoryRun } from "./memory-run.ts";
+import { headOf, type MemoryRun } from "./memory-run.ts";
 import { snapshotOf, storeFrom, type MemorySnapshot } from "./memory-snapshot.ts";
 
 const defaultMaxRecordBytes = 16 * 2 ** 20;
@@ -65,7 +65,7 @@ export function memoryBackend(options: MemoryBackendOptions = {}): MemoryBackend
     acquire: (stateId, acquireOptions) => acquireRun(context, stateId, acquireOptions),
     async *read(stateId, { from = 1, to = Infinity, signal } = {}) {
       signal?.throwIfAborted();
-      for (const batch of batchesOf(find(stateId).records, from, to)) {
+      for (const batch of find(stateId).records.batches(from, to)) {
         signal?.throwIfAborted();
         yield batch;
       }

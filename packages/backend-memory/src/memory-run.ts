@@ -1,4 +1,5 @@
-import type { Message, StateHead, StateHeader, StoredRecord } from "@reprise/core/spi";
+import type { Message, StateHead, StateHeader } from "@reprise/core/spi";
+import type { RecordLog } from "./record-log.ts";
 
 /** A run while it exists. Removing a run and using its id again makes a new object, which is how old writers notice. */
 export interface MemoryRun {
@@ -6,7 +7,7 @@ export interface MemoryRun {
   /** The epoch of the newest writer. */
   epoch: number;
   header: StateHeader;
-  readonly records: StoredRecord[];
+  readonly records: RecordLog;
   /** Those not acknowledged, oldest first. */
   readonly messages: Message[];
   /** Called whenever a message was posted. */
@@ -41,22 +42,7 @@ export function headOf(run: MemoryRun): StateHead {
   };
 }
 
-/** A record whose bytes nobody else holds. */
-export function copyOf(record: StoredRecord): StoredRecord {
-  return { seq: record.seq, epoch: record.epoch, bytes: new Uint8Array(record.bytes) };
-}
-
 /** A message whose bytes nobody else holds. */
 export function copyOfMessage({ id, bytes }: Message): Message {
   return { id, bytes: new Uint8Array(bytes) };
-}
-
-const batchLength = 256;
-
-/** Copies of the records `from` … `to` that exist when this is called, in batches. */
-export function* batchesOf(records: readonly StoredRecord[], from: number, to: number): Generator<readonly StoredRecord[]> {
-  const end = Math.min(to, records.length);
-  for (let next = Math.max(from, 1); next <= end; next += batchLength) {
-    yield records.slice(next - 1, Math.min(next - 1 + batchLength, end)).map(copyOf);
-  }
 }

@@ -1,6 +1,7 @@
 import type { Message, StateHeader, StoredRecord } from "@reprise/core/spi";
 import { RepriseError } from "@reprise/core/spi";
-import { copyOf, copyOfMessage, type MemoryRun, type MemoryStore } from "./memory-run.ts";
+import { copyOfMessage, type MemoryRun, type MemoryStore } from "./memory-run.ts";
+import { RecordLog } from "./record-log.ts";
 
 /** One run in a {@link MemorySnapshot}. */
 export interface MemoryRunSnapshot {
@@ -27,7 +28,7 @@ export function snapshotOf(store: MemoryStore): MemorySnapshot {
     stateId,
     epoch,
     header,
-    records: records.map(copyOf),
+    records: records.all(),
     messages: messages.map(copyOfMessage),
   }));
   return { runs, removed: [...store.removedEpochs] };
@@ -40,13 +41,19 @@ export function storeFrom(snapshot: MemorySnapshot): MemoryStore {
       stateId,
       epoch,
       header,
-      records: records.map(copyOf),
+      records: logOf(records),
       messages: messages.map(copyOfMessage),
       listeners: new Set(),
       holder: undefined,
     }),
   );
   return { runs: new Map(runs.map((run) => [run.stateId, run])), removedEpochs: new Map(snapshot.removed) };
+}
+
+function logOf(records: readonly StoredRecord[]): RecordLog {
+  const log = new RecordLog();
+  for (const { bytes, epoch } of records) log.append(bytes, epoch);
+  return log;
 }
 
 /**

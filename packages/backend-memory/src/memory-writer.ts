@@ -1,5 +1,5 @@
 import { checkDropped, FencedError, patchHeader, RepriseError, type AppendOptions, type StateWriter } from "@reprise/core/spi";
-import { batchesOf, copyOfMessage, type MemoryRun, type MemoryStore } from "./memory-run.ts";
+import { copyOfMessage, type MemoryRun, type MemoryStore } from "./memory-run.ts";
 
 /** What a writer needs of its backend. */
 export interface MemoryWriterContext {
@@ -36,12 +36,13 @@ export function memoryWriter(context: MemoryWriterContext): StateWriter {
       return lastSeq;
     },
     async *recovered(from = 1) {
-      yield* batchesOf(run.records, from, recoveredSeq);
+      yield* run.records.batches(from, recoveredSeq);
     },
     async append(records, options) {
       checkOpen();
       checkAppend(records, options, { stateId, lastSeq, maxRecordBytes: context.maxRecordBytes });
-      for (const bytes of records) run.records.push({ seq: ++lastSeq, epoch, bytes: new Uint8Array(bytes) });
+      for (const bytes of records) run.records.append(bytes, epoch);
+      lastSeq += records.length;
       if (options.header !== undefined) run.header = patchHeader(run.header, options.header);
       return lastSeq;
     },
@@ -68,14 +69,7 @@ export function memoryWriter(context: MemoryWriterContext): StateWriter {
     },
     async compact(ranges, filler) {
       checkOpen();
-      let bytes = 0;
-      for (const [from, to] of checkDropped(ranges, lastSeq)) {
-        for (const record of run.records.slice(from - 1, to)) {
-          bytes += record.bytes.length - filler.length;
-          run.records[record.seq - 1] = { ...record, bytes: new Uint8Array(filler) };
-        }
-      }
-      return { bytes };
+      return { bytes: run.records.replace(checkDropped(ranges, lastSeq), filler) };
     },
     async renew() {
       checkOpen();

@@ -1,5 +1,4 @@
 import type { HeaderPatch } from "../ports/state-backend.ts";
-import type { JournalRecord } from "./journal-record.ts";
 
 /**
  * What an append's acknowledgement has to mean: `start` (handed to the operating system), `outcome` (the run's
@@ -7,15 +6,17 @@ import type { JournalRecord } from "./journal-record.ts";
  */
 export type AppendLevel = "start" | "outcome" | "firm";
 
-/** Records that go to the backend together. */
+/** Records of the journal that go to the backend together. */
 export interface Batch {
-  records: { readonly record: JournalRecord; readonly seq: number }[];
+  /** Seqs of the first one and of the last one so far. */
+  readonly first: number;
+  last: number;
   /** How many records each unit has, all or none of which are written. */
-  units: number[];
+  readonly units: number[];
   level: AppendLevel | "ride";
   header: HeaderPatch | undefined;
   acknowledged: (() => void)[];
-  /** How many of the records have been acknowledged: buffered ones may be before they are written. */
+  /** Seq of the last record that was acknowledged: buffered ones may be before they are written. */
   told: number;
 }
 

@@ -6,7 +6,8 @@ import { appendEnds } from "./append-ends.ts";
 import { levelOrder as order, type AppendLevel, type Batch } from "./append-batch.ts";
 import type { Contents } from "./contents.ts";
 import type { JournalRecord } from "./journal-record.ts";
-import { recordContents } from "./offload.ts";
+import { InFlight } from "./in-flight.ts";
+import { recordContents, type RecordContents } from "./offload.ts";
 import type { RecordCodec } from "./record-codec.ts";
 
 /** What a journal needs to know of its run. */
@@ -26,6 +27,10 @@ export interface JournalSettings {
   /** Called once, with the error of the first write that failed (rule H6). */
   readonly onFailure: (error: unknown) => void;
 }
+
+/** Its reactions run at the end of the turn. */
+const endOfTurn = Promise.resolve();
+const nothing: readonly Promise<void>[] = [];
 
 /**
  * The one way into a run's history. A record gets its seq and is folded in the turn it is appended; all records of one
@@ -47,11 +52,13 @@ export class Journal {
   #written: number;
   #batch: Batch | undefined;
   #flushing = false;
-  #chain: Promise<void> = Promise.resolve();
   /** The last batch that is not handed over yet because a content is not stored yet. */
   #handing: Promise<unknown> | undefined;
   /** Batches that were flushed and not acknowledged. */
-  #inFlight = 0;
+  readonly #inFlight: InFlight;
+  /** What the records that are being encoded name. */
+  readonly #named = new Set<string>();
+  readonly #ofRecords: RecordContents;
   #failed = false;
   #failure: unknown;
   #sealed = false;
@@ -59,6 +66,8 @@ export class Journal {
   /** `records` are those already in the backend, folded into the view. */
   constructor(settings: JournalSettings, records: JournalRecord[], writer: StateWriter | undefined) {
     this.#settings = settings;
+    this.#ofRecords = recordContents(settings.contents, this.#named);
+    this.#inFlight = new InFlight({ onArrived: (batch) => this.#tell(batch), onFailed: (error) => this.#fail(error) });
     this.records = records;
     this.#written = records.length;
     this.#ready = writer && Promise.resolve(writer);
@@ -104,7 +113,7 @@ export class Journal {
 
   /** Has something been appended that is not acknowledged? What rides does not count: nobody waits for it. */
   get busy(): boolean {
-    return this.#flushing || this.#inFlight > 0;
+    return this.#flushing || !this.#inFlight.empty;
   }
 
   /** The writer; taken again if the run rests. */
@@ -118,10 +127,7 @@ export class Journal {
     if (acknowledged && !this.#sealed) this.#batch?.acknowledged.push(acknowledged);
     if (!this.#flushing) {
       this.#flushing = true;
-      queueMicrotask(() => {
-        this.#flushing = false;
-        this.#flush();
-      });
+      void endOfTurn.then(this.#flushTurn);
     }
     return first;
   }
@@ -137,7 +143,7 @@ export class Journal {
       if (order[this.#batch.level] < order.outcome) this.#batch.level = "outcome";
       this.#flush();
     }
-    await this.#chain;
+    await this.#inFlight.settled();
   }
 
   /** Writes what is buffered and gives the lease back; the next append takes it again. Throws what made a write fail. */
@@ -146,7 +152,7 @@ export class Journal {
       this.#batch.level = "firm";
       this.#flush();
     }
-    await this.#chain;
+    await this.#inFlight.settled();
     await this.#waking?.catch(() => undefined);
     const ready = this.#ready;
     this.#ready = undefined;
@@ -166,80 +172,80 @@ export class Journal {
   #add(records: readonly JournalRecord[], level: Batch["level"], header: HeaderPatch | undefined): number {
     const first = this.records.length + 1;
     if (this.#failed || this.#sealed) return first;
-    const batch = (this.#batch ??= { records: [], units: [], level, header: undefined, acknowledged: [], told: 0 });
+    const batch = (this.#batch ??= { first, last: first - 1, units: [], level, header: undefined, acknowledged: [], told: first - 1 });
     if (order[level] > order[batch.level]) batch.level = level;
     if (header) batch.header = { ...batch.header, ...header };
     if (records.length > 0) batch.units.push(records.length);
     for (const record of records) {
-      this.records.push(record);
-      const seq = this.records.length;
-      batch.records.push({ record, seq });
-      fold(this.#settings.view, record, seq);
+      batch.last = this.records.push(record);
+      fold(this.#settings.view, record, batch.last);
     }
     return first;
   }
+
+  readonly #flushTurn = (): void => {
+    this.#flushing = false;
+    this.#flush();
+  };
 
   #flush(): void {
     const batch = this.#batch;
     if (batch === undefined || this.#failed) return;
     if (this.#settings.durability === "checkpoint" && batch.level !== "firm") {
       // Buffered counts as appended: the records stay in the batch, only who waits is told.
-      this.#inFlight += 1;
-      this.#chain = this.#chain.then(() => this.#tell(batch));
+      this.#inFlight.add(batch, endOfTurn);
       return;
     }
     this.#batch = undefined;
-    this.#inFlight += 1;
-    const sent = this.#send(batch);
-    this.#chain = this.#chain.then(async () => {
-      try {
-        await sent;
-      } catch (error) {
-        this.#fail(error);
-        return;
-      }
-      this.#tell(batch);
-    });
-    // The chain reports the failure; this only keeps a rejection that comes before its turn from being "unhandled".
-    sent.catch(() => undefined);
+    this.#inFlight.add(batch, this.#send(batch));
   }
 
   #tell(batch: Batch): void {
-    this.#inFlight -= 1;
-    if (this.#failed) return;
-    for (; batch.told < batch.records.length; batch.told += 1) {
-      const { record, seq } = batch.records[batch.told] as Batch["records"][number];
-      this.#settings.onAcknowledged(record, seq);
+    while (batch.told < batch.last && !this.#failed) {
+      batch.told += 1;
+      this.#settings.onAcknowledged(this.records[batch.told - 1] as JournalRecord, batch.told);
     }
+    if (this.#failed) return;
     const waiting = batch.acknowledged;
     batch.acknowledged = [];
     for (const callback of waiting) callback();
   }
 
-  async #send(batch: Batch): Promise<void> {
-    const { codec, contents } = this.#settings;
-    const expect = this.#written;
-    this.#written += batch.records.length;
-    const named = new Set<string>();
-    const ofRecords = recordContents(contents, named);
-    const bytes = batch.records.map(({ record }) => codec.encode(record, ofRecords));
-    const durability = this.#durabilityOf(batch.level);
-    const level = { ...(durability === undefined ? {} : { durability }), ...(order[batch.level] < order.outcome ? { fence: false } : {}) };
-    const ready = (this.#ready ??= this.#waking ?? this.#acquireAgain(expect));
-    const ends = appendEnds(bytes, batch.units);
-    // Not awaited one by one: appends keep their order, and share a sync.
-    const handOver = (writer: StateWriter): Promise<unknown> =>
-      Promise.all(
-        ends.map((end, index) => {
-          const from = ends[index - 1] ?? 0;
-          const header = end === bytes.length && batch.header ? { header: batch.header } : {};
-          return writer.append(bytes.slice(from, end), { expect: expect + from, ...level, ...header });
-        }),
-      );
-    // G12: what a record names is stored before the record is.
-    const stored = [...named].flatMap((id) => contents.pending(id) ?? []);
-    if (stored.length === 0 && this.#handing === undefined) await handOver(await ready);
-    else await this.#handOverLater(ready, stored, handOver);
+  /** Not awaited one by one: appends keep their order, and share a sync. */
+  #send(batch: Batch): Promise<unknown> {
+    this.#written = batch.last;
+    try {
+      const bytes = this.#encode(batch);
+      // G12: what a record names is stored before the record is.
+      const stored = this.#named.size === 0 ? nothing : [...this.#named].flatMap((id) => this.#settings.contents.pending(id) ?? []);
+      const writer = this.#watched;
+      if (writer !== undefined && stored.length === 0 && this.#handing === undefined) return this.#handOver(writer, batch, bytes);
+      const ready = (this.#ready ??= this.#waking ?? this.#acquireAgain(batch.first - 1));
+      return this.#handOverLater(ready, stored, (late) => this.#handOver(late, batch, bytes));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #encode({ first, last }: Batch): Uint8Array[] {
+    const bytes: Uint8Array[] = [];
+    this.#named.clear();
+    for (let seq = first; seq <= last; seq += 1) bytes.push(this.#settings.codec.encode(this.records[seq - 1] as JournalRecord, this.#ofRecords));
+    return bytes;
+  }
+
+  #handOver(writer: StateWriter, { first, units, level, header }: Batch, bytes: readonly Uint8Array[]): Promise<unknown> {
+    const durability = this.#durabilityOf(level);
+    const strength = { ...(durability === undefined ? {} : { durability }), ...(order[level] < order.outcome ? { fence: false } : {}) };
+    const ends = appendEnds(bytes, units);
+    const last = header === undefined ? strength : { ...strength, header };
+    if (ends.length === 1) return writer.append(bytes, { expect: first - 1, ...last });
+    return Promise.all(
+      ends.map((end, index) => {
+        const from = ends[index - 1] ?? 0;
+        return writer.append(bytes.slice(from, end), { expect: first - 1 + from, ...(end === bytes.length ? last : strength) });
+      }),
+    );
   }
 
   /** Hands a batch over once its contents are stored, and not before an earlier one that waits for its own. */

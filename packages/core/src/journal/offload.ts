@@ -1,7 +1,7 @@
 import type { ValueCodec } from "../values/codec.ts";
 import { canonicalText, type EncodedValue } from "../values/encoded-value.ts";
 import type { Contents } from "./contents.ts";
-import type { ValueWriter } from "./stored-record.ts";
+import type { ValueWriter } from "./record-text.ts";
 import { referenceTree } from "./value-reference.ts";
 
 /** Where a record's values go that are too large for it, and who is told what it names. */
@@ -35,17 +35,19 @@ const longestMessage = 1000;
 
 /** Writes values that are too large as references, and the others in their place. */
 export function offloaded(values: ValueCodec, contents: RecordContents): ValueWriter {
-  // Measured and hashed without the help of the value, which would keep the texts as long as it lives.
-  const isLarge = (tree: unknown): boolean => JSON.stringify(tree).length > contents.threshold;
   const refer = (value: EncodedValue): ReturnType<typeof referenceTree> => {
     const bytes = values.pack(value);
     return referenceTree({ id: contents.put(bytes), size: bytes.length, canonical: contents.hash(canonicalText(value.tree)) });
   };
   return {
-    value: (value) => (isLarge(value.tree) ? refer(value) : value.tree),
+    value(value) {
+      const text = value.write();
+      return text.length > contents.threshold ? JSON.stringify(refer(value)) : text;
+    },
     error(error) {
-      if (!isLarge(error)) return error;
-      return { name: error.name, message: error.message.slice(0, longestMessage), ...refer(values.fromTree({ $e: error })) };
+      const text = JSON.stringify(error);
+      if (text.length <= contents.threshold) return text;
+      return JSON.stringify({ name: error.name, message: error.message.slice(0, longestMessage), ...refer(values.fromTree({ $e: error })) });
     },
   };
 }

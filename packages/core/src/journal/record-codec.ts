@@ -10,7 +10,9 @@ import type { Elsewhere } from "./fetch-values.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import { offloaded, type RecordContents } from "./offload.ts";
 import { recordSchema, recordSchemas, schemaVersion } from "./records.ts";
-import { fromStored, toStored, type ValueReader, type ValueWriter } from "./stored-record.ts";
+import { inPlace, recordText, type ValueWriter } from "./record-text.ts";
+import { fromStored, type ValueReader } from "./stored-record.ts";
+import { TextBytes } from "./text-bytes.ts";
 import { referenceIn } from "./value-reference.ts";
 
 /** Turns records into the bytes a backend keeps, and back. */
@@ -24,20 +26,22 @@ export interface RecordCodec {
   decode(stored: StoredRecord, stateId: string, elsewhere?: Elsewhere[]): JournalRecord;
 }
 
-const inPlace: ValueWriter = { value: (value) => value.tree, error: (error) => error };
-
 /** Records as JSON text in UTF-8, each in an envelope if they are encrypted. */
 export function createRecordCodec(values: ValueCodec, encryption?: Encryption): RecordCodec {
-  const utf8 = new TextEncoder();
+  const bytes = new TextBytes();
   const text = new TextDecoder("utf-8", { fatal: true });
+  // One journal writes many records.
+  let latest: { readonly contents: RecordContents | undefined; readonly write: ValueWriter } = { contents: undefined, write: inPlace };
+  const writerFor = (contents: RecordContents | undefined): ValueWriter => {
+    if (latest.contents !== contents) latest = { contents, write: contents === undefined ? inPlace : offloaded(values, contents) };
+    return latest.write;
+  };
   return {
     encode(record, contents) {
-      const whole = JSON.stringify(toStored(record, inPlace));
       if (contents !== undefined) nameContents(record, contents.named);
       // What goes elsewhere is not encrypted there, so nothing does.
-      if (encryption !== undefined) return encrypted(encryption, utf8.encode(whole));
-      if (contents === undefined) return utf8.encode(whole);
-      return utf8.encode(whole.length > contents.threshold ? JSON.stringify(toStored(record, offloaded(values, contents))) : whole);
+      if (encryption !== undefined) return encrypted(encryption, bytes.of(recordText(record, inPlace)));
+      return bytes.of(recordText(record, writerFor(contents)));
     },
     decode(stored, stateId, elsewhere) {
       let json: unknown;

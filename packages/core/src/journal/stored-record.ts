@@ -3,50 +3,10 @@ import type { ErrorRecord } from "../values/error-record.ts";
 import type { JournalRecord, StorageWrite } from "./journal-record.ts";
 import type { recordSchema } from "./records.ts";
 
-/** How the values of a record are written. */
-export interface ValueWriter {
-  readonly value: (value: EncodedValue) => unknown;
-  readonly error: (error: ErrorRecord) => unknown;
-}
-
 /** How the values of a record are read; `place` puts a value there that is known only later. */
 export interface ValueReader {
   readonly value: (tree: unknown, place: (value: EncodedValue) => void) => void;
   readonly error: (error: ErrorRecord, place: (error: ErrorRecord) => void) => void;
-}
-
-/** The record as the JSON of a journal. */
-export function toStored(record: JournalRecord, write: ValueWriter): unknown {
-  switch (record.k) {
-    case "run":
-      return {
-        ...record,
-        ...(record.meta && { meta: record.meta.tree }),
-        ...(record.root && { root: { ...record.root, ...(record.root.i && { i: write.value(record.root.i) }) } }),
-        ...(record.pins && { pins: record.pins.map(([address, value]) => [address, write.value(value)]) }),
-      };
-    case "checkpoint":
-    case "cut":
-      return record.meta === undefined ? record : { ...record, meta: record.meta.tree };
-    case "started":
-    case "restarted":
-      return record.i === undefined ? record : { ...record, i: write.value(record.i) };
-    case "awaiting":
-      return record.prompt === undefined ? record : { ...record, prompt: write.value(record.prompt) };
-    case "message":
-      return record.v === undefined ? record : { ...record, v: write.value(record.v) };
-    case "completed":
-      if (record.v === undefined && record.w === undefined) return record;
-      return { ...record, ...(record.v && { v: write.value(record.v) }), ...(record.w && { w: record.w.map((each) => storedWrite(each, write)) }) };
-    case "failed": {
-      const e = write.error(record.e);
-      return e === record.e ? record : { ...record, e };
-    }
-    case "storage":
-      return { ...record, w: record.w.map((each) => storedWrite(each, write)) };
-    default:
-      return record;
-  }
 }
 
 /** The record of the JSON of a journal. */
@@ -98,10 +58,6 @@ function livePins(pins: readonly (readonly [address: string, tree?: unknown])[],
     });
   }
   return live;
-}
-
-function storedWrite(write: StorageWrite, { value }: ValueWriter): unknown {
-  return write[1] === "s" && typeof write[2] === "object" ? [write[0], "s", value(write[2])] : write;
 }
 
 function liveWrites(writes: readonly (readonly [string, string, unknown?])[], read: ValueReader): StorageWrite[] {

@@ -53,6 +53,11 @@ export class EncodedValue {
     return (this.#text ??= write(this.tree, JSON.stringify));
   }
 
+  /** The same, but a text that is made for this is not kept as long as the value lives. */
+  write(): string {
+    return this.#text ?? write(this.tree, JSON.stringify);
+  }
+
   /**
    * The same for equal values: keys sorted, and without the stacks of errors, which differ between the first run and a
    * resumed one. Says nothing about the order of keys; that of a Map or Set counts.
