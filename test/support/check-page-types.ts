@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { applyDiff } from "./apply-diff.ts";
 import { codeBlocks, optionsTables, type CodeBlock, type OptionsTable } from "./markdown.ts";
 import type { Page } from "./pages.ts";
 import { runCommand } from "./run-command.ts";
@@ -43,16 +44,19 @@ export async function checkPageTypes(folder: string, pages: readonly Page[]): Pr
 
 /** Files below a folder named like the page, in which every line of code stands at the number it has in the page. */
 function programsOf({ path, text }: Page): readonly { readonly path: string; readonly code: string }[] {
-  const blocks = codeBlocks(text).filter(({ language }) => language === "ts");
+  const blocks = codeBlocks(text).filter(({ language, info }) => language === "ts" || (language === "diff" && info.endsWith(".ts")));
   const files = new Map<string, CodeBlock>();
   const programs = [];
   let chain: readonly CodeBlock[] = [];
   for (const [index, block] of blocks.entries()) {
     chain = block.info === "continues" ? [...chain, block] : [block];
     const named = /^[\w/.-]+\.ts$/u.exec(block.info)?.[0];
-    if (named !== undefined) files.set(named, block);
+    const before = files.get(named ?? "");
+    if (named !== undefined) files.set(named, block.language === "diff" && before ? { ...before, code: applyDiff(before.code, block.code) } : block);
     // Every step of a page has the files as they are by then.
     else programs.push({ path: `${path}/${index}/block.ts`, code: `${atItsLines(chain)}\nexport {};\n` });
+    // Diffs that follow one another are one step.
+    if (blocks[index + 1]?.language === "diff") continue;
     for (const [name, file] of files) programs.push({ path: `${path}/${index}/${name}`, code: `${atItsLines([file])}\nexport {};\n` });
   }
   const tables = optionsTables(text).map((table, index) => ({ path: `${path}/options-${index}.ts`, code: tableAsTypes(table) }));
