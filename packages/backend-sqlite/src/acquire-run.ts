@@ -1,5 +1,6 @@
 import { CorruptError, LeaseHeldError, newHeader, RepriseError, sleep, type AcquireOptions } from "@reprise/core/spi";
 import type { Database } from "./database.ts";
+import { moveEnd } from "./journal-end.ts";
 import { isSameLease, readLease, writeLease, type Lease } from "./lease.ts";
 import { lastRecord } from "./records.ts";
 import { addRun, findRun, lastEpochOf, rememberId, updateRun, type RunRow } from "./run-row.ts";
@@ -80,7 +81,8 @@ function nextEpoch(database: Database, stateId: string, found: RunRow | undefine
   const run = found === undefined ? addRun(database, stateId, epoch, newHeader(now)) : { ...found, epoch };
   if (found !== undefined) {
     const last = lastRecord(database, found.run);
-    if (last !== found.lastSeq) {
+    // In this transaction nobody else can have moved the end since it was read.
+    if (last !== found.lastSeq || !moveEnd(database, found.run, found, run)) {
       throw new CorruptError(`${database.file}: the last record of run ${stateId} is ${last}, it should be ${found.lastSeq}`, { path: database.file, stateId });
     }
     updateRun(database, found, run);

@@ -17,6 +17,7 @@ export class Database {
   readonly #version: number;
   readonly #statements = new Map<string, SqliteStatement>();
   #level: SyncLevel | undefined;
+  readonly #confirmed = new Set<SyncLevel>();
 
   constructor(connection: SqliteConnection, file: string, version: number) {
     this.#connection = connection;
@@ -24,21 +25,26 @@ export class Database {
     this.#version = version;
   }
 
+  /** A statement, the same for the same text. */
+  prepare(sql: string): SqliteStatement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#connection.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
   get(sql: string, ...values: readonly SqliteValue[]): SqliteRow | undefined {
-    return this.#prepared(sql).get(...values);
+    return this.prepare(sql).get(...values);
   }
 
   all(sql: string, ...values: readonly SqliteValue[]): readonly SqliteRow[] {
-    return this.#prepared(sql).all(...values);
-  }
-
-  iterate(sql: string, ...values: readonly SqliteValue[]): Iterable<SqliteRow> {
-    return this.#prepared(sql).iterate(...values);
+    return this.prepare(sql).all(...values);
   }
 
   /** How many rows were changed. */
   run(sql: string, ...values: readonly SqliteValue[]): number {
-    return this.#prepared(sql).run(...values);
+    return this.prepare(sql).run(...values);
   }
 
   /** Runs `work` in a transaction that may write. If it throws, nothing happened, unless with {@link UncertainCommit}. */
@@ -97,22 +103,16 @@ export class Database {
     this.#connection.close();
   }
 
-  #prepared(sql: string): SqliteStatement {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    const statement = this.#connection.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
-  }
-
   #syncAt(level: SyncLevel): void {
     if (this.#level === level) return;
     this.#level = undefined;
     this.#connection.exec(`PRAGMA synchronous = ${level}`);
-    const found = this.get("PRAGMA synchronous")?.["synchronous"];
+    // Levels alternate from commit to commit: that SQLite does as it is told is asked once.
+    const found = this.#confirmed.has(level) ? levelNumbers[level] : this.get("PRAGMA synchronous")?.["synchronous"];
     if (found !== levelNumbers[level]) {
       throw new RepriseError("UNSUPPORTED", `${this.file}: SQLite was told to commit with synchronous = ${level} and does it with ${String(found)}`, { path: this.file });
     }
+    this.#confirmed.add(level);
     this.#level = level;
   }
 

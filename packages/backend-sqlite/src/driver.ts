@@ -10,8 +10,6 @@ export interface SqliteRow {
 export interface SqliteStatement {
   get(...values: readonly SqliteValue[]): SqliteRow | undefined;
   all(...values: readonly SqliteValue[]): readonly SqliteRow[];
-  /** Rows one by one; ending early frees the statement. */
-  iterate(...values: readonly SqliteValue[]): Iterable<SqliteRow>;
   /** How many rows were changed. */
   run(...values: readonly SqliteValue[]): number;
 }

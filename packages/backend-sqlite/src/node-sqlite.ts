@@ -28,7 +28,6 @@ function statementOf(database: DatabaseSync, sql: string): SqliteStatement {
   return {
     get: (...values) => statement.get(...values) as SqliteRow | undefined,
     all: (...values) => statement.all(...values) as unknown as SqliteRow[],
-    iterate: (...values) => statement.iterate(...values) as unknown as Iterable<SqliteRow>,
     run: (...values) => Number(statement.run(...values).changes),
   };
 }

@@ -17,7 +17,8 @@ export async function removeRun(context: SqliteContext, stateId: string, authori
         throw new FencedError(stateId, `epoch ${writer.epoch} was taken over`, { indeterminate: false });
       }
       rememberId(database, stateId, null, lastEpochOf(database, stateId, run));
-      for (const table of ["records", "messages", "tags", "leases", "runs"]) database.run(`DELETE FROM ${table} WHERE run = ?`, run);
+      database.run("DELETE FROM records WHERE place >= (?1 << 32) AND place < ((?1 + 1) << 32)", run);
+      for (const table of ["messages", "tags", "leases", "runs"]) database.run(`DELETE FROM ${table} WHERE run = ?`, run);
     },
   });
   await writer?.release();
@@ -25,7 +26,7 @@ export async function removeRun(context: SqliteContext, stateId: string, authori
 
 // By force also what is damaged can be removed, so nothing here asks for checksums.
 function lastEpochOf(database: Database, stateId: string, run: number): number {
-  const sql = "SELECT max(epoch) AS epoch FROM (SELECT epoch FROM runs WHERE run = ?1 UNION SELECT epoch FROM ids WHERE state_id = ?2 UNION SELECT epoch FROM records WHERE run = ?1)";
+  const sql = "SELECT max(epoch) AS epoch FROM (SELECT epoch FROM runs WHERE run = ?1 UNION SELECT epoch FROM ids WHERE state_id = ?2 UNION SELECT epoch FROM records WHERE place >= (?1 << 32) AND place < ((?1 + 1) << 32))";
   return (database.get(sql, run, stateId)?.["epoch"] ?? 0) as number;
 }
 

@@ -2,6 +2,7 @@ import { CorruptError, RepriseError, type HeaderPatch, type StateHeader } from "
 import { checksumOf } from "./checksums.ts";
 import type { Database } from "./database.ts";
 import type { SqliteRow } from "./driver.ts";
+import { addEnd, readEnd, type JournalEnd } from "./journal-end.ts";
 
 /** A run as its row has it, verified. */
 export interface RunRow {
@@ -9,6 +10,7 @@ export interface RunRow {
   readonly run: number;
   readonly stateId: string;
   readonly epoch: number;
+  /** Seq of the last record when the row was last written, with a header or when the run was let go; there may be more by now. */
   readonly lastSeq: number;
   readonly header: StateHeader;
 }
@@ -21,9 +23,8 @@ type Fields = readonly (string | number | null)[];
 
 /** What a row says; throws `CORRUPT` if it does not match its checksum. */
 export function runOf(row: SqliteRow, file: string): RunRow {
-  const fields = columns.map((column) => row[column] as string | number | null);
-  const [run, stateId, epoch, lastSeq, status, createdAt, updatedAt, pipelineName, parentStateId, wakeAt, tags] = fields;
-  if (checksumOf(fields) !== row["checksum"]) {
+  const [run, stateId, epoch, lastSeq, status, createdAt, updatedAt, pipelineName, parentStateId, wakeAt, tags] = valuesOf(row);
+  if (!isIntact(row)) {
     throw new CorruptError(`${file}: the row of run ${String(stateId)} (number ${String(run)}) is damaged`, { path: file, stateId: String(stateId) });
   }
   const header = {
@@ -45,15 +46,21 @@ export function runNumbered(database: Database, run: number): RunRow | undefined
 }
 
 /**
- * The run with this id. The table of all ids must say the same: neither of the two can lose or change a run without being
- * noticed. Throws `CORRUPT`.
+ * The run with this id, with the seq of its last record as it is now. The table of all ids and the end of the journal must agree with the
+ * row: none of the three can lose or change a run without being noticed. Throws `CORRUPT`.
  */
 export function findRun(database: Database, stateId: string): RunRow | undefined {
   const row = database.get(`SELECT ${runColumns} FROM runs WHERE state_id = ?`, stateId);
   const run = row && runOf(row, database.file);
   const known = knownId(database, stateId);
-  if ((known?.run ?? undefined) === run?.run && (run === undefined || (known?.epoch === run.epoch && run.stateId === stateId))) return run;
-  throw new CorruptError(`${database.file}: what is said of run ${stateId} in its row and in the table of ids does not agree`, { path: database.file, stateId });
+  if ((known?.run ?? undefined) !== run?.run || (run !== undefined && (known?.epoch !== run.epoch || run.stateId !== stateId))) {
+    throw new CorruptError(`${database.file}: what is said of run ${stateId} in its row and in the table of ids does not agree`, { path: database.file, stateId });
+  }
+  if (run === undefined) return undefined;
+  const { epoch, lastSeq } = readEnd(database, run);
+  if (epoch === run.epoch && lastSeq >= run.lastSeq) return { ...run, lastSeq };
+  const fault = `ends with record ${lastSeq} of epoch ${epoch}, but its row knows record ${run.lastSeq} of epoch ${run.epoch}`;
+  throw new CorruptError(`${database.file}: the journal of run ${stateId} ${fault}`, { path: database.file, stateId });
 }
 
 /** The number of a run of which any trace is left, however damaged. */
@@ -81,24 +88,34 @@ export function rememberId(database: Database, stateId: string, run: number | nu
   database.run(sql, stateId, run, epoch, checksumOf([stateId, run, epoch]));
 }
 
-/** Adds a run without records. */
+/** Adds a run without records, and the end of its journal. */
 export function addRun(database: Database, stateId: string, epoch: number, header: StateHeader): RunRow {
   const { next } = database.get("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'runs'), 0) + 1 AS next") ?? {};
   const run: RunRow = { run: next as number, stateId, epoch, lastSeq: 0, header };
   const fields = fieldsOf(run);
   database.run(`INSERT INTO runs (${runColumns}) VALUES (${columns.map(() => "?").join(", ")}, ?)`, ...fields, checksumOf(fields));
   tagRun(database, run);
+  addEnd(database, run.run, epoch);
   return run;
 }
+
+const updateSql = `UPDATE runs SET ${columns.slice(1).map((column, index) => `${column} = ?${index + 2}`).join(", ")}, checksum = ?${columns.length + 1} WHERE run = ?1`;
 
 /** Replaces the row of a run, and its tags if they are others. */
 export function updateRun(database: Database, before: RunRow, after: RunRow): void {
   const fields = fieldsOf(after);
-  const sql = `UPDATE runs SET ${columns.slice(1).map((column, index) => `${column} = ?${index + 2}`).join(", ")}, checksum = ?${columns.length + 1} WHERE run = ?1`;
-  database.run(sql, ...fields, checksumOf(fields));
+  database.run(updateSql, ...fields, checksumOf(fields));
   if (JSON.stringify(before.header.tags) === JSON.stringify(after.header.tags)) return;
   database.run("DELETE FROM tags WHERE run = ?", after.run);
   tagRun(database, after);
+}
+
+/** Brings the row of a run that is let go to the seq of its last record. A row that is damaged is left to whoever reads it. */
+export function noteLastSeq(database: Database, run: number, { epoch, lastSeq }: JournalEnd): void {
+  const row = database.get(`SELECT ${runColumns} FROM runs WHERE run = ?`, run);
+  if (row === undefined || !isIntact(row)) return;
+  const found = runOf(row, database.file);
+  if (found.epoch === epoch && found.lastSeq < lastSeq) updateRun(database, found, { ...found, lastSeq });
 }
 
 /** Throws `INVALID_OPTION` for times that are no finite numbers: SQLite has none for them. */
@@ -108,6 +125,14 @@ export function checkPatch(stateId: string, patch: HeaderPatch): void {
     if (time === undefined || time === null || Number.isFinite(time)) continue;
     throw new RepriseError("INVALID_OPTION", `run ${stateId}: header.${name} must be a finite number of milliseconds, got ${String(time)}`, { stateId, path: `header.${name}` });
   }
+}
+
+function isIntact(row: SqliteRow): boolean {
+  return checksumOf(valuesOf(row)) === row["checksum"];
+}
+
+function valuesOf(row: SqliteRow): Fields {
+  return columns.map((column) => row[column] as string | number | null);
 }
 
 function tagRun(database: Database, { run, header }: RunRow): void {

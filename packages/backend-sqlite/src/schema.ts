@@ -12,7 +12,10 @@ export interface Migration {
  * Every step there ever was, oldest first. A step that was published is never edited.
  *
  * `ids` remembers every id that was ever used, for epochs that grow for ever, and is the second witness of which runs there are;
- * `run` is a number that is never used again. Puts of artifacts are counted, for clocks may stand still. Times are milliseconds since the epoch. Checksums: `checksums.ts`.
+ * `run` is a number that is never used again. The place of a record is `run << 32 | seq`; behind the last one of a run, where `seq` is
+ * 2^32 - 1, stands the end of its journal (`journal-end.ts`), so that an append changes one page of the file. `last_seq` of a run is what
+ * it was when the row was last written. Puts of artifacts are counted, for clocks may stand still. Times are milliseconds since the epoch.
+ * Checksums: `checksums.ts`.
  */
 export const migrations: readonly Migration[] = [
   {
@@ -55,13 +58,11 @@ export const migrations: readonly Migration[] = [
         process TEXT NOT NULL
       ) STRICT`,
       `CREATE TABLE records (
-        run INTEGER NOT NULL,
-        seq INTEGER NOT NULL,
+        place INTEGER PRIMARY KEY,
         epoch INTEGER NOT NULL,
         checksum INTEGER NOT NULL,
-        bytes BLOB NOT NULL,
-        PRIMARY KEY (run, seq)
-      ) STRICT, WITHOUT ROWID`,
+        bytes BLOB NOT NULL
+      ) STRICT`,
       `CREATE TABLE messages (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         run INTEGER NOT NULL,

@@ -1,11 +1,12 @@
-import { checkDropped, FencedError, isRepriseError, patchHeader, RepriseError, type AppendOptions, type ErrorCode, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
+import { checkDropped, FencedError, isRepriseError, patchHeader, RepriseError, type AppendOptions, type ErrorCode, type HeaderPatch, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
 import { compactRecords } from "./compact-records.ts";
 import type { Database } from "./database.ts";
 import { readMessages, removeMessage } from "./inbox.ts";
+import { moveEnd, readEnd, type JournalEnd } from "./journal-end.ts";
 import { liveTokens } from "./lease-judge.ts";
 import { beatLease, dropLease } from "./lease.ts";
 import { addRecords, readRecords } from "./records.ts";
-import { checkPatch, runNumbered, updateRun, type RunRow } from "./run-row.ts";
+import { checkPatch, noteLastSeq, runNumbered, updateRun, type RunRow } from "./run-row.ts";
 import type { SqliteContext } from "./sqlite-context.ts";
 import { UncertainCommit } from "./sqlite-error.ts";
 import type { StoreWrite } from "./store.ts";
@@ -73,17 +74,20 @@ export class SqliteWriter implements StateWriter {
     const lastSeq = this.#queuedSeq + records.length;
     // Copies that the caller cannot reach. Not slice(), which of a Buffer is a view.
     const copies = records.map((bytes) => new Uint8Array(bytes));
-    const patch = structuredClone(options.header);
+    const patch = options.header && structuredClone(options.header);
     this.#queuedSeq = lastSeq;
-    return this.#write({
+    return this.#commit({
       action: `append to run ${stateId}`,
       lane: this,
       level: options.durability === undefined || options.durability === "power" ? "FULL" : "NORMAL",
       bytes: copies.reduce((sum, bytes) => sum + bytes.length, 0),
-      work: (database, run) => {
-        if (run.lastSeq !== firstSeq - 1) throw this.#fencedBy(`its last record is ${run.lastSeq}, this writer's was ${firstSeq - 1}`);
-        addRecords(database, run.run, epoch, firstSeq, copies);
-        updateRun(database, run, { ...run, lastSeq, header: patch === undefined ? run.header : patchHeader(run.header, patch) });
+      work: (database) => {
+        const { run } = this.#acquired.run;
+        const before = { epoch, lastSeq: firstSeq - 1 };
+        // Moving the end is the check that this writer still is the one: the row of the run need not be read for it.
+        if (database === undefined || !moveEnd(database, run, before, { epoch, lastSeq })) throw this.#displaced(database, before);
+        addRecords(database, run, epoch, firstSeq, copies);
+        if (patch !== undefined) this.#patchRow(database, lastSeq, patch);
         return lastSeq;
       },
       onCommitted: (_, level) => {
@@ -160,18 +164,39 @@ export class SqliteWriter implements StateWriter {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Commits something that only the holder may do: in the same transaction it is certain that this writer still is. */
+  /** Commits something else that only the holder may do: in the same transaction it is certain that this writer still is. */
   #write<Result>({ work, ...write }: Omit<StoreWrite<Result>, "work"> & { readonly work: (database: Database, run: RunRow) => Result }): Promise<Result> {
-    const { action } = write;
+    return this.#commit({ ...write, work: (database) => work(...this.#held(database)) });
+  }
+
+  /** The row of the run, if this writer still holds it. */
+  #held(database: Database | undefined): [database: Database, run: RunRow] {
+    const run = database && runNumbered(database, this.#acquired.run.run);
+    if (database === undefined || run === undefined) throw this.#fencedBy("the run was removed");
+    if (run.epoch !== this.epoch) throw this.#fencedBy(`epoch ${this.epoch} was taken over by epoch ${run.epoch}`);
+    return [database, run];
+  }
+
+  /** Why the end of the journal is not where this writer left it. */
+  #displaced(maybe: Database | undefined, { lastSeq }: JournalEnd): RepriseError {
+    const [database, run] = this.#held(maybe);
+    const end = readEnd(database, run);
+    return this.#fencedBy(`its last record is ${end.lastSeq} of epoch ${end.epoch}, this writer's was ${lastSeq}`);
+  }
+
+  #patchRow(maybe: Database, lastSeq: number, patch: HeaderPatch): void {
+    const [database, run] = this.#held(maybe);
+    updateRun(database, run, { ...run, lastSeq, header: patchHeader(run.header, patch) });
+  }
+
+  #commit<Result>(write: StoreWrite<Result>): Promise<Result> {
+    const { action, work } = write;
     return this.#context.store.write<Result>({
       ...write,
       stateId: this.stateId,
       work: (database) => {
         if (this.#failure !== undefined) throw this.#failure;
-        const run = database && runNumbered(database, this.#acquired.run.run);
-        if (database === undefined || run === undefined) throw this.#fencedBy("the run was removed");
-        if (run.epoch !== this.epoch) throw this.#fencedBy(`epoch ${this.epoch} was taken over by epoch ${run.epoch}`);
-        return work(database, run);
+        return work(database);
       },
       reported: (error) => (error instanceof UncertainCommit ? this.#poisoned(error) : this.#context.store.reported(error, action, this.stateId)),
       onFailed: (error) => {
@@ -215,7 +240,6 @@ export class SqliteWriter implements StateWriter {
 
   async #release(): Promise<void> {
     const { store, writers } = this.#context;
-    const { run, token } = this.#acquired;
     this.#cancelBeat();
     for (const stop of this.#stopListening) stop();
     try {
@@ -224,12 +248,18 @@ export class SqliteWriter implements StateWriter {
         stateId: this.stateId,
         // What was not synced is, with this.
         level: this.#unsynced || this.#queuedSeq !== this.#acknowledgedSeq ? "FULL" : "NORMAL",
-        work: (database) => database && dropLease(database, run.run, token),
+        work: (database) => database && this.#letGoIn(database),
       });
     } finally {
       this.#letGo();
       writers.delete(this);
     }
+  }
+
+  #letGoIn(database: Database): void {
+    const { run, token } = this.#acquired;
+    dropLease(database, run.run, token);
+    noteLastSeq(database, run.run, { epoch: this.epoch, lastSeq: this.#acknowledgedSeq });
   }
 
   #scheduleBeat(): void {

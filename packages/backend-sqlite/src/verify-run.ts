@@ -2,7 +2,7 @@ import { CorruptError, isRepriseError, RepriseError, type StateHeader, type Stor
 import type { Database } from "./database.ts";
 import { messageDamages } from "./inbox.ts";
 import { lastRecord, recordAt } from "./records.ts";
-import { findRun, numberOfRun, runNumbered, type RunRow } from "./run-row.ts";
+import { findRun, numberOfRun, type RunRow } from "./run-row.ts";
 import type { SqliteContext } from "./sqlite-context.ts";
 import { storageError } from "./sqlite-error.ts";
 
@@ -45,11 +45,11 @@ interface Range {
 function surveyRow(database: Database, stateId: string): { readonly run: number; readonly last: number; readonly damages: CorruptError[] } {
   const run = numberOf(database, stateId);
   const damages = [...damageOf(database, stateId, () => void findRun(database, stateId))];
-  // What the row says if it can be believed; else what is there.
+  // What is said of the run if it can be believed; else what is there.
   const stored = lastRecord(database, run);
-  const row = damages.length > 0 ? undefined : runNumbered(database, run);
+  const row = damages.length > 0 ? undefined : findRun(database, stateId);
   if (row === undefined) return { run, last: stored, damages };
-  if (stored > row.lastSeq) damages.push(corrupt(database, stateId, `has ${stored} records, its row says ${row.lastSeq}`));
+  if (stored > row.lastSeq) damages.push(corrupt(database, stateId, `has ${stored} records, its journal ends with ${row.lastSeq}`));
   return { run, last: row.lastSeq, damages: [...damages, ...indexDamages(database, row)] };
 }
 

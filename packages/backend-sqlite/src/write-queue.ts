@@ -22,7 +22,8 @@ export interface Write<Result> {
   readonly onFailed?: (error: unknown) => void;
 }
 
-interface Waiting extends Write<unknown> {
+interface Waiting {
+  readonly write: Write<unknown>;
   readonly deadline: number;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -61,19 +62,10 @@ export class WriteQueue {
   add<Result>(write: Write<Result>): Promise<Result> {
     const deadline = this.#context.system.monotonic() + this.#context.busyTimeoutMs;
     const { signal } = write;
+    if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
     return new Promise<Result>((resolve, reject) => {
-      signal?.throwIfAborted();
-      const onAbort = (): void => {
-        this.#waiting = this.#waiting.filter((other) => other !== waiting);
-        reject(signal?.reason);
-      };
-      const settling = <Value>(settle: (value: Value) => void) => (value: Value): void => {
-        signal?.removeEventListener("abort", onAbort);
-        settle(value);
-      };
-      const waiting = { ...write, deadline, resolve: settling(resolve), reject: settling(reject) } as Waiting;
-      signal?.addEventListener("abort", onAbort, { once: true });
-      this.#waiting.push(waiting);
+      const waiting = { write, deadline, resolve, reject } as Waiting;
+      this.#waiting.push(signal === undefined ? waiting : this.#endedBy(signal, waiting));
       this.#running ??= this.#run();
     });
   }
@@ -98,69 +90,86 @@ export class WriteQueue {
     this.#running = undefined;
   }
 
+  #endedBy(signal: AbortSignal, { write, deadline, resolve, reject }: Waiting): Waiting {
+    const onAbort = (): void => {
+      this.#waiting = this.#waiting.filter((other) => other !== waiting);
+      reject(signal.reason);
+    };
+    const settling = <Value>(settle: (value: Value) => void) => (value: Value): void => {
+      signal.removeEventListener("abort", onAbort);
+      settle(value);
+    };
+    const waiting: Waiting = { write, deadline, resolve: settling(resolve), reject: settling(reject) };
+    signal.addEventListener("abort", onAbort, { once: true });
+    return waiting;
+  }
+
   #nextGroup(): Waiting[] {
     let bytes = 0;
-    const end = this.#waiting.findIndex((write) => (bytes += write.bytes ?? 0) > groupBytes);
+    const end = this.#waiting.findIndex(({ write }) => (bytes += write.bytes ?? 0) > groupBytes);
     // A single write may be larger than a group.
     return this.#waiting.slice(0, end === -1 ? this.#waiting.length : Math.max(end, 1));
   }
 
-  /** Whether the lock was to be had. */
-  #commit(group: readonly Waiting[]): boolean {
-    const level = group.some((write) => write.level === "FULL") ? "FULL" : "NORMAL";
+  /** Commits what stands first in the queue. Whether the lock was to be had. */
+  #commit(group: readonly Waiting[], apart = false): boolean {
+    const level = group.some(({ write }) => write.level === "FULL") ? "FULL" : "NORMAL";
     let outcomes: readonly Outcome[] = [];
     try {
       this.#context.attempt(level, (database) => {
-        outcomes = outcomesOf(group, database);
+        outcomes = apart && database !== undefined ? outcomesApart(group, database) : group.map(({ write }) => ({ result: write.work(database) }));
       });
     } catch (error) {
       if (isBusy(error)) return this.#stillBusy(error);
-      // Nothing of it happened: alone, each shows whose fault it was.
-      if (group.length > 1 && !(error instanceof UncertainCommit)) return group.every((write) => this.#commit([write]));
+      // Nothing of it happened. It is rare that one refuses: only then each is done so that it can be undone, and if that
+      // does not help, alone, where each shows whose fault it was.
+      if (group.length > 1 && !(error instanceof UncertainCommit)) return apart ? this.#commitAlone(group) : this.#commit(group, true);
       outcomes = group.map(() => ({ error }));
     }
-    this.#waiting = this.#waiting.filter((write) => !group.includes(write));
-    for (const [index, write] of group.entries()) settle(write, outcomes[index] ?? { error: new Error("a write without an outcome") }, level);
+    this.#waiting.splice(0, group.length);
+    for (const [index, waiting] of group.entries()) settle(waiting, outcomes[index] ?? { error: new Error("a write without an outcome") }, level);
     return true;
+  }
+
+  #commitAlone(group: readonly Waiting[]): boolean {
+    // One that failed may have made somebody give up another.
+    return group.every((waiting) => !this.#waiting.includes(waiting) || this.#commit([waiting]));
   }
 
   #stillBusy(error: unknown): false {
     const now = this.#context.system.monotonic();
-    const expired = new Set(this.#waiting.filter((write) => write.deadline <= now));
-    for (const write of this.#waiting) if (behindOneOf(expired, write)) expired.add(write);
-    this.#waiting = this.#waiting.filter((write) => !expired.has(write));
-    for (const write of expired) settle(write, { error }, "NORMAL");
+    const expired = new Set(this.#waiting.filter(({ deadline }) => deadline <= now));
+    const lanes = new Set([...expired].map(({ write }) => write.lane));
+    for (const waiting of this.#waiting) if (waiting.write.lane !== undefined && lanes.has(waiting.write.lane)) expired.add(waiting);
+    this.#waiting = this.#waiting.filter((waiting) => !expired.has(waiting));
+    for (const waiting of expired) settle(waiting, { error }, "NORMAL");
     return false;
   }
 }
 
-function behindOneOf(expired: ReadonlySet<Waiting>, { lane }: Waiting): boolean {
-  return lane !== undefined && [...expired].some((other) => other.lane === lane);
-}
-
 /** Does each write of a group; what one of them refuses is undone alone. Throws what ends the whole transaction. */
-function outcomesOf(group: readonly Waiting[], database: Database | undefined): readonly Outcome[] {
+function outcomesApart(group: readonly Waiting[], database: Database): readonly Outcome[] {
   const failed = new Map<object, unknown>();
-  return group.map((write) => {
+  return group.map(({ write }) => {
     if (write.lane !== undefined && failed.has(write.lane)) return { error: failed.get(write.lane) };
     try {
-      return { result: group.length === 1 || database === undefined ? write.work(database) : database.part(() => write.work(database)) };
+      return { result: database.part(() => write.work(database)) };
     } catch (error) {
       // A failure of SQLite may have ended the transaction by itself.
-      if (group.length === 1 || !isRepriseError(error)) throw error;
+      if (!isRepriseError(error)) throw error;
       if (write.lane !== undefined) failed.set(write.lane, error);
       return { error };
     }
   });
 }
 
-function settle(write: Waiting, outcome: Outcome, level: SyncLevel): void {
+function settle({ write, resolve, reject }: Waiting, outcome: Outcome, level: SyncLevel): void {
   if ("result" in outcome) {
     write.onCommitted?.(outcome.result, level);
-    write.resolve(outcome.result);
+    resolve(outcome.result);
   } else {
     const error = write.reported(outcome.error);
     write.onFailed?.(error);
-    write.reject(error);
+    reject(error);
   }
 }

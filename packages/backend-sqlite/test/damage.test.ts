@@ -38,11 +38,11 @@ async function damagedStore(change: (file: string) => void | Promise<void>): Pro
 const expected = (stateId: string): string[] => texts.map((text) => `${stateId} ${text}`);
 
 test.each([
-  ["a byte of a record", "UPDATE records SET bytes = CAST(replace(CAST(bytes AS TEXT), 'record 7', 'record 8') AS BLOB) WHERE run = 1 AND seq = 7", /record 7 of run run-1 is damaged/u],
-  ["the epoch of a record", "UPDATE records SET epoch = 9 WHERE run = 1 AND seq = 7", /record 7 of run run-1 is damaged/u],
-  ["a record that is gone", "DELETE FROM records WHERE run = 1 AND seq = 7", /record 7 of run run-1 is missing/u],
-  ["two records that changed places", "UPDATE records SET seq = CASE seq WHEN 7 THEN -8 ELSE -7 END WHERE run = 1 AND seq IN (7, 8); UPDATE records SET seq = -seq WHERE seq < 0", /record 7 of run run-1 is damaged/u],
-  ["a record of another run", "DELETE FROM records WHERE run = 1 AND seq = 7; UPDATE records SET run = 1 WHERE run = 2 AND seq = 7", /record 7 of run run-1 is damaged/u],
+  ["a byte of a record", "UPDATE records SET bytes = CAST(replace(CAST(bytes AS TEXT), 'record 7', 'record 8') AS BLOB) WHERE place = (1 << 32) + 7", /record 7 of run run-1 is damaged/u],
+  ["the epoch of a record", "UPDATE records SET epoch = 9 WHERE place = (1 << 32) + 7", /record 7 of run run-1 is damaged/u],
+  ["a record that is gone", "DELETE FROM records WHERE place = (1 << 32) + 7", /record 7 of run run-1 is missing/u],
+  ["two records that changed places", "UPDATE records SET place = -1 WHERE place = (1 << 32) + 7; UPDATE records SET place = (1 << 32) + 7 WHERE place = (1 << 32) + 8; UPDATE records SET place = (1 << 32) + 8 WHERE place = -1", /record 7 of run run-1 is damaged/u],
+  ["a record of another run", "DELETE FROM records WHERE place = (1 << 32) + 7; UPDATE records SET place = (1 << 32) + 7 WHERE place = (2 << 32) + 7", /record 7 of run run-1 is damaged/u],
 ])("G10: %s is CORRUPT with its place, and what comes before it can be salvaged", async (_, sql, message) => {
   const { file, backend } = await damagedStore((path) => meddle(path, (database) => database.exec(sql)));
   const refusal = { code: "CORRUPT", retry: "never", path: file, stateId: "run-1", message: expect.stringMatching(message) };
@@ -60,7 +60,11 @@ test.each([
 });
 
 test.each([
-  ["its last record is gone", "DELETE FROM records WHERE run = 1 AND seq = 40", "acquire"],
+  ["its last record is gone", "DELETE FROM records WHERE place = (1 << 32) + 40", "acquire"],
+  ["its last record and the end of its journal are gone", "DELETE FROM records WHERE place >= (1 << 32) + 40 AND place < (2 << 32)", "head"],
+  ["the end of its journal", "UPDATE records SET bytes = CAST('39' AS BLOB) WHERE place = (2 << 32) - 1", "head"],
+  ["the end of its journal is gone", "DELETE FROM records WHERE place = (2 << 32) - 1", "head"],
+  ["the end of its journal is that of another", "UPDATE records SET (checksum, bytes) = (SELECT checksum, bytes FROM records WHERE place = (3 << 32) - 1) WHERE place = (2 << 32) - 1", "head"],
   ["its row", "UPDATE runs SET last_seq = 39 WHERE run = 1", "head"],
   ["its epoch", "UPDATE runs SET epoch = 7 WHERE run = 1", "head"],
   ["its header", "UPDATE runs SET status = 'failed' WHERE run = 1", "head"],
@@ -77,6 +81,25 @@ test.each([
   expect((await backend.list()).rows.map(({ stateId }) => stateId)).toContain("run-2");
   await backend.remove("run-1", { force: true });
   expect((await hold(backend, "run-1", { create: "must" })).epoch).toBeGreaterThan(1);
+  await backend.close();
+});
+
+test("G10: a journal whose last pages are older than the row of its run is CORRUPT, although they agree with each other", async () => {
+  const file = await storeFile();
+  const backend = sqliteBackend({ file });
+  const writer = await hold(backend);
+  await writer.append([Buffer.from("a")], { expect: 0 });
+  const end = meddle(file, (database) => database.prepare("SELECT checksum, bytes FROM records WHERE place = (2 << 32) - 1").get()!);
+  await writer.append([Buffer.from("b")], { expect: 1 });
+  await writer.release();
+  meddle(file, (database) => {
+    database.exec("DELETE FROM records WHERE place = (1 << 32) + 2");
+    database.prepare("UPDATE records SET checksum = ?, bytes = ? WHERE place = (2 << 32) - 1").run(end["checksum"]!, end["bytes"]!);
+  });
+  const refusal = { code: "CORRUPT", message: expect.stringMatching(/ends with record 1 of epoch 1, but its row knows record 2/u) };
+  expect(await rejectionOf(hold(backend))).toMatchObject(refusal);
+  expect(await rejectionOf(textsOf(backend))).toMatchObject(refusal);
+  expect(await backend.verify!("run-1")).toMatchObject([refusal]);
   await backend.close();
 });
 

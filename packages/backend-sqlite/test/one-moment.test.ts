@@ -1,6 +1,7 @@
 import { nodeSqlite, sqliteBackend, type SqliteDriver } from "@reprise/backend-sqlite";
 import type { StateBackend } from "@reprise/core/spi";
 import { expect, test } from "vitest";
+import { endSeq } from "../src/journal-end.ts";
 import { closedAtTheEnd, hold, meddle, rejectionOf, storeFile, textsOf } from "./support/store-file.ts";
 
 // How to know that it works: another process takes the run over between any two statements of whoever looks at it, and nobody
@@ -37,16 +38,19 @@ async function takenOver(): Promise<{ readonly file: string; readonly takeOver: 
   const first = await hold(backend);
   await first.append([Buffer.from("a")], { expect: 0 });
   await first.release();
-  const rows = () => meddle(file, (database) => ({ run: database.prepare("SELECT epoch, checksum FROM runs").get()!, id: database.prepare("SELECT epoch, checksum FROM ids").get()! }));
+  const isEnd = `place & ${endSeq} = ${endSeq}`;
+  const rowOf = (table: string) => meddle(file, (database) => database.prepare(`SELECT epoch, checksum FROM ${table}`).get()!);
+  const rows = () => ({ run: rowOf("runs"), id: rowOf("ids"), end: rowOf(`records WHERE ${isEnd}`) });
   const before = rows();
   await (await hold(backend)).release();
   const after = rows();
   await backend.close();
-  const put = ({ run, id }: typeof before) => (): void =>
+  const put = ({ run, id, end }: typeof before) => (): void =>
     meddle(file, (database) => {
       database.exec("BEGIN IMMEDIATE");
       database.prepare("UPDATE runs SET epoch = ?, checksum = ?").run(run["epoch"]!, run["checksum"]!);
       database.prepare("UPDATE ids SET epoch = ?, checksum = ?").run(id["epoch"]!, id["checksum"]!);
+      database.prepare(`UPDATE records SET epoch = ?, checksum = ? WHERE ${isEnd}`).run(end["epoch"]!, end["checksum"]!);
       database.exec("COMMIT");
     });
   put(before)();

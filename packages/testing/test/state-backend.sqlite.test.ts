@@ -37,7 +37,7 @@ function looksDead(file: string, stateId: string): void {
 
 /** Changes a byte of the first record. */
 function breakFirstRecord(file: string, stateId: string): void {
-  meddle(file, "UPDATE records SET bytes = CAST(replace(CAST(bytes AS TEXT), 'r1', 'x1') AS BLOB) WHERE seq = 1 AND run = (SELECT run FROM runs WHERE state_id = ?)", stateId);
+  meddle(file, "UPDATE records SET bytes = CAST(replace(CAST(bytes AS TEXT), 'r1', 'x1') AS BLOB) WHERE place = ((SELECT run FROM runs WHERE state_id = ?) << 32) + 1", stateId);
 }
 
 function meddle(file: string, sql: string, stateId: string): void {
