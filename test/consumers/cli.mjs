@@ -15,5 +15,6 @@ await reprise.close();
 const command = (...words) => execFileSync(process.execPath, ["node_modules/@reprise/cli/dist/bin.js", ...words, "--backend", `fs:${dir}`], { encoding: "utf8" });
 assert.deepEqual(JSON.parse(command("list", "--json")).runs.map(({ stateId, status }) => [stateId, status]), [["run-1", "completed"]]);
 assert.match(command("show", "run-1"), /run-1\s+completed[^]*double/u);
+assert.match(command("explain", "LEASE_HELD"), /^# LEASE_HELD\n[^]*## What to do/u);
 rmSync(dir, { recursive: true });
 console.log("ok");

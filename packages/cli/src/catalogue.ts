@@ -31,5 +31,6 @@ export const catalogue: readonly Entry[] = [
   { name: "compact", description: "removes for good what a run no longer shows; everything else stays where it was; asks first", load: () => import("./commands/compact.ts") },
   { name: "gc", description: "removes the artifacts that no run in the store names; asks first", load: () => import("./commands/gc.ts") },
   { name: "delete", description: "removes a run for good; asks first", load: () => import("./commands/delete.ts") },
+  { name: "explain", description: "what a code of an error means and what to do about it; without a code, all of them", load: () => import("./commands/explain.ts") },
   { name: "completion", description: "what a shell needs to complete commands and options, e.g. eval \"$(reprise completion bash)\"", load: () => import("./commands/completion.ts") },
 ];
