@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { codeBlocks } from "./support/markdown.ts";
 import { folderWithPackages } from "./support/packages-folder.ts";
+import { runScripts, scriptsOf } from "./support/page-scripts.ts";
 import { readPages } from "./support/pages.ts";
 import { runCommand } from "./support/run-command.ts";
 import { workspaceRoot } from "./support/workspace.ts";
@@ -20,26 +21,22 @@ test.each(promised)("the example of $readme runs, and runs again on what the fir
   expect((await run()).stdout).toBe(prints);
 });
 
-const scripts = readPages().flatMap(({ path, text }) =>
-  codeBlocks(text)
-    .filter(({ language }) => language === "js")
-    .map(({ code, line }) => ({ at: `${path}:${line}`, code })),
-);
+const scripts = scriptsOf(readPages());
+let logged: Promise<readonly string[]> | undefined;
 
-// Examples in JavaScript say behind a `console.log` what it prints, where that is always the same.
-test.each(scripts)("the script of $at runs and prints what it says", { timeout: 60_000 }, async ({ code }) => {
-  const folder = await folderWithPackages();
-  await writeFile(join(folder, "example.mjs"), code);
-  const { stdout } = await runCommand(process.execPath, ["--conditions=@reprise/source", "example.mjs"], { cwd: folder });
-  const said = [...code.matchAll(/^console\.log\(.*\); \/\/ (?<said>.*)$/gmu)].map((match) => match.groups?.["said"] ?? "");
+// Examples say behind a `console.log` what it prints, where that is always the same.
+test.each(scripts.map(({ at }, index) => [at, index] as const))("the script of %s runs and prints what it says", { timeout: 120_000 }, async (_, index) => {
+  logged ??= folderWithPackages().then((folder) => runScripts(folder, scripts));
+  const printed = (await logged)[index] ?? "";
+  const said = scripts[index]?.said ?? [];
   const bare = (text: string): string => text.replaceAll(/["'\s[\]]/gu, "");
-  expect(said).not.toEqual([]);
-  const printed = stdout.trimEnd().split("\n").map(bare);
-  expect(printed.filter((line) => said.map(bare).includes(line)), stdout).toEqual(said.map(bare));
+  expect(said, printed).not.toEqual([]);
+  const lines = printed.split("\n").map(bare);
+  expect(lines.filter((line) => said.map(bare).includes(line)), printed).toEqual(said.map(bare));
 });
 
 test("there are such scripts", () => {
-  expect(scripts.map(({ at }) => at.replace(/:\d+$/u, ""))).toContain("packages/testing/README.md");
+  expect(scripts.map(({ at }) => at.replace(/:\d+$/u, ""))).toEqual(expect.arrayContaining(["packages/testing/README.md", "packages/core/README.md"]));
 });
 
 function firstExample(markdown: string): string {
