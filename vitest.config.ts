@@ -22,11 +22,14 @@ const closingLine: Reporter = {
   },
 };
 
-const workspaceFolders = ["packages", "apps"].flatMap((parent) =>
-  readdirSync(new URL(parent, import.meta.url), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => ({ name: entry.name, root: `./${parent}/${entry.name}` })),
-);
+const workspaceFolders = [
+  ...["packages", "apps"].flatMap((parent) =>
+    readdirSync(new URL(parent, import.meta.url), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => ({ name: entry.name, root: `./${parent}/${entry.name}` })),
+  ),
+  { name: "bench", root: "./bench" },
+];
 
 export default defineConfig({
   ssr: { resolve: { conditions: ["@reprise/source", "module", "node", "development|production"] } },

@@ -26,6 +26,7 @@ import { readRootManifest, readWorkspace, sourceFile, type Manifest, type Worksp
  *     core, retry <-  flow, testing
  *     all         <-  cli, apps/demo
  *     reliability                                        private: a runner that imports none of them; its tests import all
+ *     core, backends, printer <-  bench                  private: measures them, and their peers, which it loads where they are installed
  */
 const picture: { readonly [folder: string]: PackageRule } = {
   "packages/retry": { entries: [], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: [] } },
@@ -52,6 +53,11 @@ const picture: { readonly [folder: string]: PackageRule } = {
   "packages/http": { entries: ["@reprise/core", "@reprise/core/spi"], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: [] } },
   "packages/testing": { entries: ["@reprise/core", "@reprise/core/spi", "@reprise/retry"], edges: [] },
   "packages/reliability": { entries: [], edges: ["src/system.ts"], modules: { pattern: /^node:/, only: ["src/system.ts"] }, loaders: ["test/mutants/simulate.ts"] },
+  bench: {
+    entries: ["@reprise/core", "@reprise/backend-memory", "@reprise/backend-fs", "@reprise/backend-sqlite", "@reprise/printer"],
+    edges: ["src/system.ts"],
+    loaders: ["src/peers/load-peer.ts"],
+  },
   "apps/demo": {
     entries: ["@reprise/flow", "@reprise/core", "@reprise/core/spi", "@reprise/retry", "@reprise/backend-memory", "@reprise/backend-fs", "@reprise/printer"],
     edges: [],

@@ -30,7 +30,7 @@ export interface SourceFile extends ScannedSource {
   readonly imports: readonly SourceImport[];
 }
 
-/** A folder of `packages/` or `apps/`. */
+/** A folder of `packages/` or `apps/`, or `bench`. */
 export interface WorkspacePackage {
   /** `packages/core` */
   readonly folder: string;
@@ -42,12 +42,13 @@ export interface WorkspacePackage {
 /** The workspace's top folder. */
 export const workspaceRoot = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Reads every package and app: manifest, README and all TypeScript files outside `dist`. */
+/** Reads every package and app, and the benchmarks: manifest, README and all TypeScript files outside `dist`. */
 export function readWorkspace(): readonly WorkspacePackage[] {
-  return ["packages", "apps"]
+  const folders = ["packages", "apps"]
     .flatMap((parent) => readdirSync(join(workspaceRoot, parent), { withFileTypes: true }).map((entry) => ({ parent, entry })))
     .filter(({ parent, entry }) => entry.isDirectory() && existsSync(join(workspaceRoot, parent, entry.name, "package.json")))
-    .map(({ parent, entry }) => readPackage(`${parent}/${entry.name}`));
+    .map(({ parent, entry }) => `${parent}/${entry.name}`);
+  return [...folders, "bench"].map(readPackage);
 }
 
 /** The manifest of the workspace itself. */

@@ -1,0 +1,38 @@
+import type { Contestant } from "./contestant.ts";
+import type { Options } from "./options.ts";
+import type { Case, Scenario } from "./scenario.ts";
+
+/** A case and how often it is to be measured. */
+export interface PlannedCase extends Case {
+  readonly repetitions: number;
+}
+
+const longRun = 10_000;
+
+/** The cases that the options ask for, those of one scenario and size beside each other. */
+export function chooseCases(scenarios: readonly Scenario[], contestants: readonly Contestant[], { words, repeat, quick }: Pick<Options, "words" | "repeat" | "quick">): readonly PlannedCase[] {
+  return scenarios
+    .flatMap((scenario) =>
+      scenario.sizes.flatMap((size) =>
+        contestants
+          .filter((contestant) => scenario.includes(contestant))
+          .map((contestant) => ({
+            scenario: scenario.name,
+            contestant: contestant.name,
+            size,
+            repetitions: quick ? 1 : repetitionsOf(scenario, contestant, repeat),
+          })),
+      ),
+    )
+    .filter(({ size, scenario }) => !(quick && (size === longRun || scenario === "load")))
+    .filter((planned) => words.every((word) => isNamedBy(planned, word)));
+}
+
+function repetitionsOf({ repetitions = 3 }: Scenario, { kind }: Contestant, repeat: number): number {
+  const usual = kind === "peer" ? Math.floor(repetitions / 2) + 1 : repetitions;
+  return Math.max(1, Math.round(usual * repeat));
+}
+
+function isNamedBy({ scenario, contestant, size }: Case, word: string): boolean {
+  return scenario === word || contestant.toLowerCase().includes(word.toLowerCase()) || String(size) === word;
+}

@@ -1,0 +1,35 @@
+/** What `pnpm bench` is asked for. */
+export interface Options {
+  /** Only cases that each of these names: a scenario, a size, a part of a contestant's name. */
+  readonly words: readonly string[];
+  /** Multiplies how often each case is measured. */
+  readonly repeat: number;
+  /** One repetition, and nothing of 10,000 calls. */
+  readonly quick: boolean;
+  /** Writes the tables into docs/performance.md. */
+  readonly write: boolean;
+  /** Measures nothing: takes the results of the last run. */
+  readonly again: boolean;
+  /** Where the stores are put. Default: the system's directory for temporary files. */
+  readonly directory: string | undefined;
+}
+
+const flags = new Set(["--quick", "--thorough", "--write", "--again"]);
+
+/** Reads the command line. Throws for an option there is not. */
+export function optionsOf(words: readonly string[]): Options {
+  const rest: string[] = [];
+  const given = new Map<string, string>();
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? "";
+    if (flags.has(word)) given.set(word, "");
+    else if (word === "--repeat" || word === "--directory") given.set(word, words[++index] ?? "");
+    else if (word.startsWith("--")) throw new Error(`there is no option ${word}; there are --repeat N, --directory PATH, ${[...flags].join(", ")}, and words that select`);
+    else rest.push(word);
+  }
+  const repeat = Number(given.get("--repeat") ?? (given.has("--thorough") ? 3 : 1));
+  if (!(repeat > 0)) throw new Error(`--repeat must be a positive number, got ${given.get("--repeat")}`);
+  const write = given.has("--write");
+  if (write && rest.length > 0) throw new Error("--write needs the whole table: leave out the words, or --write");
+  return { words: rest, repeat, quick: given.has("--quick"), write, again: given.has("--again"), directory: given.get("--directory") };
+}

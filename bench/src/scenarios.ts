@@ -1,0 +1,21 @@
+import type { Scenario } from "./scenario.ts";
+import { fanOut, map } from "./scenarios/at-once.ts";
+import { command } from "./scenarios/command.ts";
+import { largeResults } from "./scenarios/large-results.ts";
+import { load } from "./scenarios/load.ts";
+import { manyRuns } from "./scenarios/many-runs.ts";
+import { memory } from "./scenarios/memory.ts";
+import { printer } from "./scenarios/printer.ts";
+import { resume } from "./scenarios/resume.ts";
+import { sequence } from "./scenarios/sequence.ts";
+import { startUp } from "./scenarios/start-up.ts";
+
+/** Every kind of work. */
+export const scenarios: readonly Scenario[] = [sequence, resume, fanOut, map, manyRuns, memory, load, largeResults, printer, startUp, command];
+
+/** The scenario of this name. */
+export function scenarioNamed(name: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found === undefined) throw new Error(`there is no scenario ${JSON.stringify(name)}`);
+  return found;
+}
