@@ -15,18 +15,17 @@ export interface PageScript {
   readonly extension: "mts" | "mjs";
 }
 
-/** The blocks in JavaScript, and those in TypeScript that say behind a `console.log` what it prints; with what they continue. */
+/** The blocks in JavaScript, and those in TypeScript that say behind a `console.log` what it prints; each with those that continue it. */
 export function scriptsOf(pages: readonly Page[]): readonly PageScript[] {
   return pages.flatMap(({ path, text }) => {
-    let before = "";
-    return codeBlocks(text)
-      .filter(({ language }) => language === "ts" || language === "js")
-      .flatMap(({ language, info, code, line }): PageScript[] => {
-        before = info === "continues" ? before + code : code;
-        const said = [...code.matchAll(/^console\.log\(.*\); \/\/ (?<said>.*)$/gmu)].map((match) => match.groups?.["said"] ?? "");
-        const named = info !== "" && info !== "continues";
-        return named || (language === "ts" && said.length === 0) ? [] : [{ at: `${path}:${line}`, code: before, said, extension: language === "ts" ? "mts" : "mjs" }];
-      });
+    const scripts: PageScript[] = [];
+    for (const { language, info, code, line } of codeBlocks(text).filter((block) => block.language === "ts" || block.language === "js")) {
+      const said = [...code.matchAll(/^console\.log\(.*\); \/\/ (?<said>.*)$/gmu)].map((match) => match.groups?.["said"] ?? "");
+      const before = info === "continues" ? scripts.pop() : undefined;
+      if (before) scripts.push({ ...before, code: before.code + code, said: [...before.said, ...said] });
+      else if (info === "") scripts.push({ at: `${path}:${line}`, code, said, extension: language === "ts" ? "mts" : "mjs" });
+    }
+    return scripts.filter(({ extension, said }) => extension === "mjs" || said.length > 0);
   });
 }
 
