@@ -76,25 +76,54 @@ export interface ParsedAddress {
   readonly segment: Segment;
 }
 
-const lastSegment = /^(?<name>[^[\]{}#]+)(?:\[(?<key>[^[\]{}#]*)\])?(?:#(?<number>\d+))?(?<braces>\{(?<branch>[^[\]{}#]*)\}(?:#(?<branchNumber>\d+))?)?$/u;
-
 /** Throws `INVALID_ADDRESS` if the text is not an address. */
 export function parseAddress(address: string): ParsedAddress {
   const typeAt = address.lastIndexOf("::");
   const path = address.slice(0, Math.max(0, typeAt));
   const from = path.lastIndexOf("::");
-  const groups = lastSegment.exec(from < 0 ? path : path.slice(from + 2))?.groups;
-  const name = groups?.["name"];
-  if (groups === undefined || name === undefined) {
-    throw new RepriseError("INVALID_ADDRESS", `expected an address such as "research::fetch[doc-7]::tool_call", got ${showValue(address)}`, { address });
-  }
-  const isBranch = groups["braces"] !== undefined;
-  const number = isBranch ? groups["branchNumber"] : groups["number"];
-  return {
-    path,
-    type: address.slice(typeAt + 2) as EventType,
-    segment: { name, key: isBranch ? groups["branch"] : groups["key"], number: number === undefined ? 1 : Number(number) },
-  };
+  const segment = parseSegment(from < 0 ? path : path.slice(from + 2));
+  if (segment !== undefined) return { path, type: address.slice(typeAt + 2) as EventType, segment };
+  throw new RepriseError("INVALID_ADDRESS", `expected an address such as "research::fetch[doc-7]::tool_call", got ${showValue(address)}`, { address });
+}
+
+// Brackets, braces and numbers delimit: none of them is within a part.
+const delimiter = /[[\]{}#]/u;
+const digits = /^\d+$/u;
+
+/** `name`, then `[key]`, `#number`, and of a branch `{branch}` and its `#number`, each of which may be absent. By hand: every record of a call has one. */
+function parseSegment(text: string): Segment | undefined {
+  const nameEnd = text.search(delimiter);
+  if (nameEnd < 0) return text === "" ? undefined : { name: text, key: undefined, number: 1 };
+  const name = text.slice(0, nameEnd);
+  if (name === "") return undefined;
+  const keyed = enclosed(text, nameEnd, "[", "]");
+  const numbered = keyed && numberAt(text, keyed.end);
+  if (numbered === undefined) return undefined;
+  if (numbered.end === text.length) return { name, key: keyed?.inside, number: numbered.number };
+  const branch = enclosed(text, numbered.end, "{", "}");
+  const last = branch?.inside === undefined ? undefined : numberAt(text, branch.end);
+  return last?.end === text.length ? { name, key: branch?.inside, number: last.number } : undefined;
+}
+
+interface Enclosed {
+  /** Undefined if it does not begin here. */
+  readonly inside: string | undefined;
+  readonly end: number;
+}
+
+function enclosed(text: string, at: number, opening: string, closing: string): Enclosed | undefined {
+  if (text[at] !== opening) return { inside: undefined, end: at };
+  const end = text.indexOf(closing, at);
+  const inside = text.slice(at + 1, end);
+  return end < 0 || delimiter.test(inside) ? undefined : { inside, end: end + 1 };
+}
+
+function numberAt(text: string, at: number): { readonly number: number; readonly end: number } | undefined {
+  if (text[at] !== "#") return { number: 1, end: at };
+  const next = text.indexOf("{", at);
+  const end = next < 0 ? text.length : next;
+  const number = text.slice(at + 1, end);
+  return digits.test(number) ? { number: Number(number), end } : undefined;
 }
 
 function numberText(number: number): string {

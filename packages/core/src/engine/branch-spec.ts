@@ -6,7 +6,7 @@ import type { CallSpec, TaskCode } from "./call.ts";
 import { agentContext } from "./code-context.ts";
 import { ChildValue } from "./group-outcome.ts";
 import { issue } from "./issue.ts";
-import { policyFor } from "./policy.ts";
+import { noOptions, policyFor } from "./policy.ts";
 
 /** What each branch of a `map` does with its item. */
 export type Work = Actor<never, unknown> | ((item: never, context: AgentContext) => unknown);
@@ -26,7 +26,7 @@ export function mapBranch(name: string, work: Work): CallSpec {
         issue(scope, {
           spec,
           input: scope.call?.given,
-          policy: policyFor(scope.engine, work, {}),
+          policy: policyFor(scope.engine, work, noOptions),
           key: undefined,
           onValue: (value, call) => resolve(new ChildValue(call.node, value)),
           onError: reject,

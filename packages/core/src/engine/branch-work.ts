@@ -4,8 +4,8 @@ import type { CallNode } from "../history/call-node.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import type { Aliases } from "./aliases.ts";
 import type { Call, TaskCode } from "./call.ts";
-import { canonical } from "./matcher.ts";
-import { policyFor } from "./policy.ts";
+import { canonical } from "./match-queue.ts";
+import { noOptions, policyFor } from "./policy.ts";
 
 /** What has become of the work of a branch since it was recorded. */
 type WorkChange = { readonly kind: "none" | "other" } | { readonly kind: "version"; readonly did: CallNode };
@@ -27,7 +27,7 @@ export function hasChanged(call: Call): boolean {
   if (changes.some(({ kind }) => kind === "other")) return true;
   const changed = changes.find((change) => change.kind === "version");
   if (changed === undefined || spec.work === undefined) return false;
-  const { onVersionChange } = policyFor(engine, spec.work, {});
+  const { onVersionChange } = policyFor(engine, spec.work, noOptions);
   if (onVersionChange === "rerun") return true;
   if (onVersionChange === "fail") throw new VersionChangedError(changed.did.address, { recorded: changed.did.version, current: spec.work.version });
   call.versionChanged = true;

@@ -7,7 +7,7 @@ import type { AttemptOutcome, Call } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { closeScope } from "./close-scope.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { canonical } from "./matcher.ts";
+import { canonical } from "./match-queue.ts";
 import { cancel, complete, fail, type Ending } from "./outcome.ts";
 import { validated } from "./schema.ts";
 import { Scope } from "./scope.ts";

@@ -10,7 +10,7 @@ import { artifactsFacade } from "./artifacts-facade.ts";
 import { actorSpec } from "./actor-spec.ts";
 import type { Work } from "./branch-spec.ts";
 import { mapRequest, parallelRequest } from "./group-verbs.ts";
-import { policyFor } from "./policy.ts";
+import { noOptions, policyFor } from "./policy.ts";
 import { promised, promisedGroup } from "./promised.ts";
 import { executionTime, recordedWork } from "./recorded-time.ts";
 import type { Scope } from "./scope.ts";
@@ -109,19 +109,19 @@ function requestCall<Output>(
   scope: Scope,
   actor: Actor<never, Output>,
   input: unknown,
-  options: CallOptions = {},
+  options: CallOptions = noOptions,
   resolve: (value: Output, call: Call) => void,
   reject: (error: Error, call?: Call) => void,
 ): CallRequest {
   const { engine } = scope;
   checkActor(actor);
-  checkCallOptions(options);
+  if (options !== noOptions) checkCallOptions(options);
   return {
     spec: actorSpec(actor),
     input: input === undefined ? undefined : engine.values.encode(input, "input").encoded,
     policy: policyFor(engine, actor, options),
     key: options.key === undefined ? undefined : encodeKey(options.key, engine.system.sha256),
-    onValue: (value, call) => resolve(value as Output, call),
+    onValue: resolve as CallRequest["onValue"],
     onError: reject,
   };
 }

@@ -1,3 +1,5 @@
+import type { Actor } from "../actors/actor.ts";
+import type { CallPolicy } from "../actors/call-policy.ts";
 import { PointNotReachedError } from "../errors/timeline-errors.ts";
 import { Bus } from "../events/bus.ts";
 import type { LogNotice } from "../events/execution-event.ts";
@@ -6,7 +8,7 @@ import type { RunView } from "../history/fold.ts";
 import type { Contents } from "../journal/contents.ts";
 import type { AppendLevel } from "../journal/append-batch.ts";
 import { Journal } from "../journal/journal.ts";
-import type { CheckpointRecord, HiddenRoot, JournalRecord, SessionRecord } from "../journal/journal-record.ts";
+import type { HiddenRoot, JournalRecord, SessionRecord } from "../journal/journal-record.ts";
 import type { RetryPolicy } from "../ports/retry.ts";
 import type { HeaderPatch } from "../ports/state-backend.ts";
 import type { System } from "../system.ts";
@@ -69,6 +71,8 @@ export class Engine {
   readonly reporting = new Map<CallNode | undefined, Scope>();
   /** Calls recorded without it whose actor now says `repeatable: false` (rule R11). */
   readonly markedOnce = new Set<CallNode>();
+  /** How calls of an actor are treated that say nothing themselves. */
+  readonly policies = new Map<Actor<never, unknown>, CallPolicy>();
   /** Policies made of the recorded retry settings of the run. */
   readonly revived = new Map<unknown, RetryPolicy>();
   /** Where large values and artifacts go. */
@@ -195,14 +199,6 @@ export class Engine {
   bind(call: Call, seq: number): void {
     const node = this.view.calls.get(seq);
     if (node !== undefined) call.node = node;
-  }
-
-  /** The checkpoint that ends a run, for the same append as the outcome of the call that `execute` began. */
-  endOfRun(call: Call, outcome: JournalRecord): { readonly record: CheckpointRecord; readonly header: HeaderPatch } | undefined {
-    if (outcome.k !== "completed" && outcome.k !== "failed") return undefined;
-    const at = this.now();
-    const through = outcome.k === "failed" ? { through: [call.node.id] } : {};
-    return { record: { k: "checkpoint", at, status: outcome.k, ...through, ...this.reuseSoFar() }, header: { status: outcome.k, updatedAt: at, wakeAt: null } };
   }
 
   /** S7: what a checkpoint says of the process that wrote it; nothing of one that began the run. */

@@ -44,16 +44,18 @@ export class Gate {
   #schedule(): void {
     if (this.#scheduled || this.#heap[0]?.ready !== true) return;
     this.#scheduled = true;
-    this.#yield(() => {
-      this.#scheduled = false;
-      if (this.#heap[0]?.ready !== true) return;
-      const first = removeFirst(this.#heap);
-      // The next turn is asked for before this one runs: what the released code pushes joins the same queue.
-      this.#schedule();
-      first?.release();
-      this.#released();
-    });
+    this.#yield(this.#turn);
   }
+
+  readonly #turn = (): void => {
+    this.#scheduled = false;
+    if (this.#heap[0]?.ready !== true) return;
+    const first = removeFirst(this.#heap);
+    // The next turn is asked for before this one runs: what the released code pushes joins the same queue.
+    this.#schedule();
+    first?.release();
+    this.#released();
+  };
 }
 
 interface Waiting {

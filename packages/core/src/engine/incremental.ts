@@ -3,7 +3,7 @@ import { isLeaf, isPause, type CallNode } from "../history/call-node.ts";
 import type { Call } from "./call.ts";
 import { reopenCode } from "./code-attempt.ts";
 import { restartLeaf } from "./leaf-attempt.ts";
-import { canonical } from "./matcher.ts";
+import { canonical } from "./match-queue.ts";
 import { restartPause } from "./pause.ts";
 import { release } from "./release.ts";
 import type { Verdict } from "./verdict.ts";

@@ -13,7 +13,8 @@ import { decodeFailure } from "./failure.ts";
 import { fingerprintOf, hashOf } from "./fingerprint.ts";
 import { remake } from "./incremental.ts";
 import { beginLeaf, restartLeaf } from "./leaf-attempt.ts";
-import { canonical, type Match, type MatchRequest } from "./matcher.ts";
+import { canonical } from "./match-queue.ts";
+import type { Match, MatchRequest } from "./matcher.ts";
 import { cancel, failForGood } from "./outcome.ts";
 import { beginPause, enterPause, restartPause } from "./pause.ts";
 import { beginPinned, repeatPinned } from "./pinned-call.ts";
@@ -63,6 +64,8 @@ export function issue(scope: Scope, request: CallRequest): Call | undefined {
 
 function findRecord(call: Call): Match {
   const { request, spec, scope, engine } = call;
+  // Where nothing is recorded there is nothing to look for.
+  if (scope.matcher.empty) return scope.matcher.fresh(spec.name, request.key);
   // A validation reports what it finds; it refuses nothing.
   const { onInputChange, onVersionChange } = engine.policy.compare ? engine.policy : request.policy;
   const looking: MatchRequest = {
@@ -95,20 +98,19 @@ function start(call: Call, match: Match): void {
   if (match.inputChanged && engine.policy.agents === "reuse") engine.log("warn", "INPUT_CHANGED", "no record of its name has this input: it runs as a new call", { address });
   checkSecrets(call, request.input);
   const { actor } = spec;
-  const record: StartedRecord = {
-    k: "started",
-    at: engine.now(),
-    ...(match.node && { c: match.node.id }),
-    a: address,
-    ...(scope.node && { p: scope.node.id }),
-    ...inputFields(call),
-    ...(actor?.version !== undefined && { ver: actor.version }),
-    ...fingerprintField(call),
-    ...(request.root === true && { root: 1 }),
-    ...(actor?.repeatable === false && { once: 1 }),
-    ...(spec.workers !== undefined && { workers: spec.workers }),
-    ...givenField(call, match),
-  };
+  // Field by field: spreading what is mostly absent costs more than the record. The order is that in the journal.
+  const record: { -readonly [Field in keyof StartedRecord]: StartedRecord[Field] } =
+    match.node === undefined ? { k: "started", at: engine.now(), a: address } : { k: "started", at: engine.now(), c: match.node.id, a: address };
+  if (scope.node !== undefined) record.p = scope.node.id;
+  putInput(record, call);
+  if (actor?.version !== undefined) record.ver = actor.version;
+  const fingerprint = startedFingerprint(call);
+  if (fingerprint !== undefined) record.fp = fingerprint;
+  if (request.root === true) record.root = 1;
+  if (actor?.repeatable === false) record.once = 1;
+  if (spec.workers !== undefined) record.workers = spec.workers;
+  // A3: records that earlier calls were given by name or key are no more the only ones of their name.
+  if (match.node === undefined && match.given.length > 0) record.given = match.given.map(({ node, input }) => [node.id, hashOf(input, engine.system)]);
   if (engine.validation !== undefined && !admitExtra(call, record, engine.validation)) return;
   const pin = engine.view.pins.get(address);
   if (pin !== undefined) beginPinned(call, record, pin);
@@ -118,28 +120,21 @@ function start(call: Call, match: Match): void {
   engine.validation?.addExtra(call.node);
 }
 
-/** A3: records that earlier calls were given by name or key are no more the only ones of their name. */
-function givenField({ engine }: Call, match: Match): Pick<StartedRecord, "given"> {
-  if (match.node !== undefined || match.given.length === 0) return {};
-  return { given: match.given.map(({ node, input }) => [node.id, hashOf(input, engine.system)]) };
-}
-
 /** What an extra agent calls is tried like in a run of its own, also when the agent is tried again (rule R5). */
 function isValidated({ validation }: Engine, node: CallNode): boolean {
   return validation?.isRecorded(node) === true;
 }
 
-function fingerprintField({ spec, engine }: Call): Pick<StartedRecord, "fp"> {
-  if (spec.type === "branch" && spec.tasks?.[0]) return { fp: spec.tasks[0].fingerprint };
-  const fingerprint = spec.type === "agent_call" && spec.actor ? fingerprintOf(spec.actor.handler, engine.system) : undefined;
-  return fingerprint === undefined ? {} : { fp: fingerprint };
+function startedFingerprint({ spec, engine }: Call): string | undefined {
+  if (spec.type === "branch" && spec.tasks?.[0]) return spec.tasks[0].fingerprint;
+  return spec.type === "agent_call" && spec.actor ? fingerprintOf(spec.actor.handler, engine.system) : undefined;
 }
 
-function inputFields(call: Call): Pick<StartedRecord, "i" | "ip" | "ix"> {
-  const { input, branch } = call.request;
-  if (branch?.recordedPosition !== undefined) return { ix: branch.recordedPosition };
-  if (input === undefined) return {};
-  return input === call.scope.node?.input ? { ip: 1 } : { i: input };
+function putInput(record: { -readonly [Field in "i" | "ip" | "ix"]?: StartedRecord[Field] }, { request, scope }: Call): void {
+  const { input, branch } = request;
+  if (branch?.recordedPosition !== undefined) record.ix = branch.recordedPosition;
+  else if (input === scope.node?.input && input !== undefined) record.ip = 1;
+  else if (input !== undefined) record.i = input;
 }
 
 function resume(call: Call, node: Call["node"], inputChanged: boolean): void {

@@ -40,7 +40,8 @@ class LeafAttempt {
   readonly #call: Call;
   readonly #storage: StorageView;
   readonly #context: LeafCallContext;
-  readonly #timer: AttemptTimer;
+  /** Most attempts have no limit. */
+  readonly #timer: AttemptTimer | undefined;
   #timeout: Error | undefined;
   #stopGrace: (() => void) | undefined;
   #ended = false;
@@ -49,7 +50,8 @@ class LeafAttempt {
     this.#call = call;
     this.#storage = new StorageView(call.scope.storage);
     this.#context = new LeafCallContext(call, this.#storage);
-    this.#timer = new AttemptTimer(call, (error) => this.#timeOut(error));
+    const { attemptTimeoutMs, timeoutMs } = call.request.policy;
+    this.#timer = attemptTimeoutMs === undefined && timeoutMs === undefined ? undefined : new AttemptTimer(call, (error) => this.#timeOut(error));
   }
 
   run(): void {
@@ -60,7 +62,7 @@ class LeafAttempt {
     call.handled = call.node.opening;
     call.onAbort = (reason) => this.#abort(reason);
     call.onDrop = () => this.#stop();
-    this.#timer.start();
+    this.#timer?.start();
     try {
       const result = this.#invoke();
       if (isThenable(result)) void Promise.resolve(result).then((value) => this.#settle({ value }), (error: unknown) => this.#settle({ error }));
@@ -74,9 +76,9 @@ class LeafAttempt {
     const call = this.#call;
     const { node, spec } = call;
     const handler = spec.actor?.handler as (input: unknown, context: LeafContext) => unknown;
-    const check = (input: unknown): unknown => validated(spec.actor?.inputSchema, input, node.address, "input");
+    const schema = spec.actor?.inputSchema;
     const input = revealInput(call);
-    const given = input instanceof Promise ? input.then(check) : check(input);
+    const given = input instanceof Promise ? input.then((revealed) => validated(schema, revealed, node.address, "input")) : validated(schema, input, node.address, "input");
     if (!(given instanceof Promise)) return handler(given, this.#context);
     return given.then((checked) => {
       // A secret or an asynchronous schema may come after the attempt has ended: what it was for must not happen any more.
@@ -118,13 +120,13 @@ class LeafAttempt {
 
   /** Whoever is told to end is not also late. */
   #abort(reason: Error): void {
-    if (this.#call.engine.interruption.signal !== undefined) this.#timer.stop();
+    if (this.#call.engine.interruption.signal !== undefined) this.#timer?.stop();
     this.#context.abort(reason);
   }
 
   /** Nothing more comes of it: no timer, no write. */
   #stop(): void {
-    this.#timer.stop();
+    this.#timer?.stop();
     this.#stopGrace?.();
     this.#context.close();
   }

@@ -3,7 +3,7 @@ import type { LeafContext, Storage } from "../actors/context.ts";
 import { ScopeClosedError } from "../errors/call-errors.ts";
 import type { Call } from "./call.ts";
 import { artifactsFacade } from "./artifacts-facade.ts";
-import { canonical } from "./matcher.ts";
+import { canonical } from "./match-queue.ts";
 import { storageFacade } from "./storage-facade.ts";
 import type { StorageView } from "./storage-view.ts";
 
@@ -16,6 +16,7 @@ export class LeafCallContext implements LeafContext {
   #artifacts: Artifacts | undefined;
   #controller: AbortController | undefined;
   #abortReason: Error | undefined;
+  #log: LeafContext["log"] | undefined;
   #closed = false;
 
   constructor(call: Call, view: StorageView) {
@@ -42,21 +43,23 @@ export class LeafCallContext implements LeafContext {
   }
 
   get storage(): Storage {
-    return (this.#storage ??= storageFacade(this.#view, { values: this.#call.engine.values, beforeWrite: this.#beforeWrite }));
+    return (this.#storage ??= storageFacade(this.#view, { values: this.#call.engine.values, beforeWrite: () => this.#beforeWrite() }));
   }
 
   get artifacts(): Artifacts {
     const { values, contents } = this.#call.engine;
     // What a leaf does between its start and its end is not replayed, so it need not wait at the gate.
-    return (this.#artifacts ??= artifactsFacade(this.#view, { values, contents, beforeWrite: this.#beforeWrite, deliver: async (read) => read }));
+    return (this.#artifacts ??= artifactsFacade(this.#view, { values, contents, beforeWrite: () => this.#beforeWrite(), deliver: async (read) => read }));
   }
 
   // An arrow function, so that `const { log } = context` works like the other parts.
-  readonly log = (message: string, data?: unknown): void => this.#call.engine.actorLog(this.address, message, data);
+  get log(): LeafContext["log"] {
+    return (this.#log ??= (message, data) => this.#call.engine.actorLog(this.address, message, data));
+  }
 
-  readonly #beforeWrite = (): void => {
+  #beforeWrite(): void {
     if (this.#closed) throw new ScopeClosedError(this.address);
-  };
+  }
 
   /** Tells the handler to end. */
   abort(reason: Error): void {

@@ -5,6 +5,7 @@ import type { EventType } from "../events/event-type.ts";
 import type { CallNode } from "../history/call-node.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import type { Aliases } from "./aliases.ts";
+import { appendTo, branchQueue, canonical, counterId, indexByInput, queueId, queueIn, type Given, type MatchQueue } from "./match-queue.ts";
 
 /** A call that looks for its record. */
 export interface MatchRequest {
@@ -31,12 +32,6 @@ export type Match =
   | { readonly node: CallNode; readonly inputChanged: boolean }
   | { readonly node: undefined; readonly number: number; readonly inputChanged: boolean; readonly given: readonly Given[] };
 
-/** A record that an earlier call of this opening was given by name or key alone, and the canonical input of that call. */
-export interface Given {
-  readonly node: CallNode;
-  readonly input: string;
-}
-
 /** How a matcher treats calls without an equal input. */
 export interface MatcherRules {
   /** The scope was opened again, or is a group: only an equal input matches. */
@@ -51,20 +46,11 @@ export interface MatcherRules {
   readonly remaking?: boolean;
 }
 
-interface Queue {
-  readonly nodes: CallNode[];
-  /** Those that a cut has made unstarted, in their order. */
-  readonly unstarted: CallNode[];
-  /** Everything before it is taken. */
-  head: number;
-  byInput: Map<string, CallNode[]> | undefined;
-  /** The only record of its name, once it was given to an unkeyed call with another input. */
-  givenAway: Given | undefined;
-  /** Records that were given to calls with other inputs, as no record says yet. */
-  given: Given[];
-  /** Records that an earlier opening gave away, by the hash of the input they were given to. */
-  givenBefore: Map<string, CallNode[]> | undefined;
-}
+// Shared by all matchers without records, which never put anything into them.
+const nothingTaken = new Set<CallNode>();
+const noQueues = new Map<string, MatchQueue>();
+const nothingRenewed = new Set<string>();
+const noneGiven: readonly Given[] = [];
 
 /**
  * Which record belongs to a call (rules A2, A3). One matcher serves one opening of a scope and knows the records that
@@ -73,22 +59,28 @@ interface Queue {
 export class Matcher {
   readonly #rules: MatcherRules;
   readonly #nodes: readonly CallNode[];
-  readonly #taken = new Set<CallNode>();
-  readonly #queues = new Map<string, Queue>();
-  readonly #numbers = new Map<string, number>();
+  // Most scopes of a run that is not resumed have no records: what is only for these is not made for them.
+  readonly #taken: Set<CallNode>;
+  readonly #queues: Map<string, MatchQueue>;
+  #numbers: Map<string, number> | undefined;
   readonly #hash: (canonical: string) => string;
-  readonly #renewed = new Set<string>();
+  readonly #renewed: Set<string>;
 
   /** `hash`: of canonical inputs, as records name them. */
   constructor(nodes: readonly CallNode[], rules: MatcherRules, hash: (canonical: string) => string = (text) => text) {
     this.#nodes = nodes;
     this.#rules = rules;
     this.#hash = hash;
+    this.#taken = nodes.length === 0 ? nothingTaken : new Set();
+    this.#queues = nodes.length === 0 ? noQueues : new Map();
+    this.#renewed = nodes.length === 0 ? nothingRenewed : new Set();
+    if (nodes.length === 0) return;
+    const numbers = (this.#numbers = new Map<string, number>());
     for (const node of nodes) {
       const { key, number } = node.segment;
       const name = this.#nameOf(node.segment);
       const counter = counterId(name, key);
-      this.#numbers.set(counter, Math.max(number, this.#numbers.get(counter) ?? 0));
+      numbers.set(counter, Math.max(number, numbers.get(counter) ?? 0));
       // Branches are paired by their item alone, unless the group names them with keys; see `takeBranch`.
       const queue = queueIn(this.#queues, node.type === "branch" ? branchQueue(undefined) : queueId(node.type, name, key));
       queue.nodes.push(node);
@@ -96,6 +88,16 @@ export class Matcher {
       if (node.type === "branch") queueIn(this.#queues, branchQueue(key)).nodes.push(node);
       if (node.givenTo !== undefined) appendTo((queue.givenBefore ??= new Map<string, CallNode[]>()), node.givenTo, node);
     }
+  }
+
+  /** It knows no records: every call is new. */
+  get empty(): boolean {
+    return this.#nodes.length === 0;
+  }
+
+  /** The number of a new call of this name and key. */
+  fresh(name: string, key: string | undefined): Match {
+    return { node: undefined, number: this.#nextNumber(counterId(name, key)), inputChanged: false, given: noneGiven };
   }
 
   /** Records that no call has asked for. */
@@ -170,21 +172,21 @@ export class Matcher {
   }
 
   /** Safe of an agent, whose leaves are matched one by one, and of what a fork has pinned. Among several it cannot be told which it was. */
-  #takeOnly(queue: Queue, head: CallNode, request: MatchRequest): Match {
+  #takeOnly(queue: MatchQueue, head: CallNode, request: MatchRequest): Match {
     if (request.onInputChange === "fail") throw new InputChangedError(request.address);
     if (request.key === undefined && queue.nodes.length > 1) return this.#fresh(request, true);
     this.#taken.add(head);
     return { node: head, inputChanged: true };
   }
 
-  #takeNext(queue: Queue, request: MatchRequest): Match {
+  #takeNext(queue: MatchQueue, request: MatchRequest): Match {
     const node = this.#head(queue);
     if (node === undefined) return this.#fresh(request, false);
     this.#taken.add(node);
     return { node, inputChanged: canonical(node.input) !== canonical(request.input) };
   }
 
-  #mayTakeUnequal(queue: Queue, request: MatchRequest): boolean {
+  #mayTakeUnequal(queue: MatchQueue, request: MatchRequest): boolean {
     if (this.#rules.strict) return false;
     if (request.key !== undefined) return true;
     return queue.nodes.length === 1 && this.#mayTakeByName(request);
@@ -195,12 +197,12 @@ export class Matcher {
   }
 
   /** R2: what was given away by name or key stays with whom it was given to, though there are more of its name by now. */
-  #givenBefore(queue: Queue, request: MatchRequest): CallNode | undefined {
+  #givenBefore(queue: MatchQueue, request: MatchRequest): CallNode | undefined {
     if (queue.givenBefore === undefined || this.#rules.strict || !(request.key !== undefined || this.#mayTakeByName(request))) return undefined;
     return queue.givenBefore.get(this.#hash(canonical(request.input)))?.find((node) => !this.#taken.has(node));
   }
 
-  #unequal(queue: Queue, head: CallNode, request: MatchRequest): Match {
+  #unequal(queue: MatchQueue, head: CallNode, request: MatchRequest): Match {
     if (request.onInputChange === "fail") throw new InputChangedError(request.address);
     if (request.onInputChange === "rerun" || (request.rerunVersions && head.version !== request.version)) return this.#fresh(request, true);
     const given = { node: head, input: canonical(request.input) };
@@ -210,16 +212,21 @@ export class Matcher {
     return { node: head, inputChanged: true };
   }
 
-  #fresh(request: MatchRequest, recordsLeft: boolean, queue?: Queue): Match {
+  #fresh(request: MatchRequest, recordsLeft: boolean, queue?: MatchQueue): Match {
     if (recordsLeft && request.mayRepeat !== undefined) this.#refuseRepetition(request, request.mayRepeat);
     else if (recordsLeft && request.once) {
       throw new AmbiguousReplayError(request.address, "it is not repeatable, and a record of its name with another input is left that could be it; give it a key");
     }
     const counter = counterId(request.name, request.key);
-    this.#renewed.add(counter);
-    const number = (this.#numbers.get(counter) ?? 0) + 1;
-    this.#numbers.set(counter, number);
-    return { node: undefined, number, inputChanged: recordsLeft, given: queue?.given.splice(0) ?? [] };
+    if (!this.empty) this.#renewed.add(counter);
+    return { node: undefined, number: this.#nextNumber(counter), inputChanged: recordsLeft, given: queue?.given.splice(0) ?? noneGiven };
+  }
+
+  #nextNumber(counter: string): number {
+    const numbers = (this.#numbers ??= new Map());
+    const number = (numbers.get(counter) ?? 0) + 1;
+    numbers.set(counter, number);
+    return number;
   }
 
   #refuseRepetition({ type, name, key, once }: MatchRequest, mayRepeat: (address: string) => boolean): void {
@@ -229,7 +236,7 @@ export class Matcher {
     throw new NotRepeatableError(first.address, "its input or version is not the recorded one, so it would run again");
   }
 
-  #takeEqual(queue: Queue, request: MatchRequest): CallNode | undefined {
+  #takeEqual(queue: MatchQueue, request: MatchRequest): CallNode | undefined {
     const input = canonical(request.input);
     if (queue.givenAway !== undefined && canonical(queue.givenAway.node.input) === input && this.#rules.validating === undefined) {
       throw new AmbiguousReplayError(request.address, "its record was given to an earlier call with another input; give both a key");
@@ -240,14 +247,14 @@ export class Matcher {
   }
 
   /** R9: what never started has no value to be mistaken for another's: whoever comes may have its place. */
-  #takePlace(queue: Queue): CallNode | undefined {
+  #takePlace(queue: MatchQueue): CallNode | undefined {
     const place = queue.unstarted.find((node) => !this.#taken.has(node));
     if (place !== undefined) this.#taken.add(place);
     return place;
   }
 
   /** The first untaken record with this input: of this version if there is one. */
-  #equal(queue: Queue, input: string, wish: Pick<MatchRequest, "version" | "rerunVersions">): CallNode | undefined {
+  #equal(queue: MatchQueue, input: string, wish: Pick<MatchRequest, "version" | "rerunVersions">): CallNode | undefined {
     const head = this.#head(queue);
     if (head === undefined) return undefined;
     // Unchanged code asks in the recorded order: the head is nearly always it, and the index is never built.
@@ -258,7 +265,7 @@ export class Matcher {
     return same.find((node) => node.version === wish.version && !this.#taken.has(node)) ?? (wish.rerunVersions ? undefined : same[0]);
   }
 
-  #head(queue: Queue): CallNode | undefined {
+  #head(queue: MatchQueue): CallNode | undefined {
     for (; queue.head < queue.nodes.length; queue.head += 1) {
       const node = queue.nodes[queue.head];
       if (node !== undefined && !this.#taken.has(node)) return node;
@@ -267,34 +274,6 @@ export class Matcher {
   }
 }
 
-/** The canonical text of an input: equal texts are equal values. */
-export function canonical(input: EncodedValue | undefined): string {
-  return input === undefined ? "" : input.canonical;
-}
-
-function indexByInput(nodes: readonly CallNode[]): Map<string, CallNode[]> {
-  const index = new Map<string, CallNode[]>();
-  for (const node of nodes) appendTo(index, canonical(node.input), node);
-  return index;
-}
-
-function appendTo(lists: Map<string, CallNode[]>, id: string, node: CallNode): void {
-  const list = lists.get(id);
-  if (list) list.push(node);
-  else lists.set(id, [node]);
-}
-
 function itemsOf(input: EncodedValue | undefined): Set<string> {
   return new Set(input?.items().map((item) => item.canonical));
 }
-
-function queueIn(queues: Map<string, Queue>, id: string): Queue {
-  let queue = queues.get(id);
-  if (queue === undefined) queues.set(id, (queue = { nodes: [], unstarted: [], head: 0, byInput: undefined, givenAway: undefined, given: [], givenBefore: undefined }));
-  return queue;
-}
-
-// Names and keys hold no brackets, so these texts are injective.
-const counterId = (name: string, key: string | undefined): string => (key === undefined ? name : `${name}[${key}]`);
-const queueId = (type: EventType, name: string, key: string | undefined): string => `${type} ${counterId(name, key)}`;
-const branchQueue = (key: string | undefined): string => (key === undefined ? "{}" : `{${key}}`);

@@ -3,6 +3,7 @@ import type { CancelledRecord, CompletedRecord, FailedRecord, JournalRecord } fr
 import type { CallNode } from "../history/call-node.ts";
 import type { Call } from "./call.ts";
 import { backOff } from "./backoff.ts";
+import { endOfRun } from "./end-of-run.ts";
 import { throughOf } from "./failure.ts";
 import { BranchValues, ChildValue, GroupFailure } from "./group-outcome.ts";
 import { reasonText } from "./reason-text.ts";
@@ -52,12 +53,14 @@ export function complete(call: Call, raw: unknown, ending: Ending): Promise<void
   );
 }
 
+const noFields: Prepared["fields"] = {};
+
 /** Encodes a value and applies the output schema. Throws where it cannot be recorded or the schema refuses it. */
 export function prepare(call: Call, raw: unknown): Prepared | Promise<Prepared> {
   if (raw instanceof ChildValue) return { fields: { vc: raw.node.id }, live: raw.value };
   if (raw instanceof BranchValues) return { fields: { vb: raw.nodes.map((node) => node.id) }, live: raw.values };
   const { encoded, plain } = call.engine.values.encode(raw, "result");
-  const fields = raw === undefined ? {} : { v: encoded };
+  const fields = raw === undefined ? noFields : { v: encoded };
   const schema = call.spec.outputSchema;
   if (schema === undefined) return { fields, live: plain ? raw : encoded.decode() };
   const live = validated(schema, encoded.decode(), call.node.address, "output");
@@ -69,9 +72,16 @@ function recordValue(call: Call, prepared: Prepared, ending: Ending): void {
   if (call.state !== "open") return engine.late(call);
   const writes = ending.storage.writes();
   call.live = { value: prepared.live };
-  const record: CompletedRecord = { k: "completed", at: engine.now(), c: node.id, ...prepared.fields, ...versionOf(call), ...(writes && { w: writes }), ...(call.pinned && { pin: 1 }) };
+  const outcome: CompletedRecord = { k: "completed", at: engine.now(), c: node.id, ...prepared.fields };
+  // Field by field: spreading what is mostly absent costs more than the record.
+  const record: { -readonly [Field in keyof CompletedRecord]: CompletedRecord[Field] } = outcome;
+  const { ver, fp } = versionOf(call);
+  if (ver !== undefined) record.ver = ver;
+  if (fp !== undefined) record.fp = fp;
+  if (writes !== undefined) record.w = writes;
+  if (call.pinned) record.pin = 1;
   if (writes && !engine.rules.joinAtRelease) scope.storage.join(writes);
-  recordEnd(call, [...(ending.before ?? []), record]);
+  recordEnd(call, ending.before === undefined ? [record] : [...ending.before, record]);
 }
 
 /** An attempt ended with an error: records it and either plans the next attempt or releases the failure. */
@@ -134,11 +144,13 @@ function branchesAtEnd({ node, spec, branches }: Call, error: unknown): readonly
   return node.expired === undefined ? undefined : (branches ?? (() => spec.branchesOf?.(node) ?? []))();
 }
 
+const sameVersion: { readonly ver?: string | null; readonly fp?: string } = {};
+
 /** Begun by the code of yesterday, ended by that of today: the outcome belongs to the latter (rule R8). */
 function versionOf({ node, spec }: Call): { readonly ver?: string | null; readonly fp?: string } {
-  const [task] = spec.type === "branch" ? (spec.tasks ?? []) : [];
-  if (task !== undefined) return task.fingerprint === node.fingerprint ? {} : { fp: task.fingerprint };
-  return spec.actor === undefined || spec.actor.version === node.version ? {} : { ver: spec.actor.version ?? null };
+  const task = spec.type === "branch" ? spec.tasks?.[0] : undefined;
+  if (task !== undefined) return task.fingerprint === node.fingerprint ? sameVersion : { fp: task.fingerprint };
+  return spec.actor === undefined || spec.actor.version === node.version ? sameVersion : { ver: spec.actor.version ?? null };
 }
 
 /**
@@ -151,7 +163,7 @@ export function recordEnd(call: Call, records: readonly JournalRecord[], recorde
   const unreached = call.request.root === true && last?.k === "completed" ? engine.unreached() : undefined;
   // Like a refusal: nothing is recorded, and code that reaches the point can resume the run.
   if (unreached !== undefined) return engine.stop(unreached);
-  const rest = call.request.root === true && last ? engine.endOfRun(call, last) : undefined;
+  const rest = call.request.root === true && last ? endOfRun(call, last) : undefined;
   const acknowledged = (): void => {
     release(call);
     recorded?.();

@@ -11,30 +11,33 @@ import type { Scope } from "./scope.ts";
  */
 export function promised<T>(scope: Scope, requestOf: (resolve: (value: T) => void, reject: (error: Error) => void) => CallRequest, begun?: (call: Call) => void): Promise<T> {
   const { engine } = scope;
-  let settle = { resolve: (_value: T): void => undefined, reject: (_error: unknown): void => undefined };
-  const promise = new Promise<T>((resolve, reject) => {
-    settle = { resolve, reject };
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
   });
   let request: CallRequest;
   try {
-    request = requestOf(settle.resolve, settle.reject);
+    request = requestOf(resolve, reject);
   } catch (error) {
     // Bad options: nothing was begun.
-    settle.reject(error);
+    reject(error);
     return promise;
   }
-  const begin = (): void => {
-    const call = issue(scope, request);
-    if (call !== undefined) {
-      call.promise = promise;
-      begun?.(call);
-    }
-    // The run has stopped, be it by the code that runs in this very turn, or the context has ended: that is said elsewhere.
-    if (call === undefined || call.state === "dropped") promise.catch(() => undefined);
-  };
-  if (scope === engine.top && engine.journal.resting && engine.stopped === undefined) void engine.leases.awake(begin).catch(settle.reject);
-  else begin();
+  if (scope === engine.top && engine.journal.resting && engine.stopped === undefined) void engine.leases.awake(() => begin(scope, request, promise, begun)).catch(reject);
+  else begin(scope, request, promise, begun);
   return promise;
+}
+
+function begin(scope: Scope, request: CallRequest, promise: Promise<unknown>, begun: ((call: Call) => void) | undefined): void {
+  const call = issue(scope, request);
+  if (call !== undefined) {
+    call.promise = promise;
+    begun?.(call);
+  }
+  // The run has stopped, be it by the code that runs in this very turn, or the context has ended: that is said elsewhere.
+  if (call === undefined || call.state === "dropped") promise.catch(() => undefined);
 }
 
 /** The same for a group, whose outcomes can be streamed. */

@@ -7,8 +7,8 @@ import { actorSpec } from "./actor-spec.ts";
 import type { Engine } from "./engine.ts";
 import { ReplayMode } from "../journal/replay-mode.ts";
 import { issue } from "./issue.ts";
-import { canonical } from "./matcher.ts";
-import { policyFor } from "./policy.ts";
+import { canonical } from "./match-queue.ts";
+import { noOptions, policyFor } from "./policy.ts";
 
 /** How the call that `execute` began ended. */
 export type RootOutcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
@@ -20,7 +20,7 @@ export function runRoot(engine: Engine, actor: Actor<never, unknown>, input: { r
       issue(engine.top, {
         spec: actorSpec(actor),
         input: rootInput(engine, actor, input),
-        policy: policyFor(engine, actor, {}),
+        policy: policyFor(engine, actor, noOptions),
         key: undefined,
         root: true,
         onValue: (value) => resolve({ ok: true, value }),

@@ -13,7 +13,8 @@ type Operation =
  */
 export class StorageView {
   readonly #parent: StorageView | undefined;
-  readonly #operations = new Map<string, Operation>();
+  /** Made when the first is written: most calls write nothing. */
+  #operations: Map<string, Operation> | undefined;
   /** Names of their own, beside the keys of the storage. Made when the first is written. */
   #artifacts: Map<string, ArtifactReference> | undefined;
 
@@ -23,7 +24,7 @@ export class StorageView {
 
   /** The value as it is stored; undefined if there is none. A sum is given as a number. */
   get(key: string): EncodedValue | number | undefined {
-    const operation = this.#operations.get(key);
+    const operation = this.#operations?.get(key);
     if (operation?.kind === "set") return operation.value;
     if (operation?.kind === "delete") return undefined;
     const below = this.#parent?.get(key);
@@ -32,7 +33,7 @@ export class StorageView {
 
   keys(): Set<string> {
     const keys = this.#parent?.keys() ?? new Set<string>();
-    for (const [key, operation] of this.#operations) {
+    for (const [key, operation] of this.#operations ?? []) {
       if (operation.kind === "delete") keys.delete(key);
       else keys.add(key);
     }
@@ -40,19 +41,19 @@ export class StorageView {
   }
 
   set(key: string, value: EncodedValue | number): void {
-    this.#operations.set(key, { kind: "set", value });
+    this.#write(key, { kind: "set", value });
   }
 
   /** Merges as a sum, whatever order branches end in. */
   add(key: string, amount: number): void {
-    const before = this.#operations.get(key);
-    if (before === undefined) this.#operations.set(key, { kind: "add", amount });
-    else if (before.kind === "add") this.#operations.set(key, { kind: "add", amount: finite(before.amount + amount) });
-    else this.#operations.set(key, { kind: "set", value: finite(amount + (before.kind === "set" ? numberIn(before.value) : 0)) });
+    const before = this.#operations?.get(key);
+    if (before === undefined) this.#write(key, { kind: "add", amount });
+    else if (before.kind === "add") this.#write(key, { kind: "add", amount: finite(before.amount + amount) });
+    else this.#write(key, { kind: "set", value: finite(amount + (before.kind === "set" ? numberIn(before.value) : 0)) });
   }
 
   delete(key: string): void {
-    this.#operations.set(key, { kind: "delete" });
+    this.#write(key, { kind: "delete" });
   }
 
   /** Where the artifact of a name is; undefined if there is none. */
@@ -73,9 +74,9 @@ export class StorageView {
 
   /** What to record with the outcome; undefined if nothing was written. */
   writes(): StorageWrite[] | undefined {
-    if (this.#operations.size === 0 && this.#artifacts === undefined) return undefined;
+    if (this.#operations === undefined && this.#artifacts === undefined) return undefined;
     const writes: StorageWrite[] = [];
-    for (const [key, operation] of this.#operations) {
+    for (const [key, operation] of this.#operations ?? []) {
       if (operation.kind === "set") writes.push([key, "s", operation.value]);
       else writes.push(operation.kind === "add" ? [key, "a", operation.amount] : [key, "d"]);
     }
@@ -85,7 +86,7 @@ export class StorageView {
 
   /** Forgets all, and takes over these instead. */
   rebuild(joins: readonly { readonly writes: readonly StorageWrite[] }[]): void {
-    this.#operations.clear();
+    this.#operations = undefined;
     this.#artifacts = undefined;
     for (const { writes } of joins) this.join(writes);
   }
@@ -98,6 +99,11 @@ export class StorageView {
       else if (write[1] === "r") this.putArtifact(write[0], write[2]);
       else this.delete(write[0]);
     }
+  }
+
+  #write(key: string, operation: Operation): void {
+    this.#operations ??= new Map();
+    this.#operations.set(key, operation);
   }
 }
 

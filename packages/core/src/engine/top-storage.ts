@@ -41,7 +41,7 @@ export class TopStorage {
 
   /** The outcome of a call at the top was released. */
   release(call: CallNode, recorded: boolean, writes = call.writes): void {
-    if (this.#joined.has(call)) return;
+    if (writes.length === 0 || this.#joined.has(call)) return;
     this.#joined.add(call);
     if (recorded) return this.#catchUp({ call, writes });
     this.#written.push({ call, writes });

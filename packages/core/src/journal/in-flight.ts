@@ -6,6 +6,8 @@ interface Sent {
   arrived: boolean;
   failure: { readonly error: unknown } | undefined;
   waiting: (() => void)[] | undefined;
+  /** Handed over after it. */
+  next: Sent | undefined;
 }
 
 /** How the journal hears of its batches. */
@@ -17,20 +19,23 @@ export interface InFlightListener {
 /** Batches that were handed over and not acknowledged yet. They are told of in the order of the journal, whatever order the backend answers in. */
 export class InFlight {
   readonly #listener: InFlightListener;
-  readonly #sent: Sent[] = [];
+  #first: Sent | undefined;
+  #last: Sent | undefined;
 
   constructor(listener: InFlightListener) {
     this.#listener = listener;
   }
 
   get empty(): boolean {
-    return this.#sent.length === 0;
+    return this.#first === undefined;
   }
 
   /** The batch is on its way; `arriving` settles when the backend has answered. */
   add(batch: Batch, arriving: Promise<unknown>): void {
-    const sent: Sent = { batch, arrived: false, failure: undefined, waiting: undefined };
-    this.#sent.push(sent);
+    const sent: Sent = { batch, arrived: false, failure: undefined, waiting: undefined, next: undefined };
+    if (this.#last === undefined) this.#first = sent;
+    else this.#last.next = sent;
+    this.#last = sent;
     arriving.then(
       () => {
         sent.arrived = true;
@@ -45,13 +50,14 @@ export class InFlight {
 
   /** Resolves when all that is on its way has been told of. */
   async settled(): Promise<void> {
-    const last = this.#sent.at(-1);
+    const last = this.#last;
     if (last !== undefined) await new Promise<void>((resolve) => (last.waiting ??= []).push(resolve));
   }
 
   #tell(): void {
-    for (let first = this.#sent[0]; first !== undefined && (first.arrived || first.failure !== undefined); first = this.#sent[0]) {
-      this.#sent.shift();
+    for (let first = this.#first; first !== undefined && (first.arrived || first.failure !== undefined); first = this.#first) {
+      this.#first = first.next;
+      if (first.next === undefined) this.#last = undefined;
       if (first.failure === undefined) this.#listener.onArrived(first.batch);
       else this.#listener.onFailed(first.failure.error);
       for (const resolve of first.waiting ?? []) resolve();

@@ -1,9 +1,9 @@
 import { isRepriseError } from "../errors/reprise-error.ts";
 import { FencedError } from "../errors/storage-errors.ts";
 import { fold, type RunView } from "../history/fold.ts";
-import type { Durability, HeaderPatch, StateWriter } from "../ports/state-backend.ts";
+import type { AppendOptions, Durability, HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { appendEnds } from "./append-ends.ts";
-import { levelOrder as order, type AppendLevel, type Batch } from "./append-batch.ts";
+import { levelOrder as order, strengths, type AppendLevel, type Batch } from "./append-batch.ts";
 import type { Contents } from "./contents.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import { InFlight } from "./in-flight.ts";
@@ -59,6 +59,7 @@ export class Journal {
   /** What the records that are being encoded name. */
   readonly #named = new Set<string>();
   readonly #ofRecords: RecordContents;
+  readonly #strengths: Readonly<Record<Batch["level"], Omit<AppendOptions, "expect" | "header">>>;
   #failed = false;
   #failure: unknown;
   #sealed = false;
@@ -68,6 +69,7 @@ export class Journal {
     this.#settings = settings;
     this.#ofRecords = recordContents(settings.contents, this.#named);
     this.#inFlight = new InFlight({ onArrived: (batch) => this.#tell(batch), onFailed: (error) => this.#fail(error) });
+    this.#strengths = strengths(settings.durability);
     this.records = records;
     this.#written = records.length;
     this.#ready = writer && Promise.resolve(writer);
@@ -124,7 +126,11 @@ export class Journal {
   /** Appends records as one unit, all or none; none means what was appended before. Returns the seq of the first; `acknowledged` is called in journal order. */
   append(records: readonly JournalRecord[], level: AppendLevel, acknowledged?: () => void, header?: HeaderPatch): number {
     const first = this.#add(records, level, header);
-    if (acknowledged && !this.#sealed) this.#batch?.acknowledged.push(acknowledged);
+    const batch = this.#batch;
+    if (acknowledged && !this.#sealed && batch !== undefined) {
+      if (batch.acknowledged === undefined) batch.acknowledged = [acknowledged];
+      else batch.acknowledged.push(acknowledged);
+    }
     if (!this.#flushing) {
       this.#flushing = true;
       void endOfTurn.then(this.#flushTurn);
@@ -172,10 +178,10 @@ export class Journal {
   #add(records: readonly JournalRecord[], level: Batch["level"], header: HeaderPatch | undefined): number {
     const first = this.records.length + 1;
     if (this.#failed || this.#sealed) return first;
-    const batch = (this.#batch ??= { first, last: first - 1, units: [], level, header: undefined, acknowledged: [], told: first - 1 });
+    const batch = (this.#batch ??= { first, last: first - 1, units: undefined, level, header: undefined, acknowledged: undefined, told: first - 1 });
     if (order[level] > order[batch.level]) batch.level = level;
     if (header) batch.header = { ...batch.header, ...header };
-    if (records.length > 0) batch.units.push(records.length);
+    if (batch.last >= batch.first && records.length > 0) (batch.units ??= [batch.last - batch.first + 1]).push(records.length);
     for (const record of records) {
       batch.last = this.records.push(record);
       fold(this.#settings.view, record, batch.last);
@@ -207,8 +213,8 @@ export class Journal {
     }
     if (this.#failed) return;
     const waiting = batch.acknowledged;
-    batch.acknowledged = [];
-    for (const callback of waiting) callback();
+    batch.acknowledged = undefined;
+    if (waiting !== undefined) for (const callback of waiting) callback();
   }
 
   /** Not awaited one by one: appends keep their order, and share a sync. */
@@ -228,18 +234,19 @@ export class Journal {
   }
 
   #encode({ first, last }: Batch): Uint8Array[] {
-    const bytes: Uint8Array[] = [];
+    const { codec } = this.#settings;
     this.#named.clear();
-    for (let seq = first; seq <= last; seq += 1) bytes.push(this.#settings.codec.encode(this.records[seq - 1] as JournalRecord, this.#ofRecords));
+    if (first === last) return [codec.encode(this.records[first - 1] as JournalRecord, this.#ofRecords)];
+    const bytes: Uint8Array[] = [];
+    for (let seq = first; seq <= last; seq += 1) bytes.push(codec.encode(this.records[seq - 1] as JournalRecord, this.#ofRecords));
     return bytes;
   }
 
   #handOver(writer: StateWriter, { first, units, level, header }: Batch, bytes: readonly Uint8Array[]): Promise<unknown> {
-    const durability = this.#durabilityOf(level);
-    const strength = { ...(durability === undefined ? {} : { durability }), ...(order[level] < order.outcome ? { fence: false } : {}) };
-    const ends = appendEnds(bytes, units);
+    const strength = this.#strengths[level];
     const last = header === undefined ? strength : { ...strength, header };
-    if (ends.length === 1) return writer.append(bytes, { expect: first - 1, ...last });
+    const ends = units === undefined ? undefined : appendEnds(bytes, units);
+    if (ends === undefined || ends.length === 1) return bytes.length === 0 ? endOfTurn : writer.append(bytes, { expect: first - 1, ...last });
     return Promise.all(
       ends.map((end, index) => {
         const from = ends[index - 1] ?? 0;
@@ -256,13 +263,6 @@ export class Journal {
     const { appended } = await handing;
     if (this.#handing === handing) this.#handing = undefined;
     await appended;
-  }
-
-  /** Undefined: the strongest the backend has. */
-  #durabilityOf(level: Batch["level"]): Durability | undefined {
-    const { durability } = this.#settings;
-    if (level === "firm" || durability === "checkpoint" || durability === "none") return undefined;
-    return level === "outcome" ? durability : "process";
   }
 
   async #acquireAgain(expect: number): Promise<StateWriter> {

@@ -16,14 +16,18 @@ export const inPlace: ValueWriter = { value: (value) => value.write(), error: (e
  * values would be made only to be stringified, and a value's text tells whether it is too large for its record.
  */
 export function recordText(record: JournalRecord, write: ValueWriter): string {
-  let text = "";
-  // Records are data without a prototype's fields.
+  let text = `{"k":"${record.k}"`;
+  // Records are data, so nothing is inherited.
   for (const field in record) {
+    if (field === "k") continue;
     const value: unknown = record[field as keyof JournalRecord];
-    if (value !== undefined) text += `${text === "" ? "{" : ","}"${field}":${fieldText(field, value, write)}`;
+    if (value !== undefined) text += (beginnings[field] ??= `,"${field}":`) + fieldText(field, value, write);
   }
   return `${text}}`;
 }
+
+/** What stands before the value of a field. */
+const beginnings: Record<string, string> = {};
 
 function fieldText(field: string, value: unknown, write: ValueWriter): string {
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : "null";

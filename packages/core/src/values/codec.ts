@@ -4,6 +4,7 @@ import { EncodedValue, type ValueDecoder } from "./encoded-value.ts";
 import { EncodeWalk } from "./encode-walk.ts";
 import type { ErrorRecord } from "./error-record.ts";
 import { packTree, unpackTree } from "./message-pack.ts";
+import { isPlainPrimitive } from "./plain-primitive.ts";
 import { recordThrown } from "./record-error.ts";
 import { restoreEntered } from "./restore-error.ts";
 
@@ -41,6 +42,8 @@ export interface ValueCodec extends ValueDecoder {
   errorFrom(record: ErrorRecord): Error;
 }
 
+const noNames: readonly string[] = [];
+
 /**
  * Records values as JSON and makes values of records. Plain objects and arrays, null, undefined, every number, bigint,
  * Date, Map, Set, typed arrays, DataView, ArrayBuffer, RegExp (without `lastIndex`), URL and Error survive, and instances
@@ -49,11 +52,18 @@ export interface ValueCodec extends ValueDecoder {
  */
 export function createCodec(options?: CodecOptions): ValueCodec {
   const settings = resolveSettings(options);
+  // Walks that are not under way: every call has two values, and a getter or an extension may encode another one meanwhile.
+  let idleEncoding: EncodeWalk | undefined;
+  let idleDecoding: DecodeWalk | undefined;
   const codec: ValueCodec = {
     encode(value, root) {
-      const walk = new EncodeWalk(settings, root);
+      if (isPlainPrimitive(value)) return { encoded: EncodedValue.fromTree(value, codec, noNames), plain: true };
+      const walk = idleEncoding?.begin(root) ?? new EncodeWalk(settings, root);
+      idleEncoding = undefined;
       const tree = walk.root(value);
-      return { encoded: EncodedValue.fromTree(tree, codec, [...walk.secretNames]), plain: walk.plain };
+      const { plain, secretNames } = walk;
+      idleEncoding = walk;
+      return { encoded: EncodedValue.fromTree(tree, codec, secretNames === undefined ? noNames : [...secretNames]), plain };
     },
     fromTree: (tree) => EncodedValue.fromTree(tree, codec),
     reveal(encoded, secrets) {
@@ -69,7 +79,14 @@ export function createCodec(options?: CodecOptions): ValueCodec {
         return "[not shown]";
       }
     },
-    decode: (tree) => new DecodeWalk(settings, "value").node(tree),
+    decode(tree) {
+      if (isPlainPrimitive(tree)) return tree;
+      const walk = idleDecoding?.begin() ?? new DecodeWalk(settings, "value");
+      idleDecoding = undefined;
+      const value = walk.node(tree);
+      idleDecoding = walk;
+      return value;
+    },
     pack: (encoded) => packTree(encoded.tree, settings.limits),
     unpack: (bytes) => EncodedValue.fromTree(unpackTree(bytes, settings.limits), codec),
     errorRecord: (error) => recordThrown(new EncodeWalk(settings, "error"), error),

@@ -6,9 +6,9 @@ import { unescapeKey } from "./tags.ts";
 import { formatPath, type PathKey } from "./value-path.ts";
 
 /**
- * One walk over one tagged tree, which makes a fresh value. The tree comes from a store and is not trusted: everything is
+ * A walk over one tagged tree, which makes a fresh value. The tree comes from a store and is not trusted: everything is
  * checked, limits before anything is allocated, and only data is made of it. Counts as EncodeWalk does, so what was
- * encoded within some limits can be decoded within them.
+ * encoded within some limits can be decoded within them. May be begun again for another tree, unless it threw.
  */
 export class DecodeWalk {
   readonly settings: CodecSettings;
@@ -24,6 +24,12 @@ export class DecodeWalk {
     this.settings = settings;
     this.#root = root;
     this.secrets = secrets;
+  }
+
+  /** For another tree. */
+  begin(): this {
+    this.nodes = 1;
+    return this;
   }
 
   node(tree: unknown): unknown {

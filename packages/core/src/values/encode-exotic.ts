@@ -29,7 +29,7 @@ for (const name of byteViews.keys()) {
 /** Everything that is neither a primitive nor a plain object or array: registered classes first, then what the language brings. */
 export function encodeExotic(walk: EncodeWalk, value: object, prototype: object): unknown {
   if (isSecret(value)) {
-    walk.secretNames.add(value.name);
+    (walk.secretNames ??= new Set()).add(value.name);
     return { $secret: value.name };
   }
   for (const extension of walk.settings.extensions.values()) {
@@ -54,14 +54,14 @@ function encodeInstance(walk: EncodeWalk, value: object, extension: ValueExtensi
   const level = walk.enter(value, 1);
   walk.path[level] = { kind: "extension", name: extension.name };
   const tree = { $c: [extension.name, walk.node(extension.encode(value))] };
-  walk.depth = level;
+  walk.leave(level);
   return tree;
 }
 
 function encodeError(walk: EncodeWalk, value: object): unknown {
   const level = walk.enter(value, 0);
   const tree = { $e: recordEntered(walk, value) };
-  walk.depth = level;
+  walk.leave(level);
   return tree;
 }
 
@@ -87,7 +87,7 @@ function encodeMap(walk: EncodeWalk, value: Map<unknown, unknown>): unknown {
     tree.push([keyTree, walk.node(item)]);
     mark.index += 1;
   }
-  walk.depth = level;
+  walk.leave(level);
   return { $m: tree };
 }
 
@@ -102,7 +102,7 @@ function encodeSet(walk: EncodeWalk, value: Set<unknown>): unknown {
     tree.push(walk.node(item));
     mark.index += 1;
   }
-  walk.depth = level;
+  walk.leave(level);
   return { $s: tree };
 }
 

@@ -8,29 +8,42 @@ import { maxBigIntDigits, needsEscape } from "./tags.ts";
 import { formatPath, type PathKey } from "./value-path.ts";
 
 /**
- * One walk over one value: refuses, copies, bounds and tags. Every property is read exactly once. Where the walk stands
- * is kept as a stack of keys; a path is put together only for a refusal. Not to be used again after it threw.
+ * A walk over one value: refuses, copies, bounds and tags. Every property is read exactly once. Where the walk stands
+ * is kept as a stack of keys; a path is put together only for a refusal. May be begun again for another value, unless it threw.
  */
 export class EncodeWalk {
   readonly settings: CodecSettings;
   /** Nothing was tagged, escaped, normalised, copied from an exotic object or found in two places so far. */
   plain = true;
-  /** The secrets that the value refers to. */
-  readonly secretNames = new Set<string>();
+  /** The secrets that the value refers to; undefined if it refers to none. */
+  secretNames: Set<string> | undefined;
   /** How many containers are open. */
   depth = 0;
   /** How many values were counted; the root is one. */
   nodes = 1;
   /** `path[n]` is the step taken inside the n-th open container; undefined while its keys are being read. */
   readonly path: (PathKey | undefined)[] = [];
-  readonly #root: string;
-  readonly #open: object[] = [];
-  readonly #seen = new SeenObjects();
+  #root: string;
+  readonly #open: (object | undefined)[] = [];
+  /** Most values are one container or none: those behind the first are looked for in `#seen`. */
+  #first: object | undefined;
+  #seen: SeenObjects | undefined;
   #refusal: unknown;
 
   constructor(settings: CodecSettings, root: string) {
     this.settings = settings;
     this.#root = root;
+  }
+
+  /** Forgets the value it was in, for another one. */
+  begin(root: string): this {
+    this.plain = true;
+    this.secretNames = undefined;
+    this.nodes = 1;
+    this.#root = root;
+    this.#first = undefined;
+    this.#seen = undefined;
+    return this;
   }
 
   /** The whole value. Whatever its getters and proxies throw becomes a refusal with the path of the property. */
@@ -79,9 +92,7 @@ export class EncodeWalk {
   record(value: Readonly<Record<string, unknown>>): unknown {
     const keys = Object.keys(value);
     const level = this.enter(value, keys.length);
-    this.#symbols(value);
-    // What is not enumerable is not recorded; the original would still have it.
-    if (Object.getOwnPropertyNames(value).length !== keys.length) this.plain = false;
+    if (Reflect.ownKeys(value).length !== keys.length) this.#hiddenKeys(value);
     const tree: Record<string, unknown> = {};
     for (const key of keys) {
       this.path[level] = key;
@@ -92,7 +103,7 @@ export class EncodeWalk {
         tree[`$${name}`] = child;
       } else setOwn(tree, name, child);
     }
-    this.depth = level;
+    this.leave(level);
     return tree;
   }
 
@@ -113,15 +124,16 @@ export class EncodeWalk {
       this.path[level] = extra;
       this.refuse("it is a property of an array, which JSON drops; put both into an object, or copy the items: [...array]");
     }
-    this.depth = level;
+    this.leave(level);
     return tree;
   }
 
-  /** Opens a container that holds `children` values; returns the level that `depth` is set back to when it is done. */
+  /** Opens a container that holds `children` values; returns the level that `leave` is told when it is done. */
   enter(value: object, children: number): number {
     const level = this.depth;
     const { maxDepth, maxNodes } = this.settings.limits;
-    if (!this.#seen.add(value)) this.#again(value);
+    if (this.#first === undefined) this.#first = value;
+    else if (value === this.#first || !(this.#seen ??= new SeenObjects()).add(value)) this.#again(value);
     if (level >= maxDepth) this.refuse(`it is nested deeper than ${maxDepth} levels (limits.maxDepth)`);
     this.nodes += children;
     if (this.nodes > maxNodes) this.refuse(`up to here the value has ${this.nodes} parts, more than ${maxNodes} (limits.maxNodes); store it elsewhere and record a reference`);
@@ -129,6 +141,13 @@ export class EncodeWalk {
     this.path[level] = undefined;
     this.depth = level + 1;
     return level;
+  }
+
+  /** The container at this level is done. */
+  leave(level: number): void {
+    this.#open[level] = undefined;
+    this.path[level] = undefined;
+    this.depth = level;
   }
 
   /** Is the walk inside this object right now? */
@@ -174,6 +193,12 @@ export class EncodeWalk {
     const digits = value.toString();
     if (digits.length > maxBigIntDigits) this.refuse(`it is a bigint of ${digits.length} digits, more than ${maxBigIntDigits}; record it as bytes`);
     return digits;
+  }
+
+  /** What is not enumerable is not recorded; the original would still have it. */
+  #hiddenKeys(value: object): void {
+    this.plain = false;
+    this.#symbols(value);
   }
 
   #symbols(value: object): void {

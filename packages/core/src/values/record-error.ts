@@ -36,7 +36,7 @@ function inside(walk: EncodeWalk, thrown: unknown, counts: 0 | 1, budget: Budget
   // What is no error is entered by the walk itself, as a value.
   const level = walk.enter(error ? (thrown as object) : {}, counts);
   const record = error ? recordError(walk, thrown as object, budget, chain) : recordOther(walk, thrown, budget);
-  walk.depth = level;
+  walk.leave(level);
   return record;
 }
 
