@@ -79,8 +79,12 @@ export interface DoctorReport {
  *
  * @example
  * ```ts
- * import { doctor } from "@reprise/backend-fs";
+ * import { createReprise, tool } from "@reprise/core";
+ * import { doctor, fsBackend } from "@reprise/backend-fs";
  *
+ * const reprise = createReprise({ backend: fsBackend({ dir: ".reprise" }) });
+ * await reprise.execute(tool({ name: "greet", run: (name: string) => `Hello, ${name}` }), "Ada");
+ * await reprise.close();
  * const { healthy, findings } = await doctor({ dir: ".reprise" });
  * if (!healthy) for (const { kind, path, message } of findings) console.log(kind, path, message);
  * ```

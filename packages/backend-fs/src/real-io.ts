@@ -14,7 +14,17 @@ const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
 const fileMode = 0o600;
 const directoryMode = 0o700;
 
-/** The file system of this machine. */
+/**
+ * The file system of this machine.
+ *
+ * @example
+ * ```ts
+ * import { fsBackend, realIo } from "@reprise/backend-fs";
+ *
+ * const backend = fsBackend({ dir: ".reprise", io: realIo("blocking") });
+ * await backend.close();
+ * ```
+ */
 export function realIo(sync: SyncMode = "pool"): Io {
   return {
     mkdir: (path) => mkdir(path, { mode: directoryMode }),
@@ -123,7 +133,18 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? "";
 }
 
-/** The processes of this machine. `host` replaces its name in leases. */
+/**
+ * The processes of this machine. `host` replaces its name in leases.
+ *
+ * @example
+ * ```ts
+ * import { realProcesses } from "@reprise/backend-fs";
+ *
+ * const { self, find } = realProcesses("worker-1");
+ * console.log(self.host); // worker-1
+ * console.log(find(self.pid) !== undefined); // true
+ * ```
+ */
 export function realProcesses(host: string = hostname()): Processes {
   const self: ProcessIdentity = {
     host,

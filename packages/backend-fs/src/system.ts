@@ -12,7 +12,19 @@ export interface FsSystem {
   setTimer(delayMs: number, callback: () => void, options?: { readonly background?: boolean }): () => void;
 }
 
-/** The system of this process. */
+/**
+ * The system of this process.
+ *
+ * @example
+ * ```ts
+ * import { fsBackend, fsSystem } from "@reprise/backend-fs";
+ *
+ * // The clock of this process, an hour late: for tests of what is old.
+ * const real = fsSystem();
+ * const backend = fsBackend({ dir: ".reprise", system: { ...real, now: () => real.now() - 3_600_000 } });
+ * await backend.close();
+ * ```
+ */
 export function fsSystem(): FsSystem {
   const { now, newId, setTimer } = defaultSystem();
   return { now, monotonic: () => performance.now(), token: newId, setTimer };

@@ -5,6 +5,18 @@ import type { SqliteConnection, SqliteDriver, SqliteRow, SqliteStatement } from 
 /**
  * The SQLite that Node brings. Throws `UNSUPPORTED` where Node has none: it is asked for only here, so that this package can be
  * imported anywhere.
+ *
+ * @example
+ * ```ts
+ * import { nodeSqlite, sqliteBackend, type SqliteDriver } from "@reprise/backend-sqlite";
+ *
+ * const opened: string[] = [];
+ * const real = nodeSqlite();
+ * const driver: SqliteDriver = { open: (file) => (opened.push(file), real.open(file)) };
+ * const backend = sqliteBackend({ file: "runs.db", driver });
+ * console.log((await backend.list({})).rows.length, opened.length); // 0 0
+ * await backend.close();
+ * ```
  */
 export function nodeSqlite(): SqliteDriver {
   const sqlite: { readonly DatabaseSync: typeof DatabaseSync } | undefined = process.getBuiltinModule("node:sqlite");

@@ -2,7 +2,17 @@ import { readFileSync, statSync } from "node:fs";
 import { threadId } from "node:worker_threads";
 import type { ProcessIdentity, Processes } from "./processes.ts";
 
-/** The processes of this machine, as far as /proc and signals tell. */
+/**
+ * The processes of this machine, as far as /proc and signals tell.
+ *
+ * @example
+ * ```ts
+ * import { realProcesses } from "@reprise/backend-sqlite";
+ *
+ * const { self } = realProcesses();
+ * console.log(self.pid === process.pid); // true
+ * ```
+ */
 export function realProcesses(): Processes {
   const self: ProcessIdentity = {
     boot: textOf("/proc/sys/kernel/random/boot_id") ?? null,

@@ -14,7 +14,19 @@ export interface SqliteSystem {
   yield(callback: () => void): void;
 }
 
-/** The system of this process. */
+/**
+ * The system of this process.
+ *
+ * @example
+ * ```ts
+ * import { sqliteBackend, sqliteSystem } from "@reprise/backend-sqlite";
+ *
+ * // The clock of this process, an hour late: for tests of what is old.
+ * const real = sqliteSystem();
+ * const backend = sqliteBackend({ file: "runs.db", system: { ...real, now: () => real.now() - 3_600_000 } });
+ * await backend.close();
+ * ```
+ */
 export function sqliteSystem(): SqliteSystem {
   const { now, newId, setTimer, yield: yieldTurn } = defaultSystem();
   return { now, monotonic: () => performance.now(), token: newId, setTimer, yield: yieldTurn };

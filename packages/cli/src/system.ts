@@ -1,7 +1,18 @@
 import { createInterface } from "node:readline/promises";
 import type { Terminal } from "./terminal.ts";
 
-/** The process the command runs in; the only file here that reads the environment, the clock or a stream. */
+/**
+ * The process the command runs in; the only file here that reads the environment, the clock or a stream.
+ *
+ * @example
+ * ```ts
+ * import { main, processTerminal } from "@reprise/cli";
+ *
+ * const lines: string[] = [];
+ * const code = await main(["--version"], { ...processTerminal(), out: (text) => lines.push(text) });
+ * console.log(code, lines.length); // 0 1
+ * ```
+ */
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process;
   return {

@@ -48,7 +48,18 @@ interface Runtime {
   readonly setImmediate?: (callback: () => void) => unknown;
 }
 
-/** The system of the runtime this is called on: Node, Bun, Deno, edge workers or a browser. */
+/**
+ * The system of the runtime this is called on: Node, Bun, Deno, edge workers or a browser.
+ *
+ * @example
+ * ```ts
+ * import { createReprise } from "@reprise/core";
+ * import { defaultSystem } from "@reprise/core/spi";
+ *
+ * const reprise = createReprise({ system: { ...defaultSystem(), newId: () => "run-1" } });
+ * console.log((await reprise.create()).stateId); // run-1
+ * ```
+ */
 export function defaultSystem(): System {
   const runtime = globalThis as Runtime;
   return {

@@ -72,14 +72,32 @@ export function errorHandler(given: ErrorHandlerOptions | ErrorHandler = {}, pat
   return handler;
 }
 
-/** The options of a handler for a routine the job can do without: it continues, or skips. */
+/**
+ * The options of a handler for a routine the job can do without: it continues, or skips.
+ *
+ * @example
+ * ```ts
+ * import { optionalRoutine } from "@reprise/flow";
+ *
+ * console.log(optionalRoutine("skip").critical); // false
+ * ```
+ */
 export function optionalRoutine(strategy: "continue" | "skip" = "continue"): ErrorHandlerOptions {
   const options = { strategy, critical: false };
   errorHandler(options);
   return Object.freeze(options);
 }
 
-/** The options of a handler for a routine the job cannot do without: it is tried again, and the job fails with it. */
+/**
+ * The options of a handler for a routine the job cannot do without: it is tried again, and the job fails with it.
+ *
+ * @example
+ * ```ts
+ * import { criticalRoutine } from "@reprise/flow";
+ *
+ * console.log(criticalRoutine({ maxRetries: 5 }).strategy); // retry
+ * ```
+ */
 export function criticalRoutine(given: Omit<ErrorHandlerOptions, "strategy" | "critical"> = {}): ErrorHandlerOptions {
   const options = { ...given, strategy: "retry", critical: true } as const;
   errorHandler(options);

@@ -34,6 +34,14 @@ const fetchMessageStarts = [
 /**
  * Is this a connection that failed, as far as name, code, message and cause tell? Recognises what `fetch` of Node, Bun, Deno
  * and browsers disguises as a TypeError.
+ *
+ * @example
+ * ```ts
+ * import { isNetworkFailure, toErrorRecord } from "@reprise/retry";
+ *
+ * const thrown = new TypeError("fetch failed", { cause: Object.assign(new Error("refused"), { code: "ECONNREFUSED" }) });
+ * console.log(isNetworkFailure(toErrorRecord(thrown, Date.now()))); // true
+ * ```
  */
 export function isNetworkFailure(error: ErrorRecord): boolean {
   if (networkCodes.has(error.code)) return true;

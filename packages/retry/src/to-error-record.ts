@@ -18,6 +18,14 @@ interface Walk {
  * Whatever was thrown, as the plain record that policies judge: names, message, code, HTTP status, `Retry-After`, cause and
  * collected errors. Never throws. Cycles end where they began; below 32 levels or 256 errors nothing more is described.
  * `now` (ms since the epoch) turns a `Retry-After` date into a wait.
+ *
+ * @example
+ * ```ts
+ * import { toErrorRecord } from "@reprise/retry";
+ *
+ * const { name, status } = toErrorRecord(Object.assign(new Error("busy"), { status: 503 }), Date.now());
+ * console.log(name, status); // Error 503
+ * ```
  */
 export function toErrorRecord(thrown: unknown, now: number): ErrorRecord {
   return describe(thrown, { now, above: [], left: { count: mostErrors } });

@@ -7,12 +7,16 @@ import { killersOf } from "./crashable-backend.ts";
  *
  * @example
  * ```ts
- * import { crash } from "@reprise/testing";
+ * import { memoryBackend } from "@reprise/backend-memory";
+ * import { createReprise } from "@reprise/core";
+ * import { addOne, crash, crashableBackend } from "@reprise/testing";
  *
+ * const disk = crashableBackend(memoryBackend());
  * const state = await createReprise({ backend: disk }).create({ stateId: "run-1" });
  * await state.run(addOne, 1);
  * crash(state);
  * const again = await createReprise({ backend: disk }).load("run-1");
+ * console.log(await again.run(addOne, 1)); // 2
  * ```
  */
 export function crash(state: { readonly stateId: string }): void {

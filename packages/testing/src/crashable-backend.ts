@@ -30,15 +30,20 @@ interface Claim {
  *
  * @example
  * ```ts
+ * import { memoryBackend } from "@reprise/backend-memory";
+ * import { createReprise, tool } from "@reprise/core";
  * import { crashableBackend } from "@reprise/testing";
  *
  * const disk = crashableBackend(memoryBackend());
- * const before = createReprise({ backend: disk });
- * void before.execute(pipeline, input, { stateId: "run-1" });
- * // … later, in the middle of it:
+ * const begun = new Promise<void>((resolve) => {
+ *   const publish = tool({ name: "publish", run: () => new Promise<string>(() => resolve()) });
+ *   void createReprise({ backend: disk }).execute(publish, undefined, { stateId: "run-1" });
+ * });
+ * await begun;
  * disk.crash();
- * const after = createReprise({ backend: disk });
- * await after.resume(pipeline, "run-1");
+ * const publish = tool({ name: "publish", run: () => "published" });
+ * const outcome = await createReprise({ backend: disk }).resume(publish, "run-1");
+ * console.log(outcome.status === "completed" && outcome.value); // published
  * ```
  */
 export function crashableBackend(backend: StateBackend): CrashableBackend {

@@ -6,6 +6,7 @@ import type { StateWriter } from "@reprise/core/spi";
  *
  * @example
  * ```ts
+ * import type { StateWriter } from "@reprise/core/spi";
  * import { delegateWriter } from "@reprise/testing";
  *
  * const counting = (writer: StateWriter, count: () => void) =>

@@ -28,12 +28,16 @@ export interface FaultyBackend extends CrashableBackend {
  *
  * @example
  * ```ts
- * import { faultyBackend } from "@reprise/testing";
+ * import { memoryBackend } from "@reprise/backend-memory";
+ * import { agent, createReprise } from "@reprise/core";
+ * import { addOne, faultyBackend } from "@reprise/testing";
  *
+ * const pipeline = agent({ name: "pipeline", run: async (input: number, context) => context.run(addOne, await context.run(addOne, input)) });
  * const disk = faultyBackend(memoryBackend(), { faults: { append: { 3: { kind: "tear", done: true } } } });
- * const outcome = await createReprise({ backend: disk }).execute(pipeline, input, { stateId: "run-1" });
- * console.log(outcome.status); // "failed", with code POISONED
- * await createReprise({ backend: disk }).resume(pipeline, "run-1"); // goes on where it was
+ * const outcome = await createReprise({ backend: disk }).execute(pipeline, 1, { stateId: "run-1" });
+ * console.log(outcome.status); // failed
+ * // It goes on where it was.
+ * console.log((await createReprise({ backend: disk }).resume(pipeline, "run-1")).status); // completed
  * ```
  */
 export function faultyBackend(backend: StateBackend, { faults = {}, onFault = () => undefined, system }: FaultPlan = {}): FaultyBackend {

@@ -24,7 +24,8 @@ const topics = Object.keys({ event: 0, recovered: 0, log: 0, group: 0, checkpoin
  *
  * @example
  * ```ts
- * import { recordingSubscriber } from "@reprise/testing";
+ * import { createReprise } from "@reprise/core";
+ * import { addOne, recordingSubscriber } from "@reprise/testing";
  *
  * const recording = recordingSubscriber();
  * await createReprise({ subscribers: [recording] }).execute(addOne, 1);

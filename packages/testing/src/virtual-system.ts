@@ -49,7 +49,7 @@ export interface VirtualSystem extends System {
  *
  * const system = virtualSystem({ now: 1_000 });
  * const woken = new Promise<number>((resolve) => system.setTimer(60_000, () => resolve(system.now())));
- * console.log(await system.runUntil(woken)); // 61000, at once
+ * console.log(await system.runUntil(woken)); // 61000
  * ```
  */
 export function virtualSystem(options: VirtualSystemOptions = {}): VirtualSystem {

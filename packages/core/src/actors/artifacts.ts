@@ -25,7 +25,7 @@ export interface ArtifactReference {
  * const state = await createReprise().create();
  * await state.run(render, "hello");
  * console.log(state.artifacts.names()); // [ 'page' ]
- * console.log(await state.artifacts.get("page")); // Uint8Array(12) […]
+ * console.log(new TextDecoder().decode((await state.artifacts.get("page")) as Uint8Array)); // <p>hello</p>
  * await state.close();
  * ```
  */

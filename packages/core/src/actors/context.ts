@@ -82,10 +82,24 @@ export interface Verbs {
    * recorded, so tasks that are made of data belong into `map`.
    *
    * @example
-   * const { text, links } = await context.parallel("page", {
-   *   text: (branch) => branch.run(extractText, page),
-   *   links: (branch) => branch.run(findLinks, page),
+   * ```ts
+   * import { agent, createReprise, tool } from "@reprise/core";
+   *
+   * const countWords = tool({ name: "count_words", run: (page: string) => page.split(" ").length });
+   * const countLines = tool({ name: "count_lines", run: (page: string) => page.split("\n").length });
+   * const inspect = agent({
+   *   name: "inspect",
+   *   run: async (page: string, context) => {
+   *     const { words, lines } = await context.parallel("page", {
+   *       words: (branch) => branch.run(countWords, page),
+   *       lines: (branch) => branch.run(countLines, page),
+   *     });
+   *     return `${words} words, ${lines} lines`;
+   *   },
    * });
+   * const outcome = await createReprise().execute(inspect, "one two\nthree");
+   * console.log(outcome.status === "completed" && outcome.value); // 2 words, 2 lines
+   * ```
    */
   parallel<const Tasks extends ParallelTasks>(name: string, tasks: Tasks, options?: GroupOptions): Group<ParallelResults<Tasks>, ParallelOutcome<Tasks>>;
   /**

@@ -24,9 +24,23 @@ export interface Group<Results, Outcome> extends Promise<Results> {
    * is left early (`break`, `return`, `throw`) ends the group: what is open is aborted and recorded as cancelled.
    *
    * @example
-   * for await (const outcome of context.map("pages", urls, fetchPage).stream()) {
-   *   if (outcome.ok) context.log(`${urls[outcome.index]} has ${outcome.value.length} characters`);
-   * }
+   * ```ts
+   * import { agent, createReprise, tool } from "@reprise/core";
+   *
+   * const measure = tool({ name: "measure", run: (word: string) => word.length });
+   * const measureAll = agent({
+   *   name: "measure_all",
+   *   run: async (words: readonly string[], context) => {
+   *     let characters = 0;
+   *     for await (const outcome of context.map("words", words, measure).stream()) {
+   *       if (outcome.ok) characters += outcome.value;
+   *     }
+   *     return characters;
+   *   },
+   * });
+   * const outcome = await createReprise().execute(measureAll, ["one", "three"]);
+   * console.log(outcome.status === "completed" && outcome.value); // 8
+   * ```
    */
   stream(): AsyncIterableIterator<Outcome, undefined>;
 }

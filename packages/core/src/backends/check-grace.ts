@@ -1,6 +1,15 @@
 import { checkObject, invalid } from "../errors/invalid.ts";
 
-/** The grace of `collect`, in ms. Throws `INVALID_OPTION` unless it is a number from 0. */
+/**
+ * The grace of `collect`, in ms. Throws `INVALID_OPTION` unless it is a number from 0.
+ *
+ * @example
+ * ```ts
+ * import { checkGrace } from "@reprise/core/spi";
+ *
+ * console.log(checkGrace({ graceMs: 60_000 })); // 60000
+ * ```
+ */
 export function checkGrace(options: unknown): number {
   checkObject("options", options);
   const { graceMs } = options as { readonly graceMs?: unknown };

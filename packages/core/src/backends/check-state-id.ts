@@ -7,6 +7,13 @@ const encoder = new TextEncoder();
 /**
  * Returns the id; throws `INVALID_ID` unless every backend can keep a run under this id: 1 to 200 bytes of UTF-8, no control characters,
  * no half surrogate pairs, Unicode normal form C (so that two ids which look the same are the same).
+ *
+ * @example
+ * ```ts
+ * import { checkStateId } from "@reprise/core/spi";
+ *
+ * console.log(checkStateId("import/2026-11-22")); // import/2026-11-22
+ * ```
  */
 export function checkStateId(stateId: unknown): string {
   const fault = faultOf(stateId);

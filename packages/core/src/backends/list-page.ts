@@ -14,6 +14,15 @@ const defaultLimit = 100;
 /**
  * The runs a query asks for, newest first, ties by id, and the cursor behind the last of them if there are more.
  * A cursor names the last row's place in that order, so pages neither repeat nor skip when runs come and go.
+ *
+ * @example
+ * ```ts
+ * import { listPage, newHeader } from "@reprise/core/spi";
+ *
+ * const runs = [1, 2, 3].map((at) => ({ stateId: `run-${at}`, header: newHeader(at) }));
+ * const { rows, next } = listPage(runs, { limit: 2 });
+ * console.log(rows.map(({ stateId }) => stateId), next !== undefined); // [ 'run-3', 'run-2' ] true
+ * ```
  */
 export function listPage<Run extends Listed>(runs: Iterable<Run>, query: ListQuery): { readonly rows: readonly Run[]; readonly next?: string } {
   const limit = query.limit ?? defaultLimit;

@@ -1,6 +1,15 @@
 import type * as z from "zod/mini";
 
-/** The rule that a value has broken: `must be of type number`. */
+/**
+ * The rule that a value has broken: `must be of type number`.
+ *
+ * @example
+ * ```ts
+ * import { issueRule } from "@reprise/core/spi";
+ *
+ * console.log(issueRule({ code: "invalid_type", expected: "number", input: "1", path: [], message: "" })); // must be of type number
+ * ```
+ */
 export function issueRule(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_type") return `must be of type ${issue.expected}`;
   if (issue.code === "invalid_value") return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;

@@ -75,6 +75,17 @@ function isBranded(error: object): boolean {
 /**
  * Is this an error of Reprise (and, if given, one with this code)?
  * Works for subclasses and across duplicate installs of the package.
+ *
+ * @example
+ * ```ts
+ * import { createReprise, isRepriseError } from "@reprise/core";
+ *
+ * try {
+ *   await createReprise().load("no-such-run");
+ * } catch (error) {
+ *   console.log(isRepriseError(error, "NOT_FOUND")); // true
+ * }
+ * ```
  */
 export function isRepriseError(error: unknown, code?: ErrorCode): error is RepriseError {
   if (typeof error !== "object" || error === null || !isBranded(error)) return false;

@@ -27,7 +27,16 @@ const checks: { readonly [Option in keyof Required<RunQuery>]: (option: string, 
 };
 const statuses: readonly unknown[] = Object.values(StateStatus);
 
-/** The query as backends take it. Throws `INVALID_OPTION`, also for an option that does not exist: a misspelt filter would find everything. */
+/**
+ * The query as backends take it. Throws `INVALID_OPTION`, also for an option that does not exist: a misspelt filter would find everything.
+ *
+ * @example
+ * ```ts
+ * import { checkedQuery } from "@reprise/core/spi";
+ *
+ * console.log(checkedQuery({ status: "failed", limit: 10 }).status); // [ 'failed' ]
+ * ```
+ */
 export function checkedQuery(query: RunQuery = {}): ListQuery {
   checkObject("query", query);
   for (const [option, value] of Object.entries(query)) {

@@ -7,7 +7,20 @@ import type { EntryDifference, StateDiff, StatePosition } from "./state-diff.ts"
 
 const longestValue = 100;
 
-/** A diff for a person to read: one line for each thing, `+` new, `-` removed, `~` changed, and below it where. Ends without a line break. */
+/**
+ * A diff for a person to read: one line for each thing, `+` new, `-` removed, `~` changed, and below it where. Ends without a line break.
+ *
+ * @example
+ * ```ts
+ * import { createReprise, diffSnapshots, diffToText, tool } from "@reprise/core";
+ *
+ * const double = tool({ name: "double", run: (value: number) => value * 2 });
+ * const state = await createReprise().create({ stateId: "run-1" });
+ * const before = state.snapshot();
+ * await state.run(double, 21);
+ * console.log(diffToText(diffSnapshots(before, state.snapshot())).split("\n")[1]); // new calls: 1
+ * ```
+ */
 export function diffToText(diff: StateDiff): string {
   const { a, b, equal, status, newCalls, removedCalls, changedCalls, changedStorage, newArtifacts, removedArtifacts, changedArtifacts, changedMetadata } = diff;
   const title = `${position(a)} -> ${position(b)}`;

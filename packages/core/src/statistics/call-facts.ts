@@ -41,7 +41,21 @@ export const noFacts: CallFacts = {
   retryAttempts: 0,
 };
 
-/** The facts of a call after an event of its own. Whatever else the object holds is kept. */
+/**
+ * The facts of a call after an event of its own. Whatever else the object holds is kept.
+ *
+ * @example
+ * ```ts
+ * import { createReprise, tool } from "@reprise/core";
+ * import { factsAfter, noFacts } from "@reprise/core/spi";
+ *
+ * const double = tool({ name: "double", run: (value: number) => value * 2 });
+ * const state = await createReprise().create();
+ * await state.run(double, 21);
+ * const facts = state.history.events().reduce(factsAfter, noFacts);
+ * console.log(facts.status, facts.attempt); // completed 1
+ * ```
+ */
 export function factsAfter<Facts extends CallFacts>(facts: Facts, event: ExecutionEvent): Facts {
   return { ...facts, attempt: event.attempt, maxAttempts: event.maxAttempts ?? facts.maxAttempts, since: event.at, dueAt: undefined, ...changed(facts, event) };
 }

@@ -39,7 +39,17 @@ export interface CallTally {
   readonly backoffMs: number;
 }
 
-/** Counts calls. */
+/**
+ * Counts calls.
+ *
+ * @example
+ * ```ts
+ * import { noFacts, tallyOf } from "@reprise/core/spi";
+ *
+ * const { total, running } = tallyOf([noFacts, { ...noFacts, status: "completed" }]);
+ * console.log(total, running); // 2 1
+ * ```
+ */
 export function tallyOf(calls: readonly CallFacts[]): CallTally {
   const having = (list: readonly CallFacts[], ...statuses: readonly CallFacts["status"][]): number => list.filter((call) => statuses.includes(call.status)).length;
   const sum = (of: (call: CallFacts) => number): number => calls.reduce((total, call) => total + of(call), 0);

@@ -49,6 +49,15 @@ const noNames: readonly string[] = [];
  * Date, Map, Set, typed arrays, DataView, ArrayBuffer, RegExp (without `lastIndex`), URL and Error survive, and instances
  * of classes that are registered as extensions. Objects without a prototype come back as ordinary ones, Buffers as
  * Uint8Array, shared objects as separate ones. Throws `INVALID_OPTION`.
+ *
+ * @example
+ * ```ts
+ * import { createCodec } from "@reprise/core";
+ *
+ * const codec = createCodec();
+ * const { encoded } = codec.encode({ at: new Date(0), tags: new Set(["a"]) }, "value");
+ * console.log(codec.unpack(codec.pack(encoded)).decode()); // { at: 1970-01-01T00:00:00.000Z, tags: Set(1) { 'a' } }
+ * ```
  */
 export function createCodec(options?: CodecOptions): ValueCodec {
   const settings = resolveSettings(options);

@@ -1,6 +1,13 @@
 /**
  * Any recorded value as JSON can hold it, for reading: what JSON does not know becomes text (a Date as ISO, a Map as pairs, a
  * bigint as `"12n"`, bytes as their number). What stands under a key that is `hidden` is `"[redacted]"`. Default: no key is.
+ *
+ * @example
+ * ```ts
+ * import { plainValue } from "@reprise/core/spi";
+ *
+ * console.log(JSON.stringify(plainValue({ at: new Date(0), token: "abc" }, (key) => key === "token"))); // {"at":"1970-01-01T00:00:00.000Z","token":"[redacted]"}
+ * ```
  */
 export function plainValue(value: unknown, hidden: (key: string) => boolean = () => false): unknown {
   return plain(value, hidden, []);

@@ -10,7 +10,12 @@
  * import type { ValueExtension } from "@reprise/core";
  *
  * class Money {
- *   constructor(readonly cents: bigint, readonly currency: string) {}
+ *   readonly cents: bigint;
+ *   readonly currency: string;
+ *   constructor(cents: bigint, currency: string) {
+ *     this.cents = cents;
+ *     this.currency = currency;
+ *   }
  * }
  * const money: ValueExtension<Money> = {
  *   name: "Money",

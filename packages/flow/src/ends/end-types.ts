@@ -3,17 +3,18 @@ import type { Output } from "./output.ts";
 import type { Slot } from "./slot.ts";
 
 /** Nothing by name: a routine without slots or outputs, a flow without routines. */
-// oxlint-disable-next-line typescript/no-generated-empty-object-type -- an object without keys is what is meant
-export type None = Record<never, never>;
+export type None = Record<never, never>; // oxlint-disable-line typescript/no-generated-empty-object-type -- an object without keys is what is meant
 
 /** What a routine may declare as a slot: a `slot(…)`, or a schema alone. */
 export type SlotDeclaration = Slot<never, unknown> | StandardSchemaV1;
 /** What a routine may declare as an output: an `output(…)`, or a schema alone. */
 export type OutputDeclaration = Output<never, unknown> | StandardSchemaV1;
 
+/** The slots of a routine, by name. */
 export interface SlotDeclarations {
   readonly [name: string]: SlotDeclaration;
 }
+/** The outputs of a routine, by name. */
 export interface OutputDeclarations {
   readonly [name: string]: OutputDeclaration;
 }

@@ -9,7 +9,9 @@ const dayMs = 24 * hourMs;
  *
  * @example
  * ```ts
- * formatDuration(1749); // "1.7s"
+ * import { formatDuration } from "@reprise/printer/text";
+ *
+ * console.log(formatDuration(1749)); // 1.7s
  * ```
  */
 export function formatDuration(ms: number | undefined): string {

@@ -20,12 +20,8 @@ export function secretKey(more: readonly (string | RegExp)[] = []): SecretKey {
 }
 
 /**
- * A value on one line, for people: secrets redacted, long strings, long lists and deep levels cut with what is missing.
- *
- * @example
- * ```ts
- * preview({ url: "https://example.org", apiKey: "k-1" }, secretKey()); // '{url: "https://example.org", apiKey: [redacted]}'
- * ```
+ * A value on one line, for people: secrets redacted, long strings, long lists and deep levels cut with what is missing:
+ * `{url: "https://example.org", apiKey: [redacted]}`.
  */
 export function preview(value: unknown, secret: SecretKey): string {
   return sanitise(show(value, secret, 0, new Set()), 4000);

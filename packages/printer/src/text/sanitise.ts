@@ -28,7 +28,9 @@ const stackedMarks = /([\p{M}\u200c\u200d]{4})[\p{M}\u200c\u200d]+/gu;
  *
  * @example
  * ```ts
- * sanitise("\u001b[2Jall\r\ngood\u202e"); // "all good"
+ * import { sanitise } from "@reprise/printer/text";
+ *
+ * console.log(sanitise("\u001b[2Jall\r\ngood\u202e")); // all good
  * ```
  */
 export function sanitise(text: string, limit: number = defaultLimit): string {

@@ -7,6 +7,19 @@ import { ancestorsOf, type CallView, type RunMessage, type RunView } from "./run
 /**
  * Takes a message of a run into its view and returns the view. Total: any order of messages gives a view; an event that
  * was seen before changes nothing.
+ *
+ * @example
+ * ```ts
+ * import { createReprise, tool } from "@reprise/core";
+ * import { createRunView, reduce } from "@reprise/printer";
+ *
+ * const double = tool({ name: "double", run: (value: number) => value * 2 });
+ * const state = await createReprise().create();
+ * await state.run(double, 21);
+ * const view = createRunView();
+ * for (const message of state.history.events()) reduce(view, { topic: "event", message });
+ * console.log([...view.calls.values()].map((call) => call.status)); // [ 'completed' ]
+ * ```
  */
 export function reduce(view: RunView, { topic, message }: RunMessage): RunView {
   view.stateId ??= message.stateId;

@@ -75,7 +75,16 @@ export interface RunView {
   readonly logs: { info: number; warn: number; error: number };
 }
 
-/** A view of a run of which nothing is known yet. */
+/**
+ * A view of a run of which nothing is known yet.
+ *
+ * @example
+ * ```ts
+ * import { createRunView } from "@reprise/printer";
+ *
+ * console.log(createRunView().calls.size); // 0
+ * ```
+ */
 export function createRunView(): RunView {
   return {
     stateId: undefined,

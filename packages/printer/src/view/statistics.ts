@@ -47,7 +47,21 @@ export interface RunStatistics {
 
 const slowestShown = 3;
 
-/** Counts a run: calls, not attempts and not events. */
+/**
+ * Counts a run: calls, not attempts and not events.
+ *
+ * @example
+ * ```ts
+ * import { createReprise, tool } from "@reprise/core";
+ * import { statistics, viewOf } from "@reprise/printer";
+ *
+ * const double = tool({ name: "double", run: (value: number) => value * 2 });
+ * const state = await createReprise().create();
+ * await state.run(double, 21);
+ * const { calls, successRate } = statistics(viewOf(state.history.events()));
+ * console.log(calls.completed, successRate); // 1 1
+ * ```
+ */
 export function statistics(view: RunView): RunStatistics {
   const all = [...view.calls.values()];
   const current = all.filter((call) => !call.replaced && !ancestorsOf(view, call).some((ancestor) => ancestor.replaced));

@@ -8,7 +8,20 @@ export type TaggedMessage = { [T in keyof Topics]: { readonly topic: T } & Topic
 /** What a tree can be drawn from: events of a history, or messages with their topics. */
 export type RunItem = ExecutionEvent | TaggedMessage;
 
-/** The view after all items. */
+/**
+ * The view after all items.
+ *
+ * @example
+ * ```ts
+ * import { createReprise, tool } from "@reprise/core";
+ * import { viewOf } from "@reprise/printer";
+ *
+ * const double = tool({ name: "double", run: (value: number) => value * 2 });
+ * const state = await createReprise().create();
+ * await state.run(double, 21);
+ * console.log(viewOf(state.history.events()).calls.size); // 1
+ * ```
+ */
 export function viewOf(items: Iterable<RunItem>): RunView {
   const view = createRunView();
   for (const item of items) take(view, item);

@@ -1,0 +1,91 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { checkPageTypes } from "./support/check-page-types.ts";
+import { docExamples, type DocExample } from "./support/doc-examples.ts";
+import { folderWithPackages } from "./support/packages-folder.ts";
+import { examplesIn, publicExports, type PublicExport } from "./support/public-exports.ts";
+import { notPrinted, runExamples } from "./support/run-examples.ts";
+import { readWorkspace, sourceFile, type WorkspacePackage } from "./support/workspace.ts";
+
+const published = readWorkspace().filter(({ manifest }) => manifest.private !== true);
+const examples = published.flatMap(docExamples);
+const placeOf = ({ path, line }: { readonly path: string; readonly line: number }): string => `${path}:${line}`;
+/** Suites call `test`: they are run by the tests of the backends. */
+const isProgram = ({ code = "" }: DocExample): boolean => !/from "(?:vitest|@reprise\/testing\/vitest)"/u.test(code);
+
+/** Exports without a doc comment. */
+function undocumented(pack: WorkspacePackage): readonly string[] {
+  return publicExports(pack).filter(({ doc = "" }) => !/\w/u.test(doc)).map((each) => `${placeOf(each)} ${each.name} of ${each.entry}`);
+}
+
+/** What people call, without an example. Errors are caught, not called: their pages say when they come. */
+function withoutExample(pack: WorkspacePackage): readonly string[] {
+  const isCalled = ({ kind, name }: PublicExport): boolean => kind === "function" || (kind === "class" && (!name.endsWith("Error") || name === "RepriseError"));
+  return publicExports(pack).filter((each) => isCalled(each) && examplesIn(each.doc ?? "").length === 0).map((each) => `${placeOf(each)} ${each.name} of ${each.entry}`);
+}
+
+describe.each(published)("$folder", (pack) => {
+  test("says of each export what it is", () => {
+    expect(undocumented(pack)).toEqual([]);
+  });
+  test("has an example for each function that people call", () => {
+    expect(withoutExample(pack)).toEqual([]);
+  });
+});
+
+test("every example is a block of TypeScript", () => {
+  expect(examples.length).toBeGreaterThan(60);
+  expect(examples.filter(({ code }) => code === undefined).map(placeOf)).toEqual([]);
+});
+
+describe("examples in doc comments", { timeout: 180_000 }, () => {
+  test("type-check", async () => {
+    const pages = examples.map((each) => ({ path: `${each.path}.${each.line}.md`, text: `${"\n".repeat(each.line)}\`\`\`ts\n${each.code ?? ""}\`\`\`\n` }));
+    const wrong = { path: "wrong.md", text: "```ts\nconst two: string = 2;\n```\n" };
+    expect(await checkPageTypes(await folderWithPackages(), [...pages, wrong])).toEqual([expect.stringMatching(/^wrong\.md:2 TS2322/u)]);
+  });
+
+  test("run, and print what they say", async () => {
+    const programs = examples.filter(isProgram);
+    const files = programs.map((_, index) => `programs/${index}.mts`);
+    const folder = await folderWithPackages();
+    await mkdir(join(folder, "programs"));
+    for (const [index, { code = "" }] of programs.entries()) await writeFile(join(folder, files[index] ?? ""), `${code}\nexport {};\n`);
+    const runs = await runExamples(folder, files);
+    const faults = programs.flatMap((program, index) => {
+      const run = runs[files[index] ?? ""];
+      if (run === undefined) return [`${placeOf(program)} was not run`];
+      if (run.threw !== undefined) return [`${placeOf(program)} threw ${run.threw}`];
+      return notPrinted(program.code ?? "", run).map((line) => `${placeOf(program)} did not print ${line}, but ${JSON.stringify(run.printed)}`);
+    });
+    expect(faults).toEqual([]);
+  });
+});
+
+describe("each check can fail", () => {
+  const pack = (text: string): WorkspacePackage => ({
+    folder: "packages/bad",
+    manifest: { name: "@reprise/bad", version: "0.0.0", exports: { ".": { "@reprise/source": "./src/index.ts" } } },
+    readme: undefined,
+    files: [sourceFile("src/index.ts", 'export { made as make } from "./a.ts";\nexport type { Made } from "./b.ts";'), sourceFile("src/a.ts", text), sourceFile("src/b.ts", 'export type { Made } from "./a.ts";')],
+  });
+  const bare = "export function made(): Made {\n  return 1;\n}\nexport type Made = number;\n";
+
+  test("an export without a comment, also one that is passed on", () => {
+    expect(undocumented(pack(bare))).toEqual(["packages/bad/src/a.ts:1 make of @reprise/bad", "packages/bad/src/a.ts:4 Made of @reprise/bad"]);
+    expect(undocumented(pack(`/** Makes one. */\n${bare.replace("export type", "/** One. */\nexport type")}`))).toEqual([]);
+    // A comment belongs to what follows it, and to nothing else.
+    expect(undocumented(pack(`/** Of this. */\nconst one = 1;\n${bare}`))).toHaveLength(2);
+  });
+
+  test("a function without an example", () => {
+    expect(withoutExample(pack(`/** Makes one. */\n${bare}`))).toHaveLength(1);
+    expect(withoutExample(pack(`/**\n * Makes one.\n *\n * @example\n * \`\`\`ts\n * make();\n * \`\`\`\n */\n${bare}`))).toEqual([]);
+  });
+
+  test("an example that prints something else", () => {
+    const code = 'console.log("a", 1); // a 1\nconsole.log("b"); // c\n';
+    expect(notPrinted(code, { printed: ["a 1", "b"], threw: undefined })).toEqual(["c"]);
+  });
+});
