@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+
+/** Counts by what is counted. */
+export type Counts = Readonly<Record<string, number>>;
+
+/** What must not get worse: bench/baseline.json. Where something got better, or worse for a reason, change it there in the same commit. */
+export interface Baseline {
+  /** Added by each sequential call, exactly. */
+  readonly perCall: Readonly<Record<string, Counts>>;
+  /** Of a run of 1,000 calls at once, its beginning and its end included, exactly. */
+  readonly fanOutOf1000: Readonly<Record<string, Counts>>;
+  /** At most; a call returns 200 bytes. */
+  readonly bytesPerCall: Readonly<Record<string, number>>;
+  /** At most: what a call costs in a run of 10,000, over one of 1,000. */
+  readonly growth: number;
+  /** Processor time of a call, over that of one round of the calibration loop. */
+  readonly perCalibration: Counts;
+  /** How many times that is a regression. */
+  readonly tolerance: number;
+}
+
+/** The baseline that is committed. */
+export function readBaseline(): Baseline {
+  return JSON.parse(readFileSync(new URL("../../baseline.json", import.meta.url), "utf8")) as Baseline;
+}
+
+/** Counts that are not as they were. */
+export function changedCounts(what: string, counts: Counts, expected: Counts | undefined): readonly string[] {
+  if (expected === undefined) return [`${what} is not in baseline.json`];
+  return Object.entries(expected)
+    .filter(([name, count]) => counts[name] !== count)
+    .map(([name, count]) => `${what}: ${counts[name]} ${name} instead of ${count}`);
+}
+
+/** A cost that grows with the history. */
+export function growingCosts(what: string, growth: number, limit: number): readonly string[] {
+  return growth <= limit ? [] : [`${what}: a call late in a long run costs ${growth.toFixed(2)} times one of a short run; at most ${limit} is accepted`];
+}
+
+/** Costs that have become a multiple of what they were. */
+export function slowedDown(ratios: Counts, { perCalibration, tolerance }: Pick<Baseline, "perCalibration" | "tolerance">): readonly string[] {
+  return Object.entries(perCalibration)
+    .filter(([name, expected]) => !((ratios[name] ?? Number.NaN) <= expected * tolerance))
+    .map(([name, expected]) => `${name}: ${ratios[name]?.toFixed(1)} rounds of the calibration loop instead of ${expected}; at most ${tolerance} times as many are accepted`);
+}
