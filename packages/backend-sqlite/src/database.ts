@@ -50,7 +50,7 @@ export class Database {
   /** Runs `work` in a transaction that may write. If it throws, nothing happened, unless with {@link UncertainCommit}. */
   transaction<Result>(level: SyncLevel, work: () => Result): Result {
     this.#syncAt(level);
-    this.#connection.exec("BEGIN IMMEDIATE");
+    this.run("BEGIN IMMEDIATE");
     let result: Result;
     try {
       this.#checkVersion();
@@ -126,7 +126,7 @@ export class Database {
 
   #commit(): void {
     try {
-      this.#connection.exec("COMMIT");
+      this.run("COMMIT");
     } catch (error) {
       rollBack(this.#connection);
       // What was refused for want of a lock or of space is not in the log.

@@ -12,12 +12,14 @@ export interface JournalEnd {
 /** The seq under which the end stands: behind every record of its run, and so mostly in one page with the last. */
 export const endSeq = 2 ** 32 - 1;
 
+// The seq is stored as text, for people who look at the file.
 const endPlace = `(?1 << 32) | ${endSeq}`;
+const moveSql = `UPDATE records SET epoch = ?2, checksum = ?3, bytes = CAST(?4 AS BLOB) WHERE place = ${endPlace} AND epoch = ?5 AND bytes = CAST(?6 AS BLOB)`;
 
 /** Adds the end of a journal that is still empty. */
 export function addEnd(database: Database, run: number, epoch: number): void {
-  const bytes = bytesOf(0);
-  database.run(`INSERT INTO records (place, epoch, checksum, bytes) VALUES (${endPlace}, ?2, ?3, ?4)`, run, epoch, checksumOfRecord(run, endSeq, epoch, bytes), bytes);
+  const text = "0";
+  database.run(`INSERT INTO records (place, epoch, checksum, bytes) VALUES (${endPlace}, ?2, ?3, CAST(?4 AS BLOB))`, run, epoch, checksumOfRecord(run, endSeq, epoch, text), text);
 }
 
 /**
@@ -25,9 +27,8 @@ export function addEnd(database: Database, run: number, epoch: number): void {
  * that nobody has taken over, nor extended, nor removed the run.
  */
 export function moveEnd(database: Database, run: number, before: JournalEnd, { epoch, lastSeq }: JournalEnd): boolean {
-  const bytes = bytesOf(lastSeq);
-  const sql = `UPDATE records SET epoch = ?2, checksum = ?3, bytes = ?4 WHERE place = ${endPlace} AND epoch = ?5 AND bytes = ?6`;
-  return database.run(sql, run, epoch, checksumOfRecord(run, endSeq, epoch, bytes), bytes, before.epoch, bytesOf(before.lastSeq)) === 1;
+  const text = String(lastSeq);
+  return database.run(moveSql, run, epoch, checksumOfRecord(run, endSeq, epoch, text), text, before.epoch, String(before.lastSeq)) === 1;
 }
 
 /** The end of the journal of a run that there is; throws `CORRUPT` if it is damaged or missing. */
@@ -37,9 +38,4 @@ export function readEnd(database: Database, { run, stateId }: { readonly run: nu
     throw new CorruptError(`${database.file}: the end of the journal of run ${stateId} is ${checksum === undefined ? "missing" : "damaged"}`, { path: database.file, stateId });
   }
   return { epoch, lastSeq: Number(new TextDecoder().decode(bytes)) };
-}
-
-// As text, for people who look at the file.
-function bytesOf(lastSeq: number): Uint8Array {
-  return new TextEncoder().encode(String(lastSeq));
 }

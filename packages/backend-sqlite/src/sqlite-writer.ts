@@ -72,14 +72,15 @@ export class SqliteWriter implements StateWriter {
     const { stateId, epoch } = this;
     const firstSeq = this.#queuedSeq + 1;
     const lastSeq = this.#queuedSeq + records.length;
-    // Copies that the caller cannot reach. Not slice(), which of a Buffer is a view.
-    const copies = records.map((bytes) => new Uint8Array(bytes));
+    // Copies that the caller cannot reach; small ones share memory, which spares the collector.
+    const copies = records.map((bytes) => Buffer.from(bytes));
     const patch = options.header && structuredClone(options.header);
     this.#queuedSeq = lastSeq;
     return this.#commit({
       action: `append to run ${stateId}`,
       lane: this,
       level: options.durability === undefined || options.durability === "power" ? "FULL" : "NORMAL",
+      fence: options.fence,
       bytes: copies.reduce((sum, bytes) => sum + bytes.length, 0),
       work: (database) => {
         const { run } = this.#acquired.run;

@@ -42,7 +42,7 @@ export class Store {
 
   constructor(settings: StoreSettings) {
     this.settings = settings;
-    this.#queue = new WriteQueue({ system: settings.system, busyTimeoutMs: settings.busyTimeoutMs, attempt: (level, work) => this.#attempt(level, work) });
+    this.#queue = new WriteQueue({ system: settings.system, busyTimeoutMs: settings.busyTimeoutMs, attempt: (options, work) => this.#attempt(options, work) });
   }
 
   get file(): string {
@@ -91,7 +91,7 @@ export class Store {
   write<Result>({ action, stateId, level, reported, ...write }: StoreWrite<Result>): Promise<Result> {
     return this.#queue.add<Result>({
       ...write,
-      level: level ?? this.settings.level,
+      level: this.settings.level === "NORMAL" ? "NORMAL" : (level ?? "FULL"),
       reported: reported ?? ((error) => this.reported(error, action, stateId)),
     });
   }
@@ -118,11 +118,11 @@ export class Store {
     this.#giveUp();
   }
 
-  #attempt(level: SyncLevel, work: (database: Database | undefined) => void): void {
-    const database = this.#use(false);
+  #attempt({ level, fence }: { readonly level: SyncLevel; readonly fence: boolean }, work: (database: Database | undefined) => void): void {
+    const database = fence ? this.#use(false) : (this.#open?.database ?? this.#use(false));
     if (database === undefined) return work(undefined);
     try {
-      database.transaction(this.settings.level === "FULL" ? level : "NORMAL", () => work(database));
+      database.transaction(level, () => work(database));
     } catch (error) {
       if (error instanceof UncertainCommit) this.#distrust(error);
       throw error;

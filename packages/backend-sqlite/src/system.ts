@@ -36,3 +36,8 @@ export function sqliteSystem(): SqliteSystem {
 export function nextTurn(system: Pick<SqliteSystem, "yield">): Promise<void> {
   return new Promise((resolve) => system.yield(resolve));
 }
+
+/** Calls back when every promise that is settled has told so: later than any microtask, and still in this turn. */
+export function whenNothingIsReady(callback: () => void): void {
+  process.nextTick(callback);
+}

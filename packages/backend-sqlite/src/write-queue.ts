@@ -1,7 +1,7 @@
 import { isRepriseError, sleep } from "@reprise/core/spi";
 import type { Database, SyncLevel } from "./database.ts";
 import { isBusy, UncertainCommit } from "./sqlite-error.ts";
-import { nextTurn, type SqliteSystem } from "./system.ts";
+import { whenNothingIsReady, type SqliteSystem } from "./system.ts";
 
 /** Something to be committed. */
 export interface Write<Result> {
@@ -12,6 +12,8 @@ export interface Write<Result> {
   readonly reported: (error: unknown) => unknown;
   /** Writes of one lane build on each other: where one fails those behind it cannot go on. */
   readonly lane?: object;
+  /** `false`: it need not be looked whether the file is still where it was, if nothing else in the group wants to know. Default: true. */
+  readonly fence?: boolean | undefined;
   /** About how much is written. Default: 0. */
   readonly bytes?: number;
   /** Ends the waiting, not the work. */
@@ -36,7 +38,7 @@ export interface WriteQueueContext {
   readonly system: SqliteSystem;
   readonly busyTimeoutMs: number;
   /** Runs `work` in one transaction and commits it. */
-  readonly attempt: (level: SyncLevel, work: (database: Database | undefined) => void) => void;
+  readonly attempt: (options: { readonly level: SyncLevel; readonly fence: boolean }, work: (database: Database | undefined) => void) => void;
 }
 
 /** Somebody who waits for a lock looks again after 1 ms, then after twice as long each time, at most this long. */
@@ -45,14 +47,21 @@ export const longestPauseMs = 25;
 // A transaction takes no more than this, so that a burst does not fill the log, and the memory, at once.
 const groupBytes = 8 * 2 ** 20;
 
+// What needs no sync is committed without a turn of the event loop, which is dearer than the commit; but for no longer than this at a stretch.
+const longestStretchMs = 2;
+
 /**
- * Group commit: whatever is waiting at the end of a turn is committed together, in call order, with one sync, whichever run it
- * is for. A write that fails takes nobody with it. While another process has the lock nothing here stops the event loop.
+ * Group commit: whatever is waiting is committed together, in call order, with one sync, whichever run it is for. What is to be synced
+ * waits for the end of the turn, what is not for the end of what is ready to run now. A write that fails takes nobody with it. While
+ * another process has the lock nothing here stops the event loop.
  */
 export class WriteQueue {
   readonly #context: WriteQueueContext;
+  readonly #idle: (() => void)[] = [];
   #waiting: Waiting[] = [];
-  #running: Promise<void> | undefined;
+  #scheduled = false;
+  #turnedAt = 0;
+  #pauseMs = 1;
 
   constructor(context: WriteQueueContext) {
     this.#context = context;
@@ -60,34 +69,45 @@ export class WriteQueue {
 
   /** Resolves with what `work` gave when it is committed. */
   add<Result>(write: Write<Result>): Promise<Result> {
-    const deadline = this.#context.system.monotonic() + this.#context.busyTimeoutMs;
+    const now = this.#context.system.monotonic();
+    const deadline = now + this.#context.busyTimeoutMs;
     const { signal } = write;
     if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
     return new Promise<Result>((resolve, reject) => {
       const waiting = { write, deadline, resolve, reject } as Waiting;
       this.#waiting.push(signal === undefined ? waiting : this.#endedBy(signal, waiting));
-      this.#running ??= this.#run();
+      if (!this.#scheduled) this.#schedule(write.level === "NORMAL" && now - this.#turnedAt < longestStretchMs);
     });
   }
 
   /** Resolves when nothing waits. */
   async idle(): Promise<void> {
-    await this.#running;
+    if (this.#waiting.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  async #run(): Promise<void> {
-    for (let pauseMs = 1; ; ) {
-      // What is asked for in the same turn shares a commit, and between two commits the event loop goes round.
-      await nextTurn(this.#context.system);
-      if (this.#waiting.length === 0) break;
-      if (this.#commit(this.#nextGroup())) {
-        pauseMs = 1;
-      } else {
-        await sleep(this.#context.system, pauseMs);
-        pauseMs = Math.min(2 * pauseMs, longestPauseMs);
-      }
+  #schedule(soon: boolean): void {
+    this.#scheduled = true;
+    if (soon) whenNothingIsReady(() => this.#run());
+    else this.#context.system.yield(() => this.#runInTurn());
+  }
+
+  #runInTurn(): void {
+    this.#turnedAt = this.#context.system.monotonic();
+    this.#run();
+  }
+
+  #run(): void {
+    this.#scheduled = false;
+    if (this.#waiting.length > 0 && !this.#commit(this.#nextGroup())) {
+      this.#scheduled = true;
+      void sleep(this.#context.system, this.#pauseMs).then(() => this.#runInTurn());
+      this.#pauseMs = Math.min(2 * this.#pauseMs, longestPauseMs);
+      return;
     }
-    this.#running = undefined;
+    this.#pauseMs = 1;
+    // Between two commits that are due the event loop goes round.
+    if (this.#waiting.length > 0 && !this.#scheduled) this.#schedule(false);
+    if (this.#waiting.length === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #endedBy(signal: AbortSignal, { write, deadline, resolve, reject }: Waiting): Waiting {
@@ -116,7 +136,7 @@ export class WriteQueue {
     const level = group.some(({ write }) => write.level === "FULL") ? "FULL" : "NORMAL";
     let outcomes: readonly Outcome[] = [];
     try {
-      this.#context.attempt(level, (database) => {
+      this.#context.attempt({ level, fence: group.some(({ write }) => write.fence !== false) }, (database) => {
         outcomes = apart && database !== undefined ? outcomesApart(group, database) : group.map(({ write }) => ({ result: write.work(database) }));
       });
     } catch (error) {

@@ -6,6 +6,7 @@ import type { StateBackend } from "@reprise/core/spi";
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../src/open-database.ts";
 import { migrations } from "../src/schema.ts";
+import { faultyDriver } from "./support/faulty-driver.ts";
 import { closedAtTheEnd, hold, meddle, rejectionOf, storeFile, textsOf } from "./support/store-file.ts";
 
 /** Every use of a backend that touches the store. */
@@ -112,21 +113,10 @@ test.each([
 ] as const)("durability %s is a write-ahead log that is committed with synchronous = %i, and says so", async (durability, level) => {
   const file = await storeFile();
   const levels: unknown[] = [];
-  const { nodeSqlite } = await import("@reprise/backend-sqlite");
-  const driver = nodeSqlite();
-  const watching = {
-    open(path: string) {
-      const connection = driver.open(path);
-      return {
-        ...connection,
-        exec(sql: string) {
-          if (sql === "COMMIT") levels.push(connection.prepare("PRAGMA synchronous").get()?.["synchronous"]);
-          connection.exec(sql);
-        },
-      };
-    },
-  };
-  const backend = closedAtTheEnd(sqliteBackend({ file, durability, driver: watching }));
+  const driver = faultyDriver((sql, connection) => {
+    if (sql === "COMMIT") levels.push(connection.prepare("PRAGMA synchronous").get()?.["synchronous"]);
+  });
+  const backend = closedAtTheEnd(sqliteBackend({ file, durability, driver }));
   expect(backend.capabilities).toMatchObject({ durability, exclusion: "host", watch: false });
   const writer = await hold(backend);
   levels.length = 0;
@@ -196,6 +186,17 @@ test("G5: a holder whose file another was put in the place of writes to neither"
   expect(await rejectionOf(writer.append([Buffer.from("late")], { expect: 1 }))).toMatchObject({ code: "FENCED", indeterminate: false });
   expect(await textsOf(backend)).toEqual(["b"]);
   expect(await textsOf(closedAtTheEnd(sqliteBackend({ file: `${file}.old` })))).toEqual(["a"]);
+});
+
+test("G5: an append that asks for no fence is not looked at for a file that was replaced; the next that does is refused", async () => {
+  const file = await storeFile();
+  const backend = closedAtTheEnd(sqliteBackend({ file }));
+  const writer = await hold(backend);
+  await writer.append([Buffer.from("a")], { expect: 0 });
+  for (const suffix of ["", "-wal", "-shm"]) await rename(`${file}${suffix}`, `${file}.old${suffix}`);
+  expect(await writer.append([Buffer.from("started")], { expect: 1, durability: "process", fence: false })).toBe(2);
+  expect(await rejectionOf(writer.append([Buffer.from("late")], { expect: 2 }))).toMatchObject({ code: "FENCED" });
+  expect(await textsOf(closedAtTheEnd(sqliteBackend({ file: `${file}.old` })))).toEqual(["a", "started"]);
 });
 
 test("artifacts may have a file of their own, or share one with journals", async () => {

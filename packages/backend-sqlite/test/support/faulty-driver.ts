@@ -5,10 +5,10 @@ export function sqliteError(errcode: number): Error {
   return Object.assign(new Error(`injected result code ${errcode}`), { code: "ERR_SQLITE_ERROR", errcode });
 }
 
-/** Called before a statement without results is run; may throw, and may run it first. */
+/** Called before a statement is run for what it does; may throw, and may run it first. */
 export type Interference = (sql: string, connection: SqliteConnection) => void;
 
-/** SQLite with somebody in front of every `exec`. */
+/** SQLite with somebody in front of every `exec` and every `run` of a statement. */
 export function faultyDriver(interfere: Interference, opened: (connection: SqliteConnection) => void = () => undefined): SqliteDriver {
   const driver = nodeSqlite();
   return {
@@ -20,6 +20,11 @@ export function faultyDriver(interfere: Interference, opened: (connection: Sqlit
         exec(sql) {
           interfere(sql, connection);
           connection.exec(sql);
+        },
+        prepare(sql) {
+          const statement = connection.prepare(sql);
+          const run: typeof statement.run = (...values) => (interfere(sql, connection), statement.run(...values));
+          return { ...statement, run };
         },
       };
     },

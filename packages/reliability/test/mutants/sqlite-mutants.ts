@@ -12,7 +12,7 @@ export const sqliteMutants: readonly Mutant[] = [
   removed("the table of ids has checksums", "run-row", "if (checksumOf([stateId, known.run, known.epoch]) === row[\"checksum\"]) return known;", "test/damage.test.ts", "if (known.epoch >= 0) return known;"),
   removed("a message has a checksum", "inbox", "return checksumAt([run, id], bytes) === checksum;", "test/damage.test.ts", "return checksumAt([run, id], bytes) >= 0 || checksum > 0;"),
   removed("an append names the end it was made for", "sqlite-writer", "if (expect !== this.#queuedSeq) throw", "conformance", "if (expect < 0) throw"),
-  removed("an append of a writer that was taken over is fenced", "journal-end", "AND epoch = ?5 AND bytes = ?6", "conformance", "AND ?5 > 0 AND ?6 NOTNULL"),
+  removed("an append of a writer that was taken over is fenced", "journal-end", "AND epoch = ?5 AND bytes = CAST(?6 AS BLOB)", "conformance", "AND ?5 > 0 AND ?6 NOTNULL"),
   removed("whatever else a writer that was taken over does is fenced", "sqlite-writer", "if (run.epoch !== this.epoch) throw", "conformance", "if (run.epoch < 0) throw"),
   removed("the level of a commit is set", "database", "this.#connection.exec(`PRAGMA synchronous = ${level}`);", "test/faults.test.ts", "void level;"),
 ];
