@@ -76,7 +76,7 @@ function tableAsTypes({ module, type, names, line }: OptionsTable): string {
   const imported = [...new Set(type.replaceAll(/"[^"]*"/gu, "").match(/\b[A-Z]\w*/gu))].filter((name) => !builtIn.includes(name));
   return [
     "\n".repeat(line - 1) + `import type { ${imported.join(", ")} } from "${module}";`,
-    "type Keys<T> = T extends unknown ? keyof T : never;",
+    "type Keys<T> = T extends unknown ? Extract<keyof T, string> : never;",
     `type Known = Keys<${type}>;`,
     `type Listed = ${names.map((name) => JSON.stringify(name)).join(" | ") || "never"};`,
     "declare const table: { readonly stale: Exclude<Listed, Known>; readonly missing: Exclude<Known, Listed> };",

@@ -15,13 +15,13 @@ export interface Link {
   readonly line: number;
 }
 
-/** A table below the comment `<!-- options: module Type -->`. */
+/** A table or paragraph below the comment `<!-- options: module Type -->`. */
 export interface OptionsTable {
   /** `@reprise/retry` */
   readonly module: string;
   /** `RetryConfig`, or any type made of those of the module: `Omit<FsBackendOptions, "io">`. */
   readonly type: string;
-  /** What stands as code in the first column, but for what is in parentheses. */
+  /** What stands as code in the first column of the table, or anywhere in the paragraph, but for what is in parentheses. */
   readonly names: readonly string[];
   readonly line: number;
 }
@@ -59,17 +59,18 @@ export function anchorsOf(markdown: string): ReadonlySet<string> {
 
 /** The tables that say which type they document. */
 export function optionsTables(markdown: string): readonly OptionsTable[] {
-  return [...markdown.matchAll(/^<!-- options: (?<module>\S+) (?<type>[^\n]+?) -->\n+(?<table>(?:\|[^\n]*(?:\n|$))+)/gmu)].map(({ groups = {}, index }) => ({
+  return [...markdown.matchAll(/^<!-- options: (?<module>\S+) (?<type>[^\n]+?) -->\n(?<table>(?:[^\n]+(?:\n|$))+)/gmu)].map(({ groups = {}, index }) => ({
     module: groups["module"] ?? "",
     type: groups["type"] ?? "",
-    names: (groups["table"] ?? "").trimEnd().split("\n").slice(2).flatMap(namesInFirstCell),
+    names: namesListed(groups["table"] ?? ""),
     line: lineAt(markdown, index),
   }));
 }
 
-function namesInFirstCell(row: string): readonly string[] {
-  const cell = row.split("|")[1]?.replaceAll(/\([^)]*\)/gu, "") ?? "";
-  return [...cell.matchAll(/`(?<name>\w+)`/gu)].map(({ groups }) => groups?.["name"] ?? "");
+function namesListed(text: string): readonly string[] {
+  const rows = text.trimEnd().split("\n");
+  const places = text.startsWith("|") ? rows.slice(2).map((row) => row.split("|")[1] ?? "") : rows;
+  return places.flatMap((place) => [...place.replaceAll(/\([^)]*\)/gu, "").matchAll(/`(?<name>\w+)`/gu)].map(({ groups }) => groups?.["name"] ?? ""));
 }
 
 function headingSlug(heading: string): string {
