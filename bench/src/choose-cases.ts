@@ -20,7 +20,7 @@ export function chooseCases(scenarios: readonly Scenario[], contestants: readonl
             scenario: scenario.name,
             contestant: contestant.name,
             size,
-            repetitions: quick ? 1 : repetitionsOf(scenario, contestant, repeat),
+            repetitions: quick ? 1 : Math.max(1, Math.round(usualRepetitions(scenario, contestant, size) * repeat)),
           })),
       ),
     )
@@ -28,9 +28,9 @@ export function chooseCases(scenarios: readonly Scenario[], contestants: readonl
     .filter((planned) => words.every((word) => isNamedBy(planned, word)));
 }
 
-function repetitionsOf({ repetitions = 3 }: Scenario, { kind }: Contestant, repeat: number): number {
-  const usual = kind === "peer" ? Math.floor(repetitions / 2) + 1 : repetitions;
-  return Math.max(1, Math.round(usual * repeat));
+function usualRepetitions(scenario: Scenario, { kind }: Contestant, size: number): number {
+  const repetitions = scenario.repetitions?.(size) ?? 3;
+  return kind === "peer" ? Math.floor(repetitions / 2) + 1 : repetitions;
 }
 
 function isNamedBy({ scenario, contestant, size }: Case, word: string): boolean {

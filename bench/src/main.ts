@@ -1,4 +1,4 @@
-// Measures and writes the tables: `pnpm bench [--quick | --thorough] [--repeat N] [--directory PATH] [--write] [--again] [word…]`.
+// Measures and writes the tables: `pnpm bench [--quick | --thorough] [--repeat N] [--minutes N] [--directory PATH] [--write] [--again] [word…]`.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,9 +22,14 @@ async function measure(options: Options): Promise<Results> {
   const directory = mkdtempSync(join(options.directory ?? tmpdir(), "reprise-bench-"));
   const before = system.now();
   try {
+    let begun = before;
     const measured = await runAll(cases, directory, {
-      before: ({ scenario, contestant, size }, repetition) => system.write(`${repetition} ${scenario} ${size} ${contestant}: `),
-      after: (_, text) => system.write(`${text}\n`),
+      before({ scenario, contestant, size }, repetition) {
+        begun = system.now();
+        system.write(`${repetition} ${scenario} ${size} ${contestant}: `);
+      },
+      after: (_, text) => system.write(`${text} in ${((system.now() - begun) / 1_000).toFixed(1)} s\n`),
+      mayRepeat: () => system.now() - before < options.minutes * 60_000,
     });
     return { circumstances: circumstancesOf(directory, (system.now() - before) / 60_000), cases: measured };
   } finally {

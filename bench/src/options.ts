@@ -4,6 +4,8 @@ export interface Options {
   readonly words: readonly string[];
   /** Multiplies how often each case is measured. */
   readonly repeat: number;
+  /** When so many minutes have passed, no case is repeated any more: each has been measured at least once. */
+  readonly minutes: number;
   /** One repetition, and nothing of 10,000 calls. */
   readonly quick: boolean;
   /** Writes the tables into docs/performance.md. */
@@ -14,6 +16,7 @@ export interface Options {
   readonly directory: string | undefined;
 }
 
+const valued = new Set(["--repeat", "--minutes", "--directory"]);
 const flags = new Set(["--quick", "--thorough", "--write", "--again"]);
 
 /** Reads the command line. Throws for an option there is not. */
@@ -23,13 +26,19 @@ export function optionsOf(words: readonly string[]): Options {
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? "";
     if (flags.has(word)) given.set(word, "");
-    else if (word === "--repeat" || word === "--directory") given.set(word, words[++index] ?? "");
-    else if (word.startsWith("--")) throw new Error(`there is no option ${word}; there are --repeat N, --directory PATH, ${[...flags].join(", ")}, and words that select`);
+    else if (valued.has(word)) given.set(word, words[++index] ?? "");
+    else if (word.startsWith("--")) throw new Error(`there is no option ${word}; there are ${[...valued, ...flags].join(", ")}, and words that select`);
     else rest.push(word);
   }
-  const repeat = Number(given.get("--repeat") ?? (given.has("--thorough") ? 3 : 1));
-  if (!(repeat > 0)) throw new Error(`--repeat must be a positive number, got ${given.get("--repeat")}`);
+  const thorough = given.has("--thorough");
+  const repeat = positive("--repeat", given.get("--repeat") ?? (thorough ? "3" : "1"));
+  const minutes = positive("--minutes", given.get("--minutes") ?? (thorough ? "Infinity" : "18"));
   const write = given.has("--write");
   if (write && rest.length > 0) throw new Error("--write needs the whole table: leave out the words, or --write");
-  return { words: rest, repeat, quick: given.has("--quick"), write, again: given.has("--again"), directory: given.get("--directory") };
+  return { words: rest, repeat, minutes, quick: given.has("--quick"), write, again: given.has("--again"), directory: given.get("--directory") };
+}
+
+function positive(option: string, text: string): number {
+  if (!(Number(text) > 0)) throw new Error(`${option} must be a positive number, got ${text}`);
+  return Number(text);
 }

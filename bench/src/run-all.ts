@@ -7,6 +7,8 @@ import type { Figures } from "./scenario.ts";
 export interface Progress {
   before(planned: PlannedCase, repetition: number): void;
   after(planned: PlannedCase, text: string): void;
+  /** Asked before a case is measured once more. */
+  mayRepeat(): boolean;
 }
 
 /** Measures all cases, the repetitions outermost: the contestants take turns, so that what the machine does meanwhile meets all of them. */
@@ -15,6 +17,7 @@ export async function runAll(cases: readonly PlannedCase[], directory: string, p
   const most = Math.max(0, ...cases.map(({ repetitions }) => repetitions));
   for (let repetition = 1; repetition <= most; repetition += 1) {
     for (const [planned, result] of results) {
+      if (repetition > 1 && !progress.mayRepeat()) break;
       if (repetition > planned.repetitions || result.skipped !== undefined || result.failed !== undefined) continue;
       progress.before(planned, repetition);
       const outcome = await runCase(planned, directory);

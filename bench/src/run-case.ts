@@ -39,6 +39,7 @@ async function command(order: ChildOrder): Promise<ChildReport | { readonly fail
   let report: ChildReport | undefined;
   const { ending, complaints } = await system.run({
     program,
+    nodeOptions: scenarioNamed(order.scenario).nodeOptions ?? [],
     words: [JSON.stringify(order)],
     timeoutMs: patienceMs,
     onLine(line) {

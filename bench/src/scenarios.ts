@@ -1,4 +1,5 @@
 import type { Scenario } from "./scenario.ts";
+import { allocation } from "./scenarios/allocation.ts";
 import { fanOut, map } from "./scenarios/at-once.ts";
 import { command } from "./scenarios/command.ts";
 import { largeResults } from "./scenarios/large-results.ts";
@@ -11,7 +12,7 @@ import { sequence } from "./scenarios/sequence.ts";
 import { startUp } from "./scenarios/start-up.ts";
 
 /** Every kind of work. */
-export const scenarios: readonly Scenario[] = [sequence, resume, fanOut, map, manyRuns, memory, load, largeResults, printer, startUp, command];
+export const scenarios: readonly Scenario[] = [sequence, resume, fanOut, map, manyRuns, memory, allocation, load, largeResults, printer, startUp, command];
 
 /** The scenario of this name. */
 export function scenarioNamed(name: string): Scenario {

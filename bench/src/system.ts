@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
+import { PerformanceObserver } from "node:perf_hooks";
 
 /** What a child process is told to do, and who listens. */
 export interface ChildOptions {
   readonly program: string;
+  /** Of Node itself. Default: none. */
+  readonly nodeOptions?: readonly string[];
   readonly words: readonly string[];
   /** Each line of its standard output. `true` kills it, with SIGKILL. */
   readonly onLine: (line: string) => boolean;
@@ -39,11 +42,29 @@ export const system = {
   },
   /** The most memory that this process ever had, in bytes. */
   peakMemory: (): number => process.resourceUsage().maxRSS * 1024,
-  sleep: (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms)),
+  /** What lies in the heap and in buffers, rubbish included, in bytes. */
+  memoryInUse: (): number => {
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  },
+  /** Takes rubbish out; needs Node's `--expose-gc`. */
+  collectGarbage: (): void => globalThis.gc?.(),
+  /** Begins to count collections of garbage; what it gives tells how many there were. */
+  watchCollections(): () => Promise<number> {
+    let collections = 0;
+    const observer = new PerformanceObserver((list) => (collections += list.getEntries().length));
+    observer.observe({ entryTypes: ["gc"] });
+    return async () => {
+      // They are told of a turn later.
+      for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      observer.disconnect();
+      return collections;
+    };
+  },
   atEndOfTurn: (work: () => void): void => void setImmediate(work),
   /** Runs a Node program and gives its end; reads its output line by line meanwhile. */
-  run({ program, words, onLine, timeoutMs }: ChildOptions): Promise<ChildEnd> {
-    const child = spawn(process.execPath, [program, ...words], { stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs, killSignal: "SIGKILL" });
+  run({ program, nodeOptions = [], words, onLine, timeoutMs }: ChildOptions): Promise<ChildEnd> {
+    const child = spawn(process.execPath, [...nodeOptions, program, ...words], { stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs, killSignal: "SIGKILL" });
     let rest = "";
     let complaints = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (complaints = (complaints + text).slice(-4_000)));

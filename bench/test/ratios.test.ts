@@ -7,18 +7,24 @@ import { growingCosts, readBaseline, slowedDown, type Counts } from "./support/c
 import { calibrationLoop, growthOf, leastCosts } from "./support/processor-cost.ts";
 
 const baseline = readBaseline();
-const program = fileURLToPath(new URL("support/ratio-program.ts", import.meta.url));
-
-/** In a process of its own, as Node runs the sources: what a test runner makes of them is slower. */
-async function measureRatios(): Promise<{ readonly growth: number; readonly perCalibration: Counts }> {
-  const { stdout } = await promisify(execFile)(process.execPath, ["--conditions=@reprise/source", "--no-warnings", program]);
-  return JSON.parse(stdout) as { readonly growth: number; readonly perCalibration: Counts };
+/** Measured in a process of its own, as Node runs the sources: what a test runner makes of them is another program. */
+async function resultOf<Result>(program: string, ...options: readonly string[]): Promise<Result> {
+  const path = fileURLToPath(new URL(`support/${program}`, import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, ["--conditions=@reprise/source", "--no-warnings", ...options, path]);
+  return JSON.parse(stdout) as Result;
 }
 
-test("a call costs as much as it did, beside a fixed piece of work, and late in a run as much as early", { timeout: 120_000, retry: 2 }, async () => {
-  const { growth, perCalibration } = await measureRatios();
-  expect(slowedDown(perCalibration, baseline)).toEqual([]);
-  expect(growingCosts("memory", growth, baseline.growth)).toEqual([]);
+test("a call allocates as much as it did, and late in a run as much as early", { timeout: 60_000, retry: 1 }, async () => {
+  const room = ["--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"];
+  const { allocated, growth } = await resultOf<{ readonly allocated: Counts; readonly growth: number }>("allocation-program.ts", ...room);
+  expect(slowedDown(allocated, baseline.allocatedPerCall, baseline.tolerance.allocated)).toEqual([]);
+  expect(growingCosts("memory", growth, baseline.growth.allocated)).toEqual([]);
+});
+
+test("a call takes as much time as it did, beside a fixed piece of work, and late in a run as much as early", { timeout: 120_000, retry: 2 }, async () => {
+  const { perCalibration, growth } = await resultOf<{ readonly perCalibration: Counts; readonly growth: number }>("ratio-program.ts");
+  expect(slowedDown(perCalibration, baseline.perCalibration, baseline.tolerance.processorTime)).toEqual([]);
+  expect(growingCosts("memory", growth, baseline.growth.processorTime)).toEqual([]);
 });
 
 describe("the ratios bite", () => {
@@ -36,7 +42,7 @@ describe("the ratios bite", () => {
 
   test("a journal that is searched at each call is found", async () => {
     const growth = await growthOf(sessionThat((journal, line) => journal.filter((other) => other !== line).concat(line)), sizes);
-    expect(growingCosts("searched", growth, baseline.growth)).toEqual([expect.stringMatching(/^searched: a call late in a long run costs/u)]);
+    expect(growingCosts("searched", growth, baseline.growth.processorTime)).toEqual([expect.stringMatching(/^searched: a call late in a long run costs/u)]);
   });
 
   test("a journal that is appended to is not", async () => {
@@ -44,7 +50,7 @@ describe("the ratios bite", () => {
       journal.push(line);
       return journal;
     });
-    expect(growingCosts("appended", await growthOf(appended, sizes), baseline.growth)).toEqual([]);
+    expect(growingCosts("appended", await growthOf(appended, sizes), baseline.growth.processorTime)).toEqual([]);
   });
 
   test("work done three times is found, work done once is not", async () => {
@@ -54,9 +60,9 @@ describe("the ratios bite", () => {
       once: () => calibrationLoop(rounds),
       thrice: () => calibrationLoop(rounds * 3),
     });
-    const expected = { perCalibration: { call: 1 }, tolerance: baseline.tolerance };
-    expect(slowedDown({ call: once / calibration }, expected)).toEqual([]);
-    expect(slowedDown({ call: thrice / calibration }, expected)).toEqual([expect.stringMatching(/^call: \d\.\d rounds of the calibration loop instead of 1/u)]);
-    expect(slowedDown({}, expected)).toHaveLength(1);
+    const slowed = (call: number): readonly string[] => slowedDown({ call: call / calibration }, { call: 1 }, baseline.tolerance.processorTime);
+    expect(slowed(once)).toEqual([]);
+    expect(slowed(thrice)).toEqual([expect.stringMatching(/^call: \d\.\d instead of 1/u)]);
+    expect(slowedDown({}, { call: 1 }, baseline.tolerance.processorTime)).toHaveLength(1);
   });
 });

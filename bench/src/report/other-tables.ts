@@ -20,6 +20,7 @@ export const resumeColumns: readonly FigureColumn[] = [
   { heading: "us per call, N = 100", scenario: "resume", size: 100, figure: "us" },
   { heading: "N = 1,000", scenario: "resume", size: 1_000, figure: "us" },
   { heading: "N = 10,000", scenario: "resume", size: 10_000, figure: "us" },
+  { heading: "processor time, N = 10,000", scenario: "resume", size: 10_000, figure: "cpuUs" },
   { heading: "ms, N = 1,000", scenario: "resume", size: 1_000, figure: "ms" },
   { heading: "ms, N = 10,000", scenario: "resume", size: 10_000, figure: "ms" },
   { heading: "ms since the start of the process, N = 1,000", scenario: "resume", size: 1_000, figure: "sinceStartMs" },
@@ -37,6 +38,7 @@ export const memoryColumns: readonly FigureColumn[] = [
   { heading: "MB after the imports", scenario: "memory", size: 1_000, figure: "imported", scale: mebibyte },
   { heading: "added by N = 1,000", scenario: "memory", size: 1_000, figure: "added", scale: mebibyte },
   { heading: "added by N = 10,000", scenario: "memory", size: 10_000, figure: "added", scale: mebibyte },
+  { heading: "bytes allocated per call", scenario: "allocation", size: 500, figure: "bytes" },
 ];
 
 /** Reading a history of 100,000 events. */

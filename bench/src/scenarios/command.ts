@@ -10,7 +10,7 @@ const commandLine = fileURLToPath(new URL("../../../packages/cli/dist/bin.js", i
 export const command: Scenario = {
   name: "command",
   sizes: [0],
-  repetitions: 5,
+  repetitions: () => 5,
   includes: ({ name }) => name === "Reprise, memory",
   async measure({ directory }) {
     const nothing = join(directory, "nothing.js");

@@ -13,7 +13,7 @@ const eventsPerCall = 2;
 export const printer: Scenario = {
   name: "printer",
   sizes: [1_000],
-  repetitions: 5,
+  repetitions: () => 5,
   includes: ({ name }) => name === "Reprise, memory",
   async measure(measurement) {
     const { size: calls } = measurement;

@@ -5,7 +5,7 @@ import { system } from "../system.ts";
 export const startUp: Scenario = {
   name: "start-up",
   sizes: [0],
-  repetitions: 5,
+  repetitions: () => 5,
   includes: ({ name }) => !/NORMAL|process|off$|preallocated|write/u.test(name),
   async measure({ contestant }) {
     const before = system.now();
