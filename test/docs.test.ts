@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { checkPageTypes } from "./support/check-page-types.ts";
 import { deadLinks } from "./support/dead-links.ts";
 import { llmsText } from "./support/llms-text.ts";
-import { codeBlocks, linksOf, optionsTables } from "./support/markdown.ts";
+import { codeBlocks, linksOf } from "./support/markdown.ts";
 import { folderWithPackages } from "./support/packages-folder.ts";
 import { readPages, type Page } from "./support/pages.ts";
 import { playPage, saysTheSame } from "./support/play-page.ts";
