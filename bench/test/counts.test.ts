@@ -66,13 +66,27 @@ function committingTwice(driver: SqliteDriver): SqliteDriver {
   return {
     open(file) {
       const connection = driver.open(file);
+      const again = (sql: string): void => {
+        if (sql !== "COMMIT") return;
+        connection.exec("BEGIN IMMEDIATE");
+        connection.exec("COMMIT");
+      };
       return {
         ...connection,
         exec(sql) {
           connection.exec(sql);
-          if (sql !== "COMMIT") return;
-          connection.exec("BEGIN IMMEDIATE");
-          connection.exec("COMMIT");
+          again(sql);
+        },
+        prepare(sql) {
+          const statement = connection.prepare(sql);
+          return {
+            ...statement,
+            run(...values) {
+              const changes = statement.run(...values);
+              again(sql);
+              return changes;
+            },
+          };
         },
       };
     },
