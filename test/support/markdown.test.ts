@@ -38,6 +38,7 @@ test("a diff changes lines that are there once, and no others", () => {
 
 test.each([
   ["ran 16ms", "ran   2.1s", true],
+  ["9.7s ago", "1m 5s ago", true],
   ["3 calls", "4 calls", false],
   ["a … c", "a b c", true],
   ["a … c", "a\nc", false],

@@ -34,7 +34,7 @@ export async function playPage(folder: string, page: Page): Promise<readonly Pla
 
 /** Whether two outputs are the same but for durations and the columns these make; `…` in what is said stands for any text of a line. */
 export function saysTheSame({ said, printed }: PlayedBlock): boolean {
-  const bare = (text: string): string => text.replaceAll(/-?\d+(?:\.\d+)? ?(?:ms|s|m|min|h)\b/gu, "T").replaceAll(/[ \t]+/gu, " ").trimEnd();
+  const bare = (text: string): string => text.replaceAll(/-?(?:\d+(?:\.\d+)? ?(?:ms|s|m|min|h)\b ?)*\d+(?:\.\d+)? ?(?:ms|s|m|min|h)\b/gu, "T").replaceAll(/[ \t]+/gu, " ").trimEnd();
   const pattern = bare(said).split("…").map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/gu, "\\$&")).join("[^\\n]*");
   return new RegExp(`^${pattern}$`, "u").test(bare(printed));
 }
