@@ -61,6 +61,8 @@ export const startUpColumns: readonly FigureColumn[] = [
   { heading: "ms to import", scenario: "start-up", size: 0, figure: "ms" },
   { heading: "ms of `reprise --version`", scenario: "command", size: 0, figure: "ms" },
   { heading: "of an empty program", scenario: "command", size: 0, figure: "bareMs" },
+  { heading: "MB installed", scenario: "installed-size", size: 0, figure: "bytes", scale: mebibyte },
+  { heading: "packages", scenario: "installed-size", size: 0, figure: "packages" },
   { heading: "us per event printed to a file", scenario: "printer", size: 1_000, figure: "us" },
 ];
 

@@ -2,6 +2,7 @@ import { contestants } from "../contestants.ts";
 import type { Circumstances, Results } from "../results.ts";
 import { goalsTable } from "./goals.ts";
 import { atOnceColumns, figureTable, largeResultColumns, loadColumns, memoryColumns, resumeColumns, startUpColumns } from "./other-tables.ts";
+import { profileTable } from "./profile-table.ts";
 import { sequenceTable } from "./sequence-table.ts";
 
 /** Every text that is generated, by the name of its place in docs/performance.md. */
@@ -18,6 +19,7 @@ export function renderTables(results: Results): ReadonlyMap<string, string> {
     ["load", figureTable(results, contestants, loadColumns)],
     ["large-results", figureTable(results, contestants, largeResultColumns)],
     ["start-up", figureTable(results, contestants, startUpColumns)],
+    ["profile", profileTable(results, contestants)],
   ]);
 }
 
