@@ -12,6 +12,9 @@ export interface OpenOptions {
   readonly create: boolean;
 }
 
+// A commit writes whole pages, and a record is short: with smaller pages there is less to sync. Even smaller ones would cost large values more.
+const pageBytes = 2048;
+
 /** Opens a file that exists. Undefined if it is empty and is not to become a store. Nothing is written to a file that is not ours. */
 export function openDatabase(file: string, { driver, migrations, create }: OpenOptions): Database | undefined {
   const connection = driver.open(file);
@@ -26,6 +29,7 @@ export function openDatabase(file: string, { driver, migrations, create }: OpenO
     }
     const current = migrations.at(-1)?.version ?? 0;
     if (found > current) throw new RepriseError("INCOMPATIBLE", `${file} has format ${found}; this version of the package knows formats up to ${current}`, { path: file });
+    if (found === 0) connection.exec(`PRAGMA page_size = ${pageBytes}`);
     useLog(connection, file);
     if (found < current) migrate(connection, file, migrations);
     return new Database(connection, file, current);

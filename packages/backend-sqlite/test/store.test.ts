@@ -127,6 +127,21 @@ test.each([
   expect(meddle(file, (database) => database.prepare("PRAGMA journal_mode").get())).toEqual({ journal_mode: "wal" });
 });
 
+test("an append of a short record writes one page of 2 KiB to the log, but where a page is full", async () => {
+  const file = await storeFile();
+  const writer = await hold(closedAtTheEnd(sqliteBackend({ file })));
+  const framesOf = async (): Promise<number> => ((await stat(`${file}-wal`)).size - 32) / (24 + 2048);
+  let frames = await framesOf();
+  const written: number[] = [];
+  for (let seq = 1; seq <= 40; seq += 1) {
+    await writer.append([new Uint8Array(100).fill(seq)], { expect: seq - 1, ...(seq % 2 === 0 ? {} : { durability: "process", fence: false }) });
+    written.push((await framesOf()) - frames);
+    frames = await framesOf();
+  }
+  expect(written.filter((count) => count === 1).length).toBeGreaterThan(30);
+  expect(Math.max(...written)).toBeLessThan(8);
+});
+
 test("UNSUPPORTED: a level of durability or a log that SQLite does not confirm is refused", async () => {
   const { nodeSqlite } = await import("@reprise/backend-sqlite");
   const driver = nodeSqlite();
