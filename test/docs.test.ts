@@ -7,7 +7,7 @@ import { llmsText } from "./support/llms-text.ts";
 import { codeBlocks, linksOf } from "./support/markdown.ts";
 import { folderWithPackages } from "./support/packages-folder.ts";
 import { readPages, type Page } from "./support/pages.ts";
-import { playPage, saysTheSame } from "./support/play-page.ts";
+import { playPage, saysTheSame, sourceCommands } from "./support/play-page.ts";
 import { workspaceRoot } from "./support/workspace.ts";
 
 const pages = readPages();
@@ -42,7 +42,8 @@ const played = pages.filter(({ path, text }) => path.startsWith("docs/guides/") 
 
 // REPRISE_WRITE_PAGES=1 writes what the commands print into the pages instead, and llms.txt.
 test.each(played)("what $path tells its reader to do prints what it says", { timeout: 120_000 }, async (page) => {
-  const blocks = await playPage(await folderWithPackages(), page);
+  const folder = await folderWithPackages();
+  const blocks = await playPage(folder, page, await sourceCommands(folder));
   if (process.env["REPRISE_WRITE_PAGES"]) {
     const lines = page.text.split("\n");
     for (const block of blocks.toReversed()) if (!saysTheSame(block)) lines.splice(block.line - 1, block.said.split("\n").length - 1, block.printed.trimEnd());

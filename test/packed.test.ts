@@ -1,7 +1,8 @@
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { playPage, saysTheSame } from "./support/play-page.ts";
 import { runCommand, runPnpm } from "./support/run-command.ts";
 import { workspaceRoot } from "./support/workspace.ts";
 
@@ -15,6 +16,9 @@ const consumers = [
   // Installs on every Node, and says so where its driver is missing. Node 22 has the driver and calls it experimental.
   { name: "core-sqlite", packages: ["core", "backend-sqlite"], warning: /^\(node:\d+\) ExperimentalWarning: SQLite .*\n\(Use .*\)\n$/u },
 ];
+
+/** What the page for the first hour has its reader install. */
+const newcomer = { name: "newcomer", packages: ["core", "retry", "backend-fs", "backend-sqlite", "printer", "cli"], page: "docs/guides/get-started.md" };
 
 /** Every line of Node that package.json's `engines` admits and this machine can get. */
 const runtimes = [
@@ -32,7 +36,7 @@ beforeAll(async () => {
   const tarballs = join(folder, "tarballs");
   await runPnpm("exec", "turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only");
   await runPnpm("-r", "--filter=./packages/*", "pack", "--pack-destination", tarballs);
-  await Promise.all(consumers.map(({ name, packages }) => install(name, packages, tarballs)));
+  await Promise.all([...consumers, newcomer].map(({ name, packages }) => install(name, packages, tarballs)));
 }, patienceMs);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -79,4 +83,11 @@ test.each(consumers)("$name, packed and installed, has types that hold under nod
   await writeFile(join(project(name), "tsconfig.json"), JSON.stringify(configuration));
   const tsc = join(workspaceRoot, "node_modules/typescript/bin/tsc");
   expect(await runCommand(process.execPath, [tsc, "-p", ".", "--pretty", "false"], { cwd: project(name) })).toEqual({ stdout: "", stderr: "" });
+});
+
+test(`${newcomer.page} is true of what is packed and installed`, { timeout: patienceMs }, async () => {
+  const page = { path: newcomer.page, text: await readFile(join(workspaceRoot, newcomer.page), "utf8") };
+  const played = await playPage(project(newcomer.name), page, dirname(process.execPath));
+  expect(played.length).toBeGreaterThan(5);
+  for (const { line, said, printed } of played.filter((block) => !saysTheSame(block))) expect.soft(printed, `${page.path}:${line}`).toBe(said);
 });

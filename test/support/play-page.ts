@@ -15,10 +15,10 @@ export interface PlayedBlock {
 
 /**
  * Does what a page tells its reader to do, in a project of its own: writes the blocks that name a file (```` ```ts main.ts ````), changes
- * files as diffs say (```` ```diff main.ts ````), and runs what stands behind `$` in ```` ```console ```` blocks. `npx reprise` is this workspace's.
+ * files as diffs say (```` ```diff main.ts ````), and runs what stands behind `$` in ```` ```console ```` blocks, with the commands of a folder first.
  */
-export async function playPage(folder: string, page: Page): Promise<readonly PlayedBlock[]> {
-  const path = [await commandsOfReader(folder), process.env["PATH"] ?? ""].join(delimiter);
+export async function playPage(folder: string, page: Page, commands: string): Promise<readonly PlayedBlock[]> {
+  const path = [commands, process.env["PATH"] ?? ""].join(delimiter);
   const played: PlayedBlock[] = [];
   for (const { language, info, code, line } of codeBlocks(page.text)) {
     if (language === "diff" && info !== "") await writeFile(join(folder, info), applyDiff(await readFile(join(folder, info), "utf8"), code));
@@ -39,8 +39,8 @@ export function saysTheSame({ said, printed }: PlayedBlock): boolean {
   return new RegExp(`^${pattern}$`, "u").test(bare(printed));
 }
 
-/** What a reader has on the PATH: Node, and npx for what is installed in the project. */
-async function commandsOfReader(folder: string): Promise<string> {
+/** A folder with what a reader has on the PATH, over the sources of this workspace: Node, and npx for `reprise`. */
+export async function sourceCommands(folder: string): Promise<string> {
   const commands = join(folder, "node_modules/.reader");
   const node = `exec "${process.execPath}" --conditions=@reprise/source`;
   const scripts = {

@@ -22,7 +22,7 @@ export function runCommand(command: string, args: readonly string[], options: { 
 /** Runs a line of shell with a PATH, and gives all it has written, stdout and stderr as they came, however it ended. */
 export function runShell(line: string, { cwd, path }: { readonly cwd: string; readonly path: string }): Promise<string> {
   return new Promise((resolve) => {
-    const environment = { ...outsideEnvironment(), PATH: path, COLUMNS: "100", TERM: "dumb" };
+    const environment = { ...outsideEnvironment(), PATH: path, COLUMNS: "100", TERM: "dumb", npm_config_loglevel: "error" };
     // What bash says of a program that was killed is shortened to what every shell says.
     execFile("bash", ["-c", `{ ${line}\n} 2>&1`], { cwd, env: environment, timeout: 120_000 }, (_error, stdout) => {
       resolve(stdout.replaceAll(/^bash: line \d+: +\d+ (Killed) .*$/gmu, "$1"));
