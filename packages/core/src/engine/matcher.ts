@@ -72,7 +72,7 @@ export class Matcher {
     this.#rules = rules;
     this.#hash = hash;
     this.#taken = nodes.length === 0 ? nothingTaken : new Set();
-    this.#queues = nodes.length === 0 ? noQueues : new Map();
+    this.#queues = nodes.length === 0 ? noQueues : new Map<string, MatchQueue>();
     this.#renewed = nodes.length === 0 ? nothingRenewed : new Set();
     if (nodes.length === 0) return;
     const numbers = (this.#numbers = new Map<string, number>());
@@ -223,7 +223,7 @@ export class Matcher {
   }
 
   #nextNumber(counter: string): number {
-    const numbers = (this.#numbers ??= new Map());
+    const numbers = (this.#numbers ??= new Map<string, number>());
     const number = (numbers.get(counter) ?? 0) + 1;
     numbers.set(counter, number);
     return number;

@@ -5,13 +5,14 @@ import { RepriseError } from "../errors/reprise-error.ts";
 import type { StoredRecord } from "../ports/state-backend.ts";
 import type { ValueCodec } from "../values/codec.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
+import { isCommonRecord } from "./common-record.ts";
 import { decrypted, encrypted, isEnvelope, type Encryption } from "./encryption.ts";
 import type { Elsewhere } from "./fetch-values.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import { offloaded, type RecordContents } from "./offload.ts";
 import { recordSchema, recordSchemas, schemaVersion } from "./records.ts";
 import { inPlace, recordText, type ValueWriter } from "./record-text.ts";
-import { fromStored, type ValueReader } from "./stored-record.ts";
+import { fromCommon, fromStored, type ValueReader } from "./stored-record.ts";
 import { TextBytes } from "./text-bytes.ts";
 import { referenceIn } from "./value-reference.ts";
 
@@ -50,6 +51,7 @@ export function createRecordCodec(values: ValueCodec, encryption?: Encryption): 
       } catch (cause) {
         throw new CorruptError(`run ${stateId}: record ${stored.seq} is not JSON text`, { stateId, cause });
       }
+      if (isCommonRecord(json)) return fromCommon(json, values.fromTree);
       if (isEnvelope(json)) json = decrypted(encryption, json, { stateId, seq: stored.seq });
       refuseNewer(json, stateId);
       const parsed = recordSchema.safeParse(json);

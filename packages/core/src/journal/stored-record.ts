@@ -1,3 +1,4 @@
+import type { CommonRecord } from "./common-record.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 import type { JournalRecord, StorageWrite } from "./journal-record.ts";
@@ -7,6 +8,14 @@ import type { recordSchema } from "./records.ts";
 export interface ValueReader {
   readonly value: (tree: unknown, place: (value: EncodedValue) => void) => void;
   readonly error: (error: ErrorRecord, place: (error: ErrorRecord) => void) => void;
+}
+
+/** The record of such JSON, which nobody else holds: it becomes the record itself. */
+export function fromCommon(stored: CommonRecord, valueOf: (tree: unknown) => EncodedValue): JournalRecord {
+  if (stored.k === "started") {
+    if (stored.i !== undefined) stored.i = valueOf(stored.i);
+  } else if (stored.v !== undefined) stored.v = valueOf(stored.v);
+  return stored as JournalRecord;
 }
 
 /** The record of the JSON of a journal. */
