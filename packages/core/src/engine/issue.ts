@@ -79,7 +79,7 @@ function findRecord(call: Call): Match {
     rerunVersions: onVersionChange === "rerun" && (engine.pass === undefined || isLeaf(spec.type)),
     once: spec.actor?.repeatable === false && !engine.policy.compare,
     mayRepeat: engine.pass && ((recorded) => engine.options.allowRepeat.has(recorded)),
-    address: addressOf(call, 1),
+    address: () => addressOf(call, 1),
   };
   if (request.branch) return scope.matcher.takeBranch(looking, request.branch.keyed);
   if (spec.type === "group") return scope.matcher.takeGroup(looking);

@@ -26,7 +26,7 @@ const request = (name: string, value: unknown, more: Partial<MatchRequest> = {})
   onInputChange: undefined,
   rerunVersions: false,
   once: false,
-  address: name,
+  address: () => name,
   ...more,
 });
 

@@ -24,7 +24,7 @@ export interface MatchRequest {
   /** Of a pass (rule R7): such a call becomes new only where a record that is left may run again. */
   readonly mayRepeat?: ((address: string) => boolean) | undefined;
   /** For messages. */
-  readonly address: string;
+  readonly address: () => string;
 }
 
 /** A record, or the number of a new call. */
@@ -127,7 +127,7 @@ export class Matcher {
     if (head === undefined) return this.#fresh(request, false, queue);
     if (remaking && (request.type === "agent_call" || head.pinned)) return this.#takeOnly(queue, head, request);
     if (this.#mayTakeUnequal(queue, request)) return this.#unequal(queue, head, request);
-    if (request.onInputChange === "fail" && !this.#rules.strict) throw new InputChangedError(request.address);
+    if (request.onInputChange === "fail" && !this.#rules.strict) throw new InputChangedError(request.address());
     return this.#fresh(request, true, queue);
   }
 
@@ -173,7 +173,7 @@ export class Matcher {
 
   /** Safe of an agent, whose leaves are matched one by one, and of what a fork has pinned. Among several it cannot be told which it was. */
   #takeOnly(queue: MatchQueue, head: CallNode, request: MatchRequest): Match {
-    if (request.onInputChange === "fail") throw new InputChangedError(request.address);
+    if (request.onInputChange === "fail") throw new InputChangedError(request.address());
     if (request.key === undefined && queue.nodes.length > 1) return this.#fresh(request, true);
     this.#taken.add(head);
     return { node: head, inputChanged: true };
@@ -203,7 +203,7 @@ export class Matcher {
   }
 
   #unequal(queue: MatchQueue, head: CallNode, request: MatchRequest): Match {
-    if (request.onInputChange === "fail") throw new InputChangedError(request.address);
+    if (request.onInputChange === "fail") throw new InputChangedError(request.address());
     if (request.onInputChange === "rerun" || (request.rerunVersions && head.version !== request.version)) return this.#fresh(request, true);
     const given = { node: head, input: canonical(request.input) };
     if (request.key === undefined) queue.givenAway = given;
@@ -215,7 +215,7 @@ export class Matcher {
   #fresh(request: MatchRequest, recordsLeft: boolean, queue?: MatchQueue): Match {
     if (recordsLeft && request.mayRepeat !== undefined) this.#refuseRepetition(request, request.mayRepeat);
     else if (recordsLeft && request.once) {
-      throw new AmbiguousReplayError(request.address, "it is not repeatable, and a record of its name with another input is left that could be it; give it a key");
+      throw new AmbiguousReplayError(request.address(), "it is not repeatable, and a record of its name with another input is left that could be it; give it a key");
     }
     const counter = counterId(request.name, request.key);
     if (!this.empty) this.#renewed.add(counter);
@@ -239,7 +239,7 @@ export class Matcher {
   #takeEqual(queue: MatchQueue, request: MatchRequest): CallNode | undefined {
     const input = canonical(request.input);
     if (queue.givenAway !== undefined && canonical(queue.givenAway.node.input) === input && this.#rules.validating === undefined) {
-      throw new AmbiguousReplayError(request.address, "its record was given to an earlier call with another input; give both a key");
+      throw new AmbiguousReplayError(request.address(), "its record was given to an earlier call with another input; give both a key");
     }
     const equal = this.#equal(queue, input, request);
     if (equal !== undefined) this.#taken.add(equal);

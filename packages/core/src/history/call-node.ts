@@ -34,7 +34,7 @@ export interface CallNode {
   /** Seq of the cut in effect when it was first recorded; 0 if there was none. */
   timeline: number;
   readonly workers: number | undefined;
-  readonly children: CallNode[];
+  readonly children: readonly CallNode[];
 
   state: CallState;
   /** Undefined for the value undefined. Of a group, the items it was last opened with. */

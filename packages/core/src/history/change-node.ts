@@ -47,8 +47,13 @@ export function endNode(node: CallNode, state: CallNode["state"], at: number, se
   node.state = state;
   node.endSeq = seq;
   node.endedAt = at;
-  node.interrupted = undefined;
-  node.dueAt = undefined;
+  setIfOther(node, "interrupted", undefined);
+  setIfOther(node, "dueAt", undefined);
+}
+
+/** What is not set takes no place in a node. */
+export function setIfOther<Field extends keyof CallNode>(node: CallNode, field: Field, value: CallNode[Field]): void {
+  if (node[field] !== value) node[field] = value;
 }
 
 /** An outcome belongs to the version, or the code, that led to it, whichever began the call (rules P1, R8). */

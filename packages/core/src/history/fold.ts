@@ -8,8 +8,8 @@ import type { EncodedValue } from "../values/encoded-value.ts";
 import { ReplayMode } from "../journal/replay-mode.ts";
 import { everything, type Range } from "../timeline/ranges.ts";
 import { emptyMail, receive, type Mail } from "./mail.ts";
-import { newNode } from "./new-node.ts";
-import { attribute, endNode, goOn, restartNode } from "./change-node.ts";
+import { addChild, beginAnew, newNode } from "./new-node.ts";
+import { attribute, endNode, goOn, restartNode, setIfOther } from "./change-node.ts";
 import type { CallNode, RecordedTime, RecordedValue } from "./call-node.ts";
 
 /** Writes that joined the storage of the run together. */
@@ -204,10 +204,10 @@ function change(view: RunView, record: ChangeRecord, seq: number): CallNode {
       endNode(node, "completed", record.at, seq);
       attribute(node, record);
       node.value = valueOf(view, record, seq);
-      node.message = record.msg;
       if (record.msg !== undefined) receive(view.mail, { msg: record.msg, aid: record.aid });
-      node.writes = record.w ?? [];
-      node.pinned = record.pin === 1;
+      setIfOther(node, "message", record.msg);
+      if (record.w !== undefined || node.writes.length > 0) node.writes = record.w ?? [];
+      setIfOther(node, "pinned", record.pin === 1);
       if (node.parent === undefined && record.w) view.storage.push({ seq, call: node, writes: record.w });
       break;
     case "failed":
@@ -255,9 +255,10 @@ function open(view: RunView, record: StartedRecord, seq: number): CallNode {
   const node = newNode(view, record, seq, parent);
   view.mayRepeat.delete(node.address);
   // Where a call begins anew, whoever asked for it had asked before: nothing else has changed around it.
-  if (record.c !== undefined) return Object.assign(nodeOf(view, record.c, seq), { ...node, id: record.c });
+  if (record.c !== undefined) return beginAnew(nodeOf(view, record.c, seq), node);
   view.calls.set(seq, node);
-  (parent?.children ?? view.top).push(node);
+  if (parent === undefined) view.top.push(node);
+  else addChild(parent, node);
   (parent ?? view).lastIssued = seq;
   if (node.root) view.root = node;
   return node;

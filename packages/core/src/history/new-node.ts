@@ -1,62 +1,111 @@
-import { parseAddress } from "../address/address.ts";
+import { parseAddress, type Segment } from "../address/address.ts";
+import type { EventType } from "../events/event-type.ts";
 import type { StartedRecord } from "../journal/journal-record.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
-import type { CallNode } from "./call-node.ts";
+import type { CallNode, CallState, RecordedValue } from "./call-node.ts";
 import type { RunView } from "./fold.ts";
+
+type Usual =
+  | "id" | "begun" | "parent" | "address" | "path" | "type" | "segment" | "input" | "state" | "attempt" | "opening" | "visibleFrom" | "endSeq"
+  | "startedAt" | "budgetAt" | "attemptAt" | "endedAt" | "value"; // prettier-ignore
+type Rare = { -readonly [Field in Exclude<keyof CallNode, Usual>]: CallNode[Field] };
+
+/** What is the same for most calls. */
+const rare: Rare = {
+  fingerprint: undefined,
+  root: false,
+  once: false,
+  timeline: 0,
+  workers: undefined,
+  children: Object.freeze<CallNode[]>([]),
+  givenTo: undefined,
+  version: undefined,
+  failures: 0,
+  lost: 0,
+  openingKind: "first",
+  lastIssued: 0,
+  endedParent: false,
+  failedThroughChild: false,
+  writes: Object.freeze([]),
+  error: undefined,
+  reason: undefined,
+  interrupted: undefined,
+  branches: undefined,
+  expired: undefined,
+  dueAt: undefined,
+  delayMs: undefined,
+  maxAttempts: undefined,
+  retryConfig: undefined,
+  token: undefined,
+  prompt: undefined,
+  message: undefined,
+  chance: undefined,
+  pinned: false,
+  times: undefined,
+};
+
+/** What every call has of its own. The rest stands on the prototype until it is set: a run holds one of these for each of its calls. */
+class RecordedCall implements Pick<CallNode, Usual> {
+  readonly id: number;
+  begun: number;
+  readonly parent: CallNode | undefined;
+  readonly address: string;
+  readonly path: string;
+  readonly type: EventType;
+  readonly segment: Segment;
+  input: EncodedValue | undefined;
+  state: CallState = "open";
+  attempt = 1;
+  opening: number;
+  visibleFrom: number;
+  endSeq = 0;
+  startedAt: number;
+  budgetAt: number;
+  attemptAt: number;
+  endedAt: number | undefined = undefined;
+  value: RecordedValue | undefined = undefined;
+
+  constructor(record: StartedRecord, seq: number, parent: CallNode | undefined) {
+    const { path, type, segment } = parseAddress(record.a);
+    this.id = seq;
+    this.begun = seq;
+    this.parent = parent;
+    this.address = record.a;
+    this.path = path;
+    this.type = type;
+    this.segment = segment;
+    this.input = inputOf(record, parent);
+    this.opening = seq;
+    this.visibleFrom = seq;
+    this.startedAt = record.at;
+    this.budgetAt = record.at;
+    this.attemptAt = record.at;
+  }
+}
+Object.assign(RecordedCall.prototype, rare);
 
 /** A call as it is right after its first record. */
 export function newNode(view: Pick<RunView, "cut">, record: StartedRecord, seq: number, parent: CallNode | undefined): CallNode {
-  const { path, type, segment } = parseAddress(record.a);
-  return {
-    id: seq,
-    begun: seq,
-    parent,
-    address: record.a,
-    path,
-    type,
-    segment,
-    input: inputOf(record, parent),
-    version: record.ver,
-    givenTo: undefined,
-    fingerprint: record.fp,
-    root: record.root === 1,
-    once: record.once === 1,
-    timeline: view.cut?.seq ?? 0,
-    workers: record.workers,
-    children: [],
-    state: "open",
-    attempt: 1,
-    failures: 0,
-    lost: 0,
-    opening: seq,
-    openingKind: "first",
-    visibleFrom: seq,
-    lastIssued: 0,
-    endedParent: false,
-    failedThroughChild: false,
-    endSeq: 0,
-    startedAt: record.at,
-    budgetAt: record.at,
-    attemptAt: record.at,
-    endedAt: undefined,
-    value: undefined,
-    writes: [],
-    error: undefined,
-    reason: undefined,
-    interrupted: undefined,
-    branches: undefined,
-    expired: undefined,
-    dueAt: undefined,
-    delayMs: undefined,
-    maxAttempts: undefined,
-    retryConfig: undefined,
-    token: undefined,
-    prompt: undefined,
-    message: undefined,
-    times: undefined,
-    chance: record.was,
-    pinned: false,
-  };
+  const node = new RecordedCall(record, seq, parent) as RecordedCall & Rare;
+  if (record.ver !== undefined) node.version = record.ver;
+  if (record.fp !== undefined) node.fingerprint = record.fp;
+  if (record.root === 1) node.root = true;
+  if (record.once === 1) node.once = true;
+  if (view.cut !== undefined) node.timeline = view.cut.seq;
+  if (record.workers !== undefined) node.workers = record.workers;
+  if (record.was !== undefined) node.chance = record.was;
+  return node;
+}
+
+/** Makes a call that a cut had made unstarted what it is right after its first record, in its place. */
+export function beginAnew(before: CallNode, node: CallNode): CallNode {
+  return Object.assign(before, rare, node, { id: before.id });
+}
+
+/** Adds a call to those that another one has made. */
+export function addChild(parent: CallNode, node: CallNode): void {
+  if (parent.children === rare.children) (parent as Rare).children = [node];
+  else (parent.children as CallNode[]).push(node);
 }
 
 function inputOf(record: StartedRecord, parent: CallNode | undefined): EncodedValue | undefined {

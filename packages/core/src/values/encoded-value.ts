@@ -117,6 +117,8 @@ function write(tree: unknown, stringify: (tree: unknown) => string): string {
 
 /** What {@link EncodedValue.canonical} is, of a tree. */
 export function canonicalText(tree: unknown): string {
+  // Has neither keys nor stacks.
+  if (typeof tree !== "object" || tree === null) return write(tree, JSON.stringify);
   const text = write(tree, stringifyStably);
   // Neither a user's key (escaped: "$$e") nor the inside of a string (\"$e\") reads like this.
   return text.includes('"$e":{') ? write(withoutStacks(tree), stringifyStably) : text;
