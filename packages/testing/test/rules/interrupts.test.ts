@@ -63,7 +63,7 @@ describe("I2: one end everywhere", () => {
     const inner = agentOf((context) => context.run(leaf, 1), "inner");
     const begun = latch();
     const work = agentOf(async (context) => {
-      const verbs = [context.run(inner), context.map("pages", [1], leaf), context.sleep(20), context.waitFor("x")];
+      const verbs = [context.run(inner), context.map("pages", [1], leaf), context.sleep(20_000), context.waitFor("x")];
       setTimeout(() => begun.open(), 10);
       for (const result of await Promise.allSettled(verbs)) seen.push(result.status === "rejected" ? (result.reason as ExecutionInterruptedError).code : result.value);
       seen.push((await rejectionOf(context.run(echo, "later"))).code);
