@@ -12,7 +12,7 @@ import { namesIn } from "./replace-file.ts";
 import { checkAgainstHead, readHeadOrDamage } from "./run-head.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import { startWriter } from "./start-writer.ts";
-import { errnoOf, isMissing } from "./storage-error.ts";
+import { isMissing } from "./storage-error.ts";
 import { buriedEpoch } from "./tombstone.ts";
 
 // Between creating its segment and writing its lease a process may be paused, or die: others wait this long for the lease.
@@ -104,7 +104,7 @@ async function takeEpoch(context: FsContext, run: RunPaths, newest: number, opti
   const ttlMs = options.ttlMs ?? context.ttlMs;
   const epoch = (newest === 0 ? await buriedEpoch(io, run) : newest) + 1;
   if (newest === 0) await ensureDirectory(io, run.directory);
-  const segment = await createSegment(context, run, epoch);
+  const segment = await SegmentWriter.create(io, run, epoch);
   const state = { beat: 0, released: false, failed: false };
   const lease = new LeaseKeeper(io, run, {
     format: 1,
@@ -125,15 +125,6 @@ async function takeEpoch(context: FsContext, run: RunPaths, newest: number, opti
     lease.forget();
     // The failure is what the caller needs to know; a lease that is left behind counts as dead in this process.
     await Promise.allSettled([segment.close(), error instanceof Overtaken ? undefined : lease.release(true)]);
-    throw error;
-  }
-}
-
-async function createSegment({ io }: FsContext, run: RunPaths, epoch: number): Promise<SegmentWriter> {
-  try {
-    return await SegmentWriter.create(io, run, epoch);
-  } catch (error) {
-    if (errnoOf(error) === "EEXIST") throw new Overtaken(`somebody else has epoch ${epoch}`);
     throw error;
   }
 }

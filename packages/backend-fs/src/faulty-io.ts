@@ -64,7 +64,7 @@ export function faultyIo(io: Io, faultOf: (call: IoCall) => IoFault): Io {
         close: () => run("close", path, () => file.close()),
       } satisfies IoFile;
     },
-    look: (directory, path) => run("look", path, () => io.look(directory, path)),
+    look: (path) => run("look", path, () => io.look(path)),
     rename: (from, to) => run("rename", to, () => io.rename(from, to)),
     unlink: (path) => run("unlink", path, () => io.unlink(path)),
     rmdir: (path) => run("rmdir", path, () => io.rmdir(path)),

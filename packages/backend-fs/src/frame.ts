@@ -31,6 +31,8 @@ export interface FrameFields {
 /** A frame where it was found. */
 export interface Frame extends FrameFields {
   readonly crc: number;
+  /** Checksum of the bytes that `check` covers. */
+  readonly checked: number;
   readonly offset: number;
   readonly payloadStart: number;
   readonly payloadEnd: number;
@@ -48,6 +50,9 @@ const checkAt = 58;
 const crcAt = 63;
 const lineFeed = 10;
 const space = 32;
+const digits = Buffer.from("0123456789abcdef", "latin1");
+const notADigit = 16;
+const digitOf = Uint8Array.from({ length: 256 }, (_, byte) => (digits.includes(byte) ? digits.indexOf(byte) : notADigit));
 const kinds: ReadonlyMap<number, FrameKind> = new Map((["H", "E", "B", "Z"] as const).map((kind) => [kind.charCodeAt(0), kind]));
 
 /** Room for a frame; the payload goes to {@link headerLength}, the rest is filled by {@link finishFrame}. */
@@ -60,13 +65,22 @@ export function allocateFrame(payloadLength: number): Buffer {
 /** Writes the header of a frame whose payload is in place. Returns its crc. */
 export function finishFrame(frame: Buffer, fields: FrameFields, seed: number): number {
   const payloadEnd = frame.length - 1;
-  const head =
-    `J1 ${fields.kind} ${hex(fields.epoch, 8)} ${hex(fields.firstSeq, 10)} ${hex(fields.count, 4)} ` +
-    `${hex(fields.synced, 10)} ${hex(fields.previous, 8)} ${hex(payloadEnd - headerLength, 7)} `;
-  frame.write(head, 0, "latin1");
-  frame.write(`${hex(headerCheck(frame, 0, seed), 4)} `, checkAt, "latin1");
-  const crc = crc32c(frame, headerLength, payloadEnd, crc32c(frame, 0, crcAt, seed));
-  frame.write(`${hex(crc, 8)} `, crcAt, "latin1");
+  // Digit by digit into the frame: as strings the header would cost more than the write that follows.
+  frame[0] = 0x4a;
+  frame[1] = 0x31;
+  frame[2] = space;
+  frame[3] = fields.kind.charCodeAt(0);
+  frame[4] = space;
+  writeHex(frame, 5, 8, fields.epoch);
+  writeHex(frame, 14, 10, fields.firstSeq);
+  writeHex(frame, 25, 4, fields.count);
+  writeHex(frame, 30, 10, fields.synced);
+  writeHex(frame, 41, 8, fields.previous);
+  writeHex(frame, 50, 7, payloadEnd - headerLength);
+  const checked = crc32c(frame, 0, checkAt, seed);
+  writeHex(frame, checkAt, 4, folded(checked));
+  const crc = crc32c(frame, headerLength, payloadEnd, crc32c(frame, checkAt, crcAt, checked));
+  writeHex(frame, crcAt, 8, crc);
   return crc;
 }
 
@@ -82,7 +96,9 @@ export function parseHeader(bytes: Uint8Array, offset: number, seed: number): Fr
   if (offset + headerLength + 1 > bytes.length) return undefined;
   if (bytes[offset] !== 0x4a || bytes[offset + 1] !== 0x31 || bytes[offset + 2] !== space) return undefined;
   const kind = kinds.get(bytes[offset + 3]!);
-  if (kind === undefined || readHex(bytes, offset + checkAt, 4) !== headerCheck(bytes, offset, seed)) return undefined;
+  if (kind === undefined) return undefined;
+  const checked = crc32c(bytes, offset, offset + checkAt, seed);
+  if (readHex(bytes, offset + checkAt, 4) !== folded(checked)) return undefined;
   const epoch = readHex(bytes, offset + 5, 8);
   const firstSeq = readHex(bytes, offset + 14, 10);
   const count = readHex(bytes, offset + 25, 4);
@@ -94,31 +110,37 @@ export function parseHeader(bytes: Uint8Array, offset: number, seed: number): Fr
   const payloadStart = offset + headerLength;
   const end = payloadStart + length + 1;
   if (end > bytes.length || bytes[end - 1] !== lineFeed) return undefined;
-  return { kind, epoch, firstSeq, count, synced, previous, crc, offset, payloadStart, payloadEnd: end - 1, end };
+  return { kind, epoch, firstSeq, count, synced, previous, crc, checked, offset, payloadStart, payloadEnd: end - 1, end };
 }
 
 /** Whether header and payload are what was written. */
-export function isIntact(bytes: Uint8Array, frame: Frame, seed: number): boolean {
-  const head = crc32c(bytes, frame.offset, frame.offset + crcAt, seed);
+export function isIntact(bytes: Uint8Array, frame: Frame): boolean {
+  const head = crc32c(bytes, frame.offset + checkAt, frame.offset + crcAt, frame.checked);
   return crc32c(bytes, frame.payloadStart, frame.payloadEnd, head) === frame.crc;
 }
 
-function headerCheck(bytes: Uint8Array, offset: number, seed: number): number {
-  const crc = crc32c(bytes, offset, offset + checkAt, seed);
+function folded(crc: number): number {
   return (crc ^ (crc >>> 16)) & 0xffff;
 }
 
-function hex(value: number, width: number): string {
-  return value.toString(16).padStart(width, "0");
+/** So many digits and a space. */
+function writeHex(bytes: Uint8Array, start: number, width: number, value: number): void {
+  let rest = value;
+  for (let at = start + width - 1; at >= start; at -= 1) {
+    // Up to 40 bits: too many for operators on bits.
+    const higher = Math.floor(rest / 16);
+    bytes[at] = digits[rest - higher * 16]!;
+    rest = higher;
+  }
+  bytes[start + width] = space;
 }
 
 /** Lower-case digits only, so that no byte has two spellings; -1 if there is anything else. */
 function readHex(bytes: Uint8Array, start: number, width: number): number {
   let value = 0;
   for (let at = start; at < start + width; at += 1) {
-    const byte = bytes[at]!;
-    const digit = byte >= 48 && byte <= 57 ? byte - 48 : byte >= 97 && byte <= 102 ? byte - 87 : -1;
-    if (digit === -1) return -1;
+    const digit = digitOf[bytes[at]!]!;
+    if (digit === notADigit) return -1;
     value = value * 16 + digit;
   }
   return value;

@@ -149,16 +149,16 @@ export class FsWriter implements StateWriter {
     this.#queue.add({ frame: undefined, sync: true, fence: true, header: undefined, work }).catch(() => undefined);
   }
 
-  async #moveTo(content: Parameters<typeof nextSegment>[2]): Promise<void> {
+  async #moveTo(content: Parameters<typeof nextSegment>[1]): Promise<void> {
     const { io, run, lease, head } = this.#parts;
     const old = this.#segment;
-    this.#segment = await nextSegment({ io, run, lease }, this.epoch + 1, content);
+    this.#segment = await nextSegment({ io, run, lease, current: old }, content);
     await old.close();
     await head.moveTo(this.epoch);
   }
 
   /** Goes on in a segment of its own that holds the whole journal; gives how many bytes shorter it is than those before. */
-  async #continueWith(content: (journal: Journal) => Parameters<typeof nextSegment>[2]): Promise<number> {
+  async #continueWith(content: (journal: Journal) => Parameters<typeof nextSegment>[1]): Promise<number> {
     const { io, run } = this.#parts;
     const before = await loadJournal(io, run);
     if (before === undefined) throw new Overtaken(`epoch ${this.epoch} ended when the run was removed`);

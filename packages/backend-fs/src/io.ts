@@ -43,11 +43,8 @@ export interface Io {
   touch(path: string): Promise<void>;
   /** Creates a file, for its owner only; `EEXIST` if there is something. */
   create(path: string): Promise<IoFile>;
-  /**
-   * The names in a directory, and which file one path in it means, now. On the way of every acknowledgement: worth being
-   * answered without a queue.
-   */
-  look(directory: string, path: string): Promise<{ readonly names: readonly string[]; readonly identity: FileIdentity }>;
+  /** Which file a path means now; undefined if none. On the way of every acknowledgement: worth being answered without a queue. */
+  look(path: string): Promise<FileIdentity | undefined>;
   /** Replaces what is at `to`, atomically. */
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;

@@ -6,13 +6,14 @@ import { epochOf, segmentPath, type RunPaths } from "./paths.ts";
 import { namesIn, removeIfPresent } from "./replace-file.ts";
 import { encodeSegmentHeader, type SegmentHeader } from "./segment-header.ts";
 import { SegmentWriter, type UnfinishedFrame } from "./segment-writer.ts";
-import { errnoOf } from "./storage-error.ts";
 
 /** What a writer that goes on in another segment has. */
 export interface NextSegmentContext {
   readonly io: Io;
   readonly run: RunPaths;
   readonly lease: LeaseKeeper;
+  /** The segment that is written now. */
+  readonly current: SegmentWriter;
 }
 
 // So many bytes of frames are written in one go.
@@ -23,12 +24,14 @@ const chunkBytes = 8 * 2 ** 20;
  * new segment says. Throws `Overtaken`; after any failure the writer must not go on.
  */
 export async function nextSegment(
-  { io, run, lease }: NextSegmentContext,
-  epoch: number,
+  { io, run, lease, current }: NextSegmentContext,
   content: { readonly header: SegmentHeader; readonly frames: readonly UnfinishedFrame[] },
 ): Promise<SegmentWriter> {
-  const segment = await create(io, run, epoch);
+  const epoch = current.epoch + 1;
+  const segment = await SegmentWriter.create(io, run, epoch);
   try {
+    // Otherwise the name was free because the run was removed or compacted by somebody else: nothing may say that this is its journal.
+    if (!(await current.isInPlace())) throw new Overtaken(`epoch ${current.epoch} ended when its segment was removed`);
     await lease.moveTo(epoch);
     await io.syncDirectory(run.directory);
     const header: UnfinishedFrame = { kind: "H", firstSeq: 0, count: 0, frame: frameOf(encodeSegmentHeader(content.header)) };
@@ -51,15 +54,6 @@ export async function nextSegment(
 export async function removeSuperseded(io: Io, run: RunPaths, before: number): Promise<void> {
   const epochs = (await namesIn(io, run.directory)).flatMap((name) => epochOf(name) ?? []);
   for (const epoch of epochs.toSorted((left, right) => left - right)) if (epoch < before) await removeIfPresent(io, segmentPath(run, epoch));
-}
-
-async function create(io: Io, run: RunPaths, epoch: number): Promise<SegmentWriter> {
-  try {
-    return await SegmentWriter.create(io, run, epoch);
-  } catch (error) {
-    if (errnoOf(error) === "EEXIST") throw new Overtaken(`somebody else has epoch ${epoch}`);
-    throw error;
-  }
 }
 
 function frameOf(payload: Uint8Array): Buffer {

@@ -25,7 +25,7 @@ export function scanSegment(bytes: Uint8Array, epoch: number, seed: number): Seg
   while (end < bytes.length) {
     const frame = parseHeader(bytes, end, seed);
     if (frame === undefined || frame.epoch !== epoch || frame.previous !== previous || frame.synced > frame.offset) break;
-    if (!isIntact(bytes, frame, seed)) break;
+    if (!isIntact(bytes, frame)) break;
     frames.push(frame);
     ({ end } = frame);
     previous = frame.crc;
@@ -46,7 +46,7 @@ function damageAt(bytes: Uint8Array, offset: number, epoch: number, seed: number
     if (frame === undefined || frame.epoch !== epoch || frame.synced <= offset) continue;
     budget -= frame.end - frame.offset;
     if (budget < 0) return { offset, reason: "the bytes behind it hold too many false frames to tell damage from a torn end" };
-    if (isIntact(bytes, frame, seed)) return { offset, reason: `it was durable when the frame at ${frame.offset} was written` };
+    if (isIntact(bytes, frame)) return { offset, reason: `it was durable when the frame at ${frame.offset} was written` };
   }
   return undefined;
 }
@@ -63,7 +63,7 @@ export function intactFrames(bytes: Uint8Array, epoch: number, seed: number): Fr
     const frame = parseHeader(bytes, at, seed);
     const isCandidate = frame !== undefined && frame.epoch === epoch;
     if (isCandidate) budget -= frame.end - frame.offset;
-    const isFound = isCandidate && isIntact(bytes, frame, seed);
+    const isFound = isCandidate && isIntact(bytes, frame);
     if (isFound) frames.push(frame);
     at = view.indexOf("J1 ", isFound ? frame.end : at + 1, "latin1");
   }

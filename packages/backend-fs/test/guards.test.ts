@@ -19,9 +19,37 @@ class Meeting {
   readonly machine = new SimMachine();
 
   /** A process whose I/O is changed. */
-  start(change: (io: Io) => Io = (io) => io): { readonly pid: number; readonly backend: StateBackend } {
+  start(change: (io: Io) => Io = (io) => io, segmentBytes = 2 ** 20): { readonly pid: number; readonly backend: StateBackend } {
     const { pid, ...processes } = this.machine.start();
-    return { pid, backend: fsBackend({ dir: "/store", io: change(this.disk.io()), system: this.system, processes }) };
+    return { pid, backend: fsBackend({ dir: "/store", io: change(this.disk.io()), system: this.system, processes, segmentBytes }) };
+  }
+
+  /** Somebody takes the run over, compacts it and removes it: epochs 2 and 3. Then somebody makes it anew, and comes as far as its directory. */
+  async makeAnew(): Promise<{ readonly finish: (dies?: boolean) => Promise<StateWriter> }> {
+    const { backend } = this.start();
+    const writer = await this.acquire(backend);
+    await writer.compact!([], bytes("-"));
+    await writer.release();
+    await backend.remove("run-1", { force: true });
+    let goOn: () => void = () => undefined;
+    let acquired: Promise<StateWriter> | undefined;
+    let isDying = false;
+    await new Promise<void>((reached) => {
+      const next = this.start((io) => ({
+        ...io,
+        create: before(io.create, (path) => path.endsWith("e-00000004.j"), () => new Promise<void>((resolve) => (reached(), (goOn = resolve)))),
+        readdir: (path) => (isDying ? Promise.reject(systemError("ECRASH", path)) : io.readdir(path)),
+      }));
+      acquired = this.acquire(next.backend);
+    });
+    return {
+      // With `dies` it comes no further than to its segment.
+      finish: (dies = false) => {
+        isDying = dies;
+        goOn();
+        return acquired!;
+      },
+    };
   }
 
   acquire(backend: StateBackend, create: "may" | "must" = "may"): Promise<StateWriter> {
@@ -108,6 +136,60 @@ test.each(["beginning", "middle"])("G5: a compaction that is overtaken takes not
   const found: string[] = [];
   for await (const batch of meeting.start().backend.read("run-1")) found.push(...batch.map((record) => Buffer.from(record.bytes).toString()));
   expect(found).toEqual(["a", "b", "c"]);
+});
+
+test("G5: who was taken over and compacted away between two looks at the directory is fenced", async () => {
+  const meeting = new Meeting();
+  const first = meeting.start((io) => ({
+    ...io,
+    look: before(io.look, (path) => path.endsWith("e-00000002.j") && isHeld, async () => {
+      meeting.machine.end(first.pid);
+      const next = await meeting.acquire(meeting.start().backend);
+      await next.compact!([], bytes("-"));
+    }),
+  }));
+  let isHeld = false;
+  const old = await meeting.acquire(first.backend);
+  isHeld = true;
+  await expect(old.append([bytes("a")], { expect: 0 })).rejects.toMatchObject({ code: "FENCED" });
+  expect([...meeting.disk.files().keys()].filter(isSegment)).toEqual([`${run.directory}/e-00000003.j`]);
+});
+
+test.each(["next", "one after next"])("G5: one who takes over with an old number while the run is made anew is fenced all the same, by the %s", async (by) => {
+  const meeting = new Meeting();
+  await (await meeting.acquire(meeting.start().backend)).release();
+  let anew: Awaited<ReturnType<Meeting["makeAnew"]>> | undefined;
+  const late = meeting.start((io) => ({ ...io, create: before(io.create, (path) => path.endsWith("e-00000002.j"), async () => (anew = await meeting.makeAnew())) }));
+  const stale = await meeting.acquire(late.backend);
+  expect([stale.epoch, await stale.append([bytes("a")], { expect: 0 })]).toEqual([2, 1]);
+  const holder = await anew!.finish(by !== "next").catch(() => meeting.acquire(meeting.start().backend));
+  expect([holder.epoch, holder.lastSeq]).toEqual([by === "next" ? 4 : 5, 1]);
+  await expect(stale.append([bytes("b")], { expect: 1 })).rejects.toMatchObject({ code: "FENCED" });
+});
+
+test("G5: one who takes over with a number that is free again because of a compaction does not get the run", async () => {
+  const meeting = new Meeting();
+  await (await meeting.acquire(meeting.start().backend)).release();
+  let holder: StateWriter | undefined;
+  const late = meeting.start((io) => ({
+    ...io,
+    create: before(io.create, (path) => path.endsWith("e-00000002.j"), async () => {
+      holder = await meeting.acquire(meeting.start().backend);
+      await holder.compact!([], bytes("-"));
+    }),
+  }));
+  await expect(meeting.acquire(late.backend)).rejects.toMatchObject({ code: "LEASE_HELD" });
+  expect(await holder!.append([bytes("a")], { expect: 0 })).toBe(1);
+});
+
+test("G5: one who goes on in another segment after the run was removed leaves the new run alone", async () => {
+  const meeting = new Meeting();
+  const first = meeting.start(undefined, 1);
+  const old = await meeting.acquire(first.backend);
+  meeting.machine.end(first.pid);
+  const anew = await meeting.makeAnew();
+  await expect(old.append([bytes("late")], { expect: 0 })).rejects.toMatchObject({ code: "FENCED" });
+  expect(await anew.finish()).toMatchObject({ epoch: 4, lastSeq: 0 });
 });
 
 test("G10: a head.json in which something was changed is not believed", async () => {

@@ -84,9 +84,11 @@ export class SimDisk {
         this.#add(path, file);
         return openFile(file, path, gate, this.#now);
       },
-      look: async (directory, path) => {
+      look: async (path) => {
         gate("look", path);
-        return { names: [...this.#directory(directory).names.keys()], identity: identityOf(this.#find(path)) };
+        const { directory, name } = this.#place(path);
+        const node = directory.names.get(name);
+        return node === undefined ? undefined : identityOf(node);
       },
       rename: async (from, to) => {
         gate("rename", from);
