@@ -36,7 +36,10 @@ export interface FsBackendOptions {
   readonly maxRecordBytes?: number;
   /** A segment file that has become longer than this is followed by another one. Default: 64 MiB; at most 1 GiB. */
   readonly segmentBytes?: number;
-  /** `blocking` syncs in the event loop: less latency for one run, nothing else moves meanwhile. Default: `pool`. */
+  /**
+   * Where syncs are waited for. `pool`: in the thread pool. `blocking`: in the event loop, and nothing else moves meanwhile. `auto`: in the event
+   * loop if no other sync is wanted and they have lately taken less than 2 ms, otherwise in the pool. Default: `auto`.
+   */
   readonly sync?: SyncMode;
   /** What this host is called in leases. Two hosts must not share a name. Default: the host name. */
   readonly host?: string;
@@ -149,7 +152,7 @@ function contextOf(options: FsBackendOptions, checkOpen: () => void): FsContext 
   const segmentBytes = options.segmentBytes ?? 64 * mebibyte;
   check("dir", typeof options.dir === "string" && options.dir !== "", "must be a path", options.dir);
   check("durability", [undefined, "power", "process"].includes(options.durability), 'must be "power" or "process"', options.durability);
-  check("sync", [undefined, "pool", "blocking"].includes(options.sync), 'must be "pool" or "blocking"', options.sync);
+  check("sync", [undefined, "auto", "pool", "blocking"].includes(options.sync), 'must be "auto", "pool" or "blocking"', options.sync);
   check("ttlMs", Number.isFinite(ttlMs) && ttlMs > 0, "must be a positive number of milliseconds", ttlMs);
   const fits = Number.isSafeInteger(maxRecordBytes) && maxRecordBytes > 0 && maxRecordBytes <= 64 * mebibyte;
   check("maxRecordBytes", fits, `must be an integer from 1 to ${64 * mebibyte}`, maxRecordBytes);

@@ -1,23 +1,28 @@
 import { constants, fdatasyncSync, fstatSync, lstatSync, readFileSync, statSync, writeSync } from "node:fs";
 import { lstat, lutimes, mkdir, open, readdir, rename, rmdir, unlink, type FileHandle } from "node:fs/promises";
 import { hostname } from "node:os";
+import { setImmediate } from "node:timers";
 import { threadId } from "node:worker_threads";
 import type { FileIdentity, FileStatus, Io, IoFile } from "./io.ts";
 import type { ProcessIdentity, Processes } from "./processes.ts";
+import { SyncTurns, type TurnSystem } from "./sync-turns.ts";
 
-/** Whether syncs wait in the thread pool (`pool`) or in the event loop (`blocking`). */
-export type SyncMode = "pool" | "blocking";
+/**
+ * Where syncs are waited for. `pool`: in the thread pool. `blocking`: in the event loop, and nothing else moves meanwhile. `auto`: in the event
+ * loop if no other is wanted and they have lately been short, otherwise in the pool.
+ */
+export type SyncMode = "auto" | "pool" | "blocking";
 
 const windows = process.platform === "win32";
 // Windows has no O_NOFOLLOW.
 const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
 const fileMode = 0o600;
 const directoryMode = 0o700;
-// A write ends in the page cache: a microsecond and a quarter of a millisecond per MiB, where the thread pool costs eighty.
+// A write ends in the page cache: a microsecond, and some hundred for a MiB, where the thread pool costs eighty for nothing.
 const mostAtOnce = 2 ** 18;
 
 /**
- * The file system of this machine.
+ * The file system of this machine. `sync`: see {@link SyncMode}; default: `auto`.
  *
  * @example
  * ```ts
@@ -27,7 +32,9 @@ const mostAtOnce = 2 ** 18;
  * await backend.close();
  * ```
  */
-export function realIo(sync: SyncMode = "pool"): Io {
+export function realIo(sync: SyncMode = "auto"): Io {
+  // The timer is imported, not global: fake timers in the tests of users would never call back.
+  const create = fileCreator(sync, { monotonic: () => performance.now(), atEndOfTurn: (callback) => void setImmediate(callback) });
   return {
     mkdir: (path) => mkdir(path, { mode: directoryMode }),
     readdir: (path) => readdir(path),
@@ -35,7 +42,7 @@ export function realIo(sync: SyncMode = "pool"): Io {
     stat: statusOf,
     // Node cannot ask for the time of the file system. This one is never behind it.
     touch: async (path) => lutimes(path, new Date(), new Date()),
-    create: async (path) => createFile(path, sync === "blocking"),
+    create,
     look,
     rename: windows ? renameBesideScanners : rename,
     unlink: (path) => unlink(path),
@@ -72,46 +79,54 @@ async function readWhole(path: string): Promise<Uint8Array> {
   }
 }
 
-async function createFile(path: string, blocking: boolean): Promise<IoFile> {
-  const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow, fileMode);
-  try {
-    const identity = identityOf(fstatSync(handle.fd, { bigint: true }));
-    return blocking ? blockingFile(handle, identity) : pooledFile(handle, identity);
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
+type SyncOf = (handle: FileHandle, bytes: number) => Promise<void>;
+
+/** `Io.create` of a real disk. */
+function fileCreator(mode: SyncMode, system: TurnSystem): (path: string) => Promise<IoFile> {
+  const sync = syncOf(mode, system);
+  const most = mode === "blocking" ? Infinity : mostAtOnce;
+  return async (path) => {
+    const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow, fileMode);
+    try {
+      return fileOf(handle, sync, most);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  };
 }
 
-function pooledFile(handle: FileHandle, identity: FileIdentity): IoFile {
+// Asked for its number at each call: once a handle is closed, its number is another file's.
+function syncOf(mode: SyncMode, system: TurnSystem): SyncOf {
+  if (mode === "pool") return (handle) => handle.datasync();
+  if (mode === "blocking") return async (handle) => fdatasyncSync(handle.fd);
+  const turns = new SyncTurns(system);
+  return (handle, bytes) => turns.sync({ bytes, syncNow: () => fdatasyncSync(handle.fd), syncInPool: () => handle.datasync() });
+}
+
+function fileOf(handle: FileHandle, sync: SyncOf, mostNow: number): IoFile {
+  let unsynced = 0;
   return {
-    identity,
+    identity: identityOf(fstatSync(handle.fd, { bigint: true })),
     async write(bytes, position) {
-      if (bytes.length <= mostAtOnce) return writeNow(handle, bytes, position);
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
-        done += bytesWritten;
-      }
+      unsynced += bytes.length;
+      if (bytes.length > mostNow) return writeInPool(handle, bytes, position);
+      for (let done = 0; done < bytes.length; ) done += writeSync(handle.fd, bytes, done, bytes.length - done, position + done);
     },
-    datasync: () => handle.datasync(),
+    datasync() {
+      const bytes = unsynced;
+      unsynced = 0;
+      return sync(handle, bytes);
+    },
     close: () => handle.close(),
   };
 }
 
-function writeNow(handle: FileHandle, bytes: Uint8Array, position: number): void {
-  // Asked for its number each time: once it is closed, the number is another file's.
-  for (let done = 0; done < bytes.length; ) done += writeSync(handle.fd, bytes, done, bytes.length - done, position + done);
-}
-
-function blockingFile(handle: FileHandle, identity: FileIdentity): IoFile {
-  return {
-    identity,
-    write: async (bytes, position) => writeNow(handle, bytes, position),
-    async datasync() {
-      fdatasyncSync(handle.fd);
-    },
-    close: () => handle.close(),
-  };
+async function writeInPool(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -129,7 +129,7 @@ test("options are checked when the backend is made", () => {
     [{ dir: ".", ttlMs: 0 }, /ttlMs must be a positive number of milliseconds, got 0/],
     [{ dir: ".", maxRecordBytes: 1e9 }, /maxRecordBytes must be an integer from 1 to 67108864, got 1000000000/],
     [{ dir: ".", segmentBytes: 0 }, /segmentBytes must be an integer from 1 to 1073741824, got 0/],
-    [{ dir: ".", sync: "never" }, /sync must be "pool" or "blocking", got never/],
+    [{ dir: ".", sync: "never" }, /sync must be "auto", "pool" or "blocking", got never/],
   ] as const) {
     expect(() => fsBackend(options as unknown as { dir: string })).toThrow(message);
   }
@@ -156,13 +156,32 @@ test("the files of a run are lines of text around the records", async () => {
   expect(JSON.parse(await readFile(join(run, "lease.json"), "utf8"))).toMatchObject({ owner: "me", epoch: 1, released: true });
 });
 
-test("blocking syncs keep the same promises", async () => {
+test.each(["auto", "blocking", "pool"] as const)("syncs that are waited for elsewhere keep the same promises: %s", async (sync) => {
   const dir = await directory();
-  const backend = fsBackend({ dir, sync: "blocking" });
+  const backend = fsBackend({ dir, sync });
   const writer = await hold(backend);
   await Promise.all(Array.from({ length: 50 }, (_, index) => writer.append([Buffer.from(`${index}`)], { expect: index })));
   await backend.close();
   expect((await hold(fsBackend({ dir }))).lastSeq).toBe(50);
+});
+
+test("auto: the event loop turns once for each sync; blocking: it stands still", async () => {
+  const turns = async (sync: "auto" | "blocking"): Promise<number> => {
+    const writer = await hold(fsBackend({ dir: await directory(), sync }));
+    let turned = 0;
+    let isDone = false;
+    const turn = (): void => {
+      turned += 1;
+      if (!isDone) setImmediate(turn);
+    };
+    setImmediate(turn);
+    for (let index = 0; index < 50; index += 1) await writer.append([Buffer.from(`${index}`)], { expect: index });
+    isDone = true;
+    await writer.release();
+    return turned;
+  };
+  expect(await turns("auto")).toBeGreaterThanOrEqual(50);
+  expect(await turns("blocking")).toBeLessThan(10);
 });
 
 test("heartbeats and background syncs do not keep a process alive", async () => {
