@@ -26,6 +26,7 @@ import { readRootManifest, readWorkspace, sourceFile, type Manifest, type Worksp
  *     core, retry <-  flow, testing
  *     all         <-  cli, apps/demo
  *     reliability                                        private: a runner that imports none of them; its tests import all
+ *     apps/site                                          private: reads the sources of all, imports none
  *     core, backends, printer <-  bench                  private: measures them, and their peers, which it loads where they are installed
  */
 const picture: { readonly [folder: string]: PackageRule } = {
@@ -58,6 +59,7 @@ const picture: { readonly [folder: string]: PackageRule } = {
     edges: ["src/system.ts"],
     loaders: ["src/peers/load-peer.ts"],
   },
+  "apps/site": { entries: [], edges: ["src/system.ts"] },
   "apps/demo": {
     entries: ["@reprise/flow", "@reprise/core", "@reprise/core/spi", "@reprise/retry", "@reprise/backend-memory", "@reprise/backend-fs", "@reprise/printer"],
     edges: [],

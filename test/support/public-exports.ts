@@ -21,7 +21,10 @@ export function publicExports(pack: WorkspacePackage): readonly PublicExport[] {
     const source = typeof target === "string" ? undefined : target["@reprise/source"];
     if (source === undefined) return [];
     const path = posix.normalize(source);
-    return exportsOf(fileOf(pack, path)).map(({ name, from, local }) => ({ entry: pack.manifest.name + entry.slice(1), name, ...declarationOf(pack, join(dirname(path), from), local) }));
+    return exportsOf(fileOf(pack, path)).map(({ name, from, local, isType }) => {
+      const declared = declarationOf(pack, join(dirname(path), from), local);
+      return { entry: pack.manifest.name + entry.slice(1), name, ...declared, kind: isType ? "type" : declared.kind };
+    });
   });
 }
 
@@ -34,17 +37,19 @@ interface Reexport {
   readonly name: string;
   readonly local: string;
   readonly from: string;
+  /** A class that is exported as a type is not called by anybody. */
+  readonly isType: boolean;
 }
 
 function exportsOf({ text }: SourceFile): readonly Reexport[] {
-  return [...text.matchAll(/^export (?:type )?\{(?<names>[^}]*)\} from "(?<from>[^"]+)";/gmsu)].flatMap(({ groups = {} }) =>
+  return [...text.matchAll(/^export (?<isType>type )?\{(?<names>[^}]*)\} from "(?<from>[^"]+)";/gmsu)].flatMap(({ groups = {} }) =>
     (groups["names"] ?? "")
       .split(",")
       .map((each) => each.trim().replace(/^type /u, ""))
       .filter((each) => each !== "")
       .map((each) => {
         const [local = "", name = local] = each.split(" as ");
-        return { name, local, from: groups["from"] ?? "" };
+        return { name, local, from: groups["from"] ?? "", isType: groups["isType"] !== undefined };
       }),
   );
 }

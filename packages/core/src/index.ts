@@ -85,9 +85,12 @@ export { AmbiguousReplayError, InputChangedError, NotRepeatableError, OutcomeUnk
 export { CorruptError, FencedError, LeaseHeldError } from "./errors/storage-errors.ts";
 export { PointNotFoundError, PointNotReachedError } from "./errors/timeline-errors.ts";
 export { SealedError } from "./errors/transfer-errors.ts";
+export { NotDecodableError } from "./values/not-decodable-error.ts";
+export { NotEncodableError } from "./values/not-encodable-error.ts";
 export type { ErrorCode, RetryAdvice } from "./errors/codes.ts";
 export type { RepriseErrorDetails } from "./errors/reprise-error.ts";
 
 // Values
 export { createCodec } from "./values/codec.ts";
-export type { CodecOptions, ValueCodec, ValueExtension, ValueLimits } from "./values/codec.ts";
+export type { CodecOptions, Encoding, ValueCodec, ValueExtension, ValueLimits } from "./values/codec.ts";
+export type { EncodedValue } from "./values/encoded-value.ts";

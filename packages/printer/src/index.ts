@@ -32,4 +32,4 @@ export { statistics } from "./view/statistics.ts";
 export type { CallStatus, CallView, RunMessage, RunView } from "./view/run-view.ts";
 export type { RunItem, TaggedMessage } from "./view/view-of.ts";
 export type { RunStatistics, RunTally } from "./view/statistics.ts";
-export type { ErrorSummary } from "./view/describe-error.ts";
+export type { ErrorCause, ErrorSummary } from "./view/describe-error.ts";
