@@ -1,28 +1,18 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { Session } from "../src/contestant.ts";
-import { growingCosts, readBaseline, slowedDown, type Counts } from "./support/check-baseline.ts";
+import { growingCosts, readBaseline, slowedDown } from "./support/check-baseline.ts";
 import { calibrationLoop, growthOf, leastCosts } from "./support/processor-cost.ts";
+import { measureAllocation, measureRatios } from "./support/programs.ts";
 
 const baseline = readBaseline();
-/** Measured in a process of its own, as Node runs the sources: what a test runner makes of them is another program. */
-async function resultOf<Result>(program: string, ...options: readonly string[]): Promise<Result> {
-  const path = fileURLToPath(new URL(`support/${program}`, import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ["--conditions=@reprise/source", "--no-warnings", ...options, path]);
-  return JSON.parse(stdout) as Result;
-}
-
-test("a call allocates as much as it did, and late in a run as much as early", { timeout: 60_000, retry: 1 }, async () => {
-  const room = ["--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"];
-  const { allocated, growth } = await resultOf<{ readonly allocated: Counts; readonly growth: number }>("allocation-program.ts", ...room);
+test("a call allocates as much as it did, and late in a run as much as early", { timeout: 60_000, retry: 2 }, async () => {
+  const { allocated, growth } = await measureAllocation();
   expect(slowedDown(allocated, baseline.allocatedPerCall, baseline.tolerance.allocated)).toEqual([]);
   expect(growingCosts("memory", growth, baseline.growth.allocated)).toEqual([]);
 });
 
 test("a call takes as much time as it did, beside a fixed piece of work, and late in a run as much as early", { timeout: 120_000, retry: 2 }, async () => {
-  const { perCalibration, growth } = await resultOf<{ readonly perCalibration: Counts; readonly growth: number }>("ratio-program.ts");
+  const { perCalibration, growth } = await measureRatios();
   expect(slowedDown(perCalibration, baseline.perCalibration, baseline.tolerance.processorTime)).toEqual([]);
   expect(growingCosts("memory", growth, baseline.growth.processorTime)).toEqual([]);
 });
