@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { checkPageTypes } from "./support/check-page-types.ts";
 import { docExamples, type DocExample } from "./support/doc-examples.ts";
 import { folderWithPackages } from "./support/packages-folder.ts";
+import { publicMembers } from "./support/public-members.ts";
 import { examplesIn, publicExports, type PublicExport } from "./support/public-exports.ts";
 import { notPrinted, runExamples } from "./support/run-examples.ts";
 import { readWorkspace, sourceFile, type WorkspacePackage } from "./support/workspace.ts";
@@ -25,6 +26,17 @@ function withoutExample(pack: WorkspacePackage): readonly string[] {
   return publicExports(pack).filter((each) => isCalled(each) && examplesIn(each.doc ?? "").length === 0).map((each) => `${placeOf(each)} ${each.name} of ${each.entry}`);
 }
 
+/** Methods without a comment, and options of which it is not said what holds without them. */
+function unsaid(pack: WorkspacePackage): readonly string[] {
+  return publicExports(pack)
+    .flatMap((each) => publicMembers(pack, each))
+    .filter(({ name, kind, isOptional, doc }) => {
+      const isOption = isOptional && /(?:Options|Definition|Settings)\./u.test(name);
+      return isOption ? !/default|absent|optional|required (?:of|where)|without it/iu.test(doc.replaceAll(/[\s*]+/gu, " ")) : kind === "method" && doc === "";
+    })
+    .map(({ place, name }) => `${place} ${name}`);
+}
+
 describe.each(published)("$folder", (pack) => {
   test("says of each export what it is", () => {
     expect(undocumented(pack)).toEqual([]);
@@ -32,6 +44,10 @@ describe.each(published)("$folder", (pack) => {
   test("has an example for each function that people call", () => {
     expect(withoutExample(pack)).toEqual([]);
   });
+});
+
+test.each(published)("$folder says what each method does, and what holds without an option", (pack) => {
+  expect(unsaid(pack)).toEqual([]);
 });
 
 test("every example is a block of TypeScript", () => {
@@ -77,6 +93,14 @@ describe("each check can fail", () => {
     expect(undocumented(pack(`/** Makes one. */\n${bare.replace("export type", "/** One. */\nexport type")}`))).toEqual([]);
     // A comment belongs to what follows it, and to nothing else.
     expect(undocumented(pack(`/** Of this. */\nconst one = 1;\n${bare}`))).toHaveLength(2);
+  });
+
+  test("a method without a comment, and an option without its default", () => {
+    const members = "  /** Reads. */\n  read(): void;\n  read(from: number): void;\n  write(): void;\n  /** In ms. */\n  readonly waitMs?: number;\n  /** In ms. Default: 0. */\n  readonly graceMs?: number;\n";
+    const text = `/** One. */\nexport function made(): void {}\n/** Options. */\nexport interface Made {\n${members}}\n`;
+    expect(unsaid(pack(text))).toEqual(["packages/bad/src/a.ts:8 Made.write"]);
+    const options = { ...pack(""), files: [sourceFile("src/index.ts", 'export type { MadeOptions } from "./a.ts";'), sourceFile("src/a.ts", text.replace("interface Made", "interface MadeOptions"))] };
+    expect(unsaid(options)).toEqual(["packages/bad/src/a.ts:8 MadeOptions.write", "packages/bad/src/a.ts:10 MadeOptions.waitMs"]);
   });
 
   test("a function without an example", () => {

@@ -23,7 +23,7 @@ export function publicExports(pack: WorkspacePackage): readonly PublicExport[] {
     const path = posix.normalize(source);
     return exportsOf(fileOf(pack, path)).map(({ name, from, local, isType }) => {
       const declared = declarationOf(pack, join(dirname(path), from), local);
-      return { entry: pack.manifest.name + entry.slice(1), name, ...declared, kind: isType ? "type" : declared.kind };
+      return { entry: pack.manifest.name + entry.slice(1), name, ...declared, kind: isType && declared.kind === "class" ? "type" : declared.kind };
     });
   });
 }

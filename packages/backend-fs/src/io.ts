@@ -24,6 +24,7 @@ export interface IoFile {
   write(bytes: Uint8Array, position: number): Promise<void>;
   /** Resolves when the file's content and length are on stable storage. */
   datasync(): Promise<void>;
+  /** Lets go of the file; what was written stays as durable as it is. */
   close(): Promise<void>;
 }
 
@@ -35,9 +36,11 @@ export interface IoFile {
 export interface Io {
   /** Creates one directory, for its owner only. `EEXIST` if there is something. */
   mkdir(path: string): Promise<void>;
+  /** The names in a directory, in any order. */
   readdir(path: string): Promise<readonly string[]>;
   /** The whole file, in memory that nobody else holds. */
   read(path: string): Promise<Uint8Array>;
+  /** What is at this path. `ENOENT` if nothing is. */
   stat(path: string): Promise<FileStatus>;
   /** Makes a file look as if it had been written just now. */
   touch(path: string): Promise<void>;
@@ -47,7 +50,9 @@ export interface Io {
   look(path: string): Promise<FileIdentity | undefined>;
   /** Replaces what is at `to`, atomically. */
   rename(from: string, to: string): Promise<void>;
+  /** Removes a file. */
   unlink(path: string): Promise<void>;
+  /** Removes an empty directory. `ENOTEMPTY` if it is not. */
   rmdir(path: string): Promise<void>;
   /** Resolves when the names in this directory are on stable storage. */
   syncDirectory(path: string): Promise<void>;

@@ -8,7 +8,7 @@ const defaultMaxRecordBytes = 16 * 2 ** 20;
 
 /** Options of {@link memoryBackend}. */
 export interface MemoryBackendOptions {
-  /** Start with what this snapshot holds, nobody holding any of its runs. */
+  /** Start with what this snapshot holds, nobody holding any of its runs. Default: it starts empty. */
   readonly from?: MemorySnapshot;
   /** A longer record is refused with `LIMIT`. Default: 16 MiB. */
   readonly maxRecordBytes?: number;

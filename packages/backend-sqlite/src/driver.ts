@@ -8,7 +8,9 @@ export interface SqliteRow {
 
 /** A prepared statement. Parameters are bound by position and never become part of the text. */
 export interface SqliteStatement {
+  /** The first row; undefined if there is none. */
   get(...values: readonly SqliteValue[]): SqliteRow | undefined;
+  /** Every row. */
   all(...values: readonly SqliteValue[]): readonly SqliteRow[];
   /** How many rows were changed. */
   run(...values: readonly SqliteValue[]): number;
@@ -18,7 +20,9 @@ export interface SqliteStatement {
 export interface SqliteConnection {
   /** Runs statements that give nothing back. */
   exec(sql: string): void;
+  /** Compiles one statement, to be run any number of times. */
   prepare(sql: string): SqliteStatement;
+  /** Closes the file; the connection cannot be used any more. */
   close(): void;
 }
 

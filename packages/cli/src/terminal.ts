@@ -13,6 +13,7 @@ export interface Terminal {
   /** Asks a question; undefined where nobody can be asked. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
   readonly directory: string;
+  /** A variable of the environment; undefined if it is not set. */
   environment(name: string): string | undefined;
   /** Milliseconds since the epoch. */
   now(): number;

@@ -19,7 +19,7 @@ export interface EventPrinterOptions {
   readonly color?: boolean;
   /** Default: `"auto"`, unicode where the locale is UTF-8. */
   readonly glyphs?: GlyphSet | "auto";
-  /** Signs and colours of your own. */
+  /** Signs and colours of your own. Default: none. */
   readonly theme?: PrinterTheme;
   /** What is shown beside names and times. `errors`: codes and messages of failures. `io`: also inputs, results and log data. Default: `"errors"`. */
   readonly details?: "none" | "errors" | "io";
@@ -31,9 +31,9 @@ export interface EventPrinterOptions {
   readonly summary?: boolean;
   /** No lines for starts and for the progress of groups: only outcomes, retries, reuses and logs; nothing changes in `live`. Default: false. */
   readonly minimal?: boolean;
-  /** Shown at the top. */
+  /** Shown at the top. Default: nothing. */
   readonly title?: string;
-  /** Further keys whose values are never shown; a string matches as a part of the key. */
+  /** Further keys whose values are never shown; a string matches as a part of the key. Default: none beside those that are named like secrets. */
   readonly redact?: readonly (string | RegExp)[];
   /** Times in UTC. Default: false, local time. */
   readonly utc?: boolean;

@@ -12,11 +12,11 @@ export interface RenderHtmlOptions {
   readonly details?: "none" | "errors" | "io";
   /** Stacks of failures. Default: false. */
   readonly stacks?: boolean;
-  /** Further keys whose values are never shown; a string matches as a part of the key. */
+  /** Further keys whose values are never shown; a string matches as a part of the key. Default: none beside those that are named like secrets. */
   readonly redact?: readonly (string | RegExp)[];
   /** The moment up to which what is open is drawn, in ms since the epoch. Default: the time of the last message. */
   readonly now?: number;
-  /** A snapshot of the run, as `reprise.snapshot(stateId)` gives it: its storage, artifacts and metadata are listed. Of what is stored only the names, unless `details` is `"io"`. */
+  /** A snapshot of the run, as `reprise.snapshot(stateId)` gives it: its storage, artifacts and metadata are listed. Of what is stored only the names, unless `details` is `"io"`. Default: none of them is listed. */
   readonly snapshot?: SnapshotFacts;
 }
 

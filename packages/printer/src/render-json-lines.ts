@@ -9,7 +9,7 @@ export interface RenderJsonLinesOptions {
   readonly details?: "none" | "errors" | "io";
   /** Stacks of failures. Default: false. */
   readonly stacks?: boolean;
-  /** Further keys whose values are never shown; a string matches as a part of the key. */
+  /** Further keys whose values are never shown; a string matches as a part of the key. Default: none beside those that are named like secrets. */
   readonly redact?: readonly (string | RegExp)[];
 }
 

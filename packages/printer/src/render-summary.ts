@@ -13,7 +13,7 @@ export interface RenderSummaryOptions {
   readonly width?: number;
   /** Default: `"unicode"`. */
   readonly glyphs?: GlyphSet;
-  /** Signs and colours of your own. */
+  /** Signs and colours of your own. Default: none. */
   readonly theme?: PrinterTheme;
   /** Default: false. */
   readonly color?: boolean;

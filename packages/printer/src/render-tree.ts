@@ -16,7 +16,7 @@ export interface RenderTreeOptions {
   readonly now?: number;
   /** Default: `"unicode"`. */
   readonly glyphs?: GlyphSet;
-  /** Signs and colours of your own. */
+  /** Signs and colours of your own. Default: none. */
   readonly theme?: PrinterTheme;
   /** Default: false. */
   readonly color?: boolean;
@@ -26,11 +26,11 @@ export interface RenderTreeOptions {
   readonly causes?: boolean;
   /** Stacks below errors, and below their causes where these are shown. Default: false. */
   readonly stacks?: boolean;
-  /** Further keys whose values are never shown, here in what waits ask; a string matches as a part of the key. */
+  /** Further keys whose values are never shown, here in what waits ask; a string matches as a part of the key. Default: none beside those that are named like secrets. */
   readonly redact?: readonly (string | RegExp)[];
   /** Longer lists of children show what failed, runs or was retried first, and how many more there are. Default: 20. */
   readonly maxChildren?: number;
-  /** Stands in the place of the root's name. */
+  /** Stands in the place of the root's name. Default: that name. */
   readonly title?: string;
 }
 

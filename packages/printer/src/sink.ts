@@ -1,5 +1,6 @@
 /** What a printer writes to: `process.stderr`, a file stream, or an object with a `write`. */
 export interface PrintStream {
+  /** Takes text; what it gives back is not looked at. */
   write(text: string): unknown;
   /** Width of the terminal. */
   readonly columns?: number | undefined;

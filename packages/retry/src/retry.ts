@@ -11,7 +11,7 @@ import { runWithRetry } from "./run-with-retry.ts";
 
 /** What a configuration needs and cannot contain. */
 export interface RetryOptions {
-  /** What `{ predicate: name }` in `retryOn` and `neverRetryOn` refers to. */
+  /** What `{ predicate: name }` in `retryOn` and `neverRetryOn` refers to. Default: none but `network`. */
   readonly predicates?: RetryPredicates;
 }
 

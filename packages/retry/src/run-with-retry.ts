@@ -27,9 +27,9 @@ export interface RetryNotice {
 
 /** Options of `run`. */
 export interface RetryRunOptions {
-  /** Ends a wait at once. An attempt that is under way is not cut off: its result still counts, its failure is the last. */
+  /** Ends a wait at once. An attempt that is under way is not cut off: its result still counts, its failure is the last. Default: none. */
   readonly signal?: AbortSignal;
-  /** Told of each retry before its wait, which begins when this has returned; what it throws ends the run. */
+  /** Told of each retry before its wait, which begins when this has returned; what it throws ends the run. Default: nobody is told. */
   readonly onRetry?: (notice: RetryNotice) => void | PromiseLike<void>;
   /** Clock, chance and timers, for tests. Default: those of the runtime. */
   readonly system?: RetrySystem;

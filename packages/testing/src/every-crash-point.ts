@@ -10,14 +10,14 @@ export interface EveryCrashPointOptions<Input> {
   readonly input: Input;
   /** A fresh, empty backend; called for every crash. */
   readonly open: () => StateBackend;
-  /** What the waits of the pipeline are answered, by name. A wait without an answer ends the check with an error. */
+  /** What the waits of the pipeline are answered, by name. A wait without an answer ends the check with an error. Default: none. */
   readonly answers?: Readonly<Record<string, unknown>>;
   /**
    * `virtual`: sleeps, backoff and timeouts take no time; handlers must not wait for anything real. `real`: they may, and everything takes
    * as long as it takes. Default: `virtual`.
    */
   readonly clock?: "virtual" | "real";
-  /** Further options of `createReprise`, the same in every life. */
+  /** Further options of `createReprise`, the same in every life. Default: none. */
   readonly reprise?: Omit<RepriseOptions, "backend" | "system" | "subscribers">;
 }
 

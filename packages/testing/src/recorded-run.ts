@@ -6,7 +6,7 @@ import { virtualSystem, type VirtualSystem } from "./virtual-system.ts";
 export interface RecordedRunOptions {
   /** A fresh, empty backend; called for every replay. */
   readonly open: () => StateBackend;
-  /** Further options of `createReprise`. */
+  /** Further options of `createReprise`. Default: none. */
   readonly reprise?: Omit<RepriseOptions, "backend" | "system">;
 }
 

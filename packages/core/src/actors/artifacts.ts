@@ -41,7 +41,9 @@ export interface Artifacts {
    * name is gone, with `CORRUPT` if it is damaged.
    */
   get<T = unknown>(name: string): Promise<T | undefined>;
+  /** Whether there is a content of this name. */
   has(name: string): boolean;
+  /** The names of all contents that are seen here. */
   names(): string[];
   /** Undefined if there is no such name. */
   reference(name: string): ArtifactReference | undefined;

@@ -18,13 +18,15 @@ export interface RunRetryOptions {
    * say `retryByType: { agent_call: false }` where that is not meant. Default: what the retry provider says.
    */
   readonly retry?: RetrySetting;
-  /** For one kind of call, before `retry`. */
+  /** For one kind of call, before `retry`. Default: none has one of its own. */
   readonly retryByType?: { readonly [T in RetriedType]?: RetrySetting };
 }
 
 /** The retry settings of a run as they are recorded: plain data, without those of actors and calls. */
 export interface RetrySettings {
+  /** For every kind of call; absent if none was given. */
   readonly retry?: PlainData;
+  /** For one kind of call; absent if none was given. */
   readonly retryByType?: { readonly [T in RetriedType]?: PlainData };
 }
 

@@ -8,7 +8,7 @@ import type { Group, GroupOptions, MapOptions, MapWork, ParallelOutcome, Paralle
 export interface CallOptions extends CallPolicy {
   /**
    * Names this use of the actor within its scope, so that it finds its record whatever else the code now calls:
-   * `fetch[doc-7]`. Any text; it is percent-encoded in the address.
+   * `fetch[doc-7]`. Any text; it is percent-encoded in the address. Default: none; uses of the same name are told apart by their input and order (rule A3).
    */
   readonly key?: string;
 }
@@ -36,19 +36,19 @@ export type TryResult<Output> = {
 export interface WaitOptions<Answer, Output = Answer, Default = Output> {
   /** Any Standard Schema: an answer that it refuses is recorded as rejected, and the wait goes on. Default: anything is an answer. */
   readonly schema?: StandardSchemaV1<Answer, Output>;
-  /** What whoever answers is shown; anything that can be recorded. */
+  /** What whoever answers is shown; anything that can be recorded. Default: nothing. */
   readonly prompt?: unknown;
   /** Limit of the wait, in ms from when it was first asked; goes on while no process runs. Default: none. */
   readonly timeoutMs?: number;
-  /** What the wait gives when the limit is over, as it is; also `undefined`, if it is given. */
+  /** What the wait gives when the limit is over, as it is; also `undefined`, if it is given. Default: the wait fails with a `TimeoutError`. */
   readonly default?: Default;
-  /** Names this wait within its scope, like the key of a call. */
+  /** Names this wait within its scope, like the key of a call. Default: none. */
   readonly key?: string;
 }
 
 /** Options of `sleep`. */
 export interface SleepOptions {
-  /** Names this sleep within its scope, like the key of a call. */
+  /** Names this sleep within its scope, like the key of a call. Default: none. */
   readonly key?: string;
 }
 
@@ -56,12 +56,15 @@ export interface SleepOptions {
 export interface Storage {
   /** The value as a fresh copy; undefined if there is none. */
   get<T = unknown>(key: string): T | undefined;
+  /** Whether there is a value under this key. */
   has(key: string): boolean;
   /** Throws `NOT_ENCODABLE` at once if the value cannot be recorded. */
   set(key: string, value: unknown): void;
   /** Adds to a number (absent counts as 0); merges as a sum, so branches side by side can count together. */
   add(key: string, amount: number): void;
+  /** Removes the value; nothing happens if there is none. */
   delete(key: string): void;
+  /** Every key that has a value. */
   keys(): string[];
 }
 

@@ -4,11 +4,11 @@ import type { Engine } from "./engine.ts";
 
 /** When a run writes checkpoints by itself (rule S3); each condition by itself is enough. */
 export interface AutoCheckpointOptions {
-  /** After the end of a call of one of these kinds, however it ended. */
+  /** After the end of a call of one of these kinds, however it ended. Default: after none. */
   readonly after?: readonly EventType[];
-  /** After so many events, counted from the checkpoint before. */
+  /** After so many events, counted from the checkpoint before. Default: events are not counted. */
   readonly everyEvents?: number;
-  /** At the latest so long after the first event that no checkpoint follows yet, in ms. */
+  /** At the latest so long after the first event that no checkpoint follows yet, in ms. Default: time does not count. */
   readonly everyMs?: number;
   /** Only the last so many are listed; the others stay in the journal. Default: all. */
   readonly keep?: number;

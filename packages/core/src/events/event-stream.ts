@@ -6,7 +6,7 @@ import type { ExecutionEvent, StreamItem } from "./execution-event.ts";
 export interface StreamOptions {
   /** Seq of the first event: one more than that of the last one you have. Default: 1, from the beginning. */
   readonly from?: number;
-  /** Ends the stream, without an error. */
+  /** Ends the stream, without an error. Default: none. */
   readonly signal?: AbortSignal;
 }
 

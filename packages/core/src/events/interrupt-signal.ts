@@ -15,9 +15,9 @@ export type InterruptReason = (typeof InterruptReason)[keyof typeof InterruptRea
 export interface InterruptOptions {
   /** Default: `"user_cancelled"`. */
   readonly reason?: InterruptReason;
-  /** For people; recorded and shown. */
+  /** For people; recorded and shown. Default: none. */
   readonly message?: string;
-  /** Who or what it was, for people; recorded and shown. */
+  /** Who or what it was, for people; recorded and shown. Default: nobody is named. */
   readonly triggeredBy?: string;
   /** `false`: the interruption is recorded all the same, but no checkpoint that is listed. Default: true. */
   readonly saveCheckpoint?: boolean;

@@ -10,6 +10,7 @@ import { fromBase64, toBase64 } from "../values/base64.ts";
 export interface Encryption {
   /** Names the key that new records are encrypted with; it stands in each of them. */
   readonly keyId: string;
+  /** The bytes of one record as they are to be stored, under the key that `keyId` names. */
   encrypt(bytes: Uint8Array): Uint8Array;
   /** `keyId` is that of the record: older ones may have older keys. Throws if it cannot. */
   decrypt(bytes: Uint8Array, keyId: string): Uint8Array;

@@ -24,6 +24,7 @@ export interface RetryPolicy {
   readonly config: PlainData;
   /** The first attempt included. */
   readonly maxAttempts: number;
+  /** Whether another attempt follows, and after how many ms. The same failure gives the same decision. */
   decide(failure: FailureRecord): RetryDecision;
 }
 

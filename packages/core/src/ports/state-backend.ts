@@ -106,6 +106,7 @@ export interface AcquireOptions {
   readonly ttlMs?: number;
   /** How long to wait for a live holder to let go, in ms. Default: 0. */
   readonly waitMs?: number;
+  /** Ends the wait for another holder; `acquire` then rejects with its reason. Default: none. */
   readonly signal?: AbortSignal;
 }
 
@@ -117,7 +118,7 @@ export interface AppendOptions {
   readonly durability?: Durability;
   /** `false` skips the check that nobody has taken over (G5 then does not hold for this append). Default: true. */
   readonly fence?: boolean;
-  /** Written after the records; see {@link StateHeader}. */
+  /** Written after the records; see {@link StateHeader}. Default: it stays as it is. */
   readonly header?: HeaderPatch;
 }
 

@@ -22,7 +22,7 @@ export interface StateMetadata {
 export interface CheckpointOptions {
   /** Default: the present status. A resting status (anything but `running`) gives the lease back. */
   readonly status?: StateStatus;
-  /** Merged shallowly into the run's metadata; `tags` replace. */
+  /** Merged shallowly into the run's metadata; `tags` replace. Default: it stays as it is. */
   readonly metadata?: StateMetadata;
 }
 

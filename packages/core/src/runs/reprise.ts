@@ -72,7 +72,7 @@ export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVe
   readonly suspendAfterMs?: number;
   /** For every run that is not given its own. Default: none. */
   readonly interruptChecker?: InterruptChecker;
-  /** Printers and other watchers of every run. */
+  /** Printers and other watchers of every run. Default: none. */
   readonly subscribers?: readonly Subscriber[];
   /** Clock, randomness and timers. Default: those of the runtime. */
   readonly system?: System;
@@ -80,18 +80,18 @@ export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVe
 
 /** Options of a run that is opened. */
 export interface OpenOptions extends RunRetryOptions, ReplayOptions, Pick<CallPolicy, "onUnknownOutcome"> {
-  /** Checkpoints that the run writes by itself, instead of what the Reprise says; `false` for none. */
+  /** Checkpoints that the run writes by itself, instead of what the Reprise says; `false` for none. Default: what the Reprise says. */
   readonly autoCheckpoint?: AutoCheckpointOptions | false;
-  /** Addresses of calls with `repeatable: false` that may run again although they may have happened. */
+  /** Addresses of calls with `repeatable: false` that may run again although they may have happened. Default: none. */
   readonly allowRepeat?: readonly string[];
   /**
    * Goes back to just before the first start of the call with this address, as `rewind` does, and runs from there. Once: a
-   * load that finds its own cut unfinished continues it. The run must exist. Throws `POINT_NOT_FOUND`, `NOT_REPEATABLE`.
+   * load that finds its own cut unfinished continues it. The run must exist. Throws `POINT_NOT_FOUND`, `NOT_REPEATABLE`. Default: the run goes on where it was.
    */
   readonly resumeFrom?: string;
-  /** Steps that were renamed since, in any scope: `{ oldName: "newName" }`. Calls of the new name find the records of the old one. */
+  /** Steps that were renamed since, in any scope: `{ oldName: "newName" }`. Calls of the new name find the records of the old one. Default: none. */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** Of INCREMENTAL: addresses of calls that are executed in any case; of an agent, with all that is below it. Throws `POINT_NOT_FOUND` for one that is not recorded. */
+  /** Of INCREMENTAL: addresses of calls that are executed in any case; of an agent, with all that is below it. Throws `POINT_NOT_FOUND` for one that is not recorded. Default: none. */
   readonly force?: readonly string[];
   /** Of VALIDATION: differences throw `ValidationMismatchError`, out of `execute` and `resume`, or `close` of a loaded state. Default: false. */
   readonly throwOnMismatch?: boolean;
@@ -99,7 +99,7 @@ export interface OpenOptions extends RunRetryOptions, ReplayOptions, Pick<CallPo
   readonly waitMs?: number;
   /**
    * Interrupts the run when it is aborted, with the reason `user_cancelled` (rule I2). If that is before the run is open, nothing is
-   * begun: `execute` and `resume` give `interrupted`, `create` and `load` throw `ExecutionInterruptedError`.
+   * begun: `execute` and `resume` give `interrupted`, `create` and `load` throw `ExecutionInterruptedError`. Default: none.
    */
   readonly signal?: AbortSignal;
   /** Interrupts the run with the reason `timeout` when this handle has had it open for so long, in ms. Default: none. */
@@ -115,6 +115,7 @@ export interface OpenOptions extends RunRetryOptions, ReplayOptions, Pick<CallPo
 export interface CreateOptions extends Omit<OpenOptions, "resumeFrom" | "aliases" | "force" | "mode" | "inputs" | "throwOnMismatch"> {
   /** Default: a random UUID. Must not exist yet. */
   readonly stateId?: string;
+  /** Name, tags and whatever else is to be known of the run. Default: none. */
   readonly metadata?: StateMetadata;
 }
 
@@ -122,13 +123,13 @@ export interface CreateOptions extends Omit<OpenOptions, "resumeFrom" | "aliases
 export interface ExecuteOptions extends OpenOptions {
   /** Starts this run, or resumes it if it exists. Default: a new run with a random UUID. */
   readonly stateId?: string;
-  /** Of a new run; an existing one keeps its own. */
+  /** Of a new run; an existing one keeps its own. Default: none. */
   readonly metadata?: StateMetadata;
 }
 
 /** Options of `rewind`. */
 export interface RewindOptions {
-  /** Addresses of calls with `repeatable: false` that may run again although they have happened, or may have. */
+  /** Addresses of calls with `repeatable: false` that may run again although they have happened, or may have. Default: none. */
   readonly allowRepeat?: readonly string[];
   /** How long to wait for another holder of the run, in ms. Default: 0. */
   readonly waitMs?: number;
@@ -142,12 +143,12 @@ export interface ForkOptions {
   readonly stateId?: string;
   /**
    * Values by address, of tools, llms and agents: whenever such a call would begin in the fork, it ends with this value instead, and
-   * its handler does not run. It must not have begun before the point.
+   * its handler does not run. It must not have begun before the point. Default: nothing is pinned.
    */
   readonly pin?: Readonly<Record<string, unknown>>;
-  /** Added to the metadata of the run. `parentStateId` is that of the original. */
+  /** Added to the metadata of the run. `parentStateId` is that of the original. Default: nothing. */
   readonly metadata?: StateMetadata;
-  /** Addresses of calls with `repeatable: false` that may happen in the fork although they have happened in the original. */
+  /** Addresses of calls with `repeatable: false` that may happen in the fork although they have happened in the original. Default: none. */
   readonly allowRepeat?: readonly string[];
 }
 
@@ -212,6 +213,7 @@ export interface Reprise extends Inspection, Maintenance, Waiting, Following, In
   wake(actors: WakeActors): Promise<WokenRun[]>;
   /** Runs by what is known of them without reading a journal, newest first, a page at a time (rule S4). Throws `INVALID_OPTION`. */
   list(query?: RunQuery): Promise<ListPage>;
+  /** What is known of a run without reading its journal; undefined if there is no such run. */
   head(stateId: string): Promise<StateHead | undefined>;
   /**
    * A run as one file: its records byte for byte, those a rewind has hidden too, and the contents they name. The same for the same

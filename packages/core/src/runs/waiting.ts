@@ -15,7 +15,7 @@ import type { RepriseSettings } from "./settings.ts";
 
 /** Options of `answer`. */
 export interface AnswerOptions {
-  /** Names this answer: given again, in this process or another, it is the same answer and changes nothing. */
+  /** Names this answer: given again, in this process or another, it is the same answer and changes nothing. Default: none, so each answer is another. */
   readonly answerId?: string;
 }
 

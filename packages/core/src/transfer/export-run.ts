@@ -14,7 +14,7 @@ export interface ExportOptions {
 
 /** Options of `handOff`. */
 export interface HandOffOptions {
-  /** Where the run goes, for those who look for it here. */
+  /** Where the run goes, for those who look for it here. Default: no place is named. */
   readonly to?: string;
   /** How long to wait for another holder of the run, in ms. Default: 0. */
   readonly waitMs?: number;

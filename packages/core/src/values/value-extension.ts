@@ -31,6 +31,7 @@
 export interface ValueExtension<T = unknown> {
   /** Stands in records for ever: rename the class, never this. Unique within a codec. */
   readonly name: string;
+  /** Whether this extension records the value. */
   is(value: unknown): boolean;
   /** Anything that can be recorded, but not the value itself. */
   encode(value: T): unknown;

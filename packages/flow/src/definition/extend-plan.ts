@@ -9,7 +9,7 @@ import { contradiction } from "./schema-fit.ts";
 export interface FlowOptions {
   /** 1 to 64 letters, digits, `_` or `-`: the first part of every address of its jobs. */
   readonly id: string;
-  /** For people; it is part of the definition's hash. */
+  /** For people; it is part of the definition's hash. Default: none. */
   readonly version?: string;
   /** How failures are handled where a routine says nothing. Default: `{ strategy: "stop" }`. */
   readonly errorHandler?: ErrorHandlerOptions;

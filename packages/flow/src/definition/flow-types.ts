@@ -19,7 +19,7 @@ export type TakenBy<Routines extends RoutineTypes, Reference> = Reference extend
 
 /** What `connect` may be told of a connection. */
 export interface ConnectionOptions<From, To> {
-  /** A pure function that makes of what leaves the output what the slot takes; by `named` if the flow is to be serialised. */
+  /** A pure function that makes of what leaves the output what the slot takes; by `named` if the flow is to be serialised. Default: the value as it is. */
   readonly map?: (value: From) => To;
   /**
    * How often a chain of deliveries may pass this connection; the job fails with `LIMIT` at the next. A cycle needs one.

@@ -15,6 +15,7 @@ import { readJobState } from "./read-job-state.ts";
 export interface StartOptions extends Omit<ExecuteOptions, "stateId" | "metadata"> {
   /** The run's id. Default: a random UUID. */
   readonly jobId?: string;
+  /** Of the run of the job. Default: none. */
   readonly metadata?: StateMetadata;
 }
 

@@ -6,7 +6,7 @@ import { functionName, named } from "./named.ts";
 export interface RegistryOptions {
   /** Found by their names. */
   readonly routines: readonly Routine[];
-  /** What connections map with, found by these names. */
+  /** What connections map with, found by these names. Default: none. */
   readonly functions?: { readonly [name: string]: (value: never) => unknown };
 }
 

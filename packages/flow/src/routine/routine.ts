@@ -10,13 +10,13 @@ import type { AgentRoutineContext, RoutineContext } from "./routine-context.ts";
 export interface RoutineSettings<Name extends string, Slots extends SlotDeclarations, Outputs extends OutputDeclarations, Config, ConfigGiven> extends Pick<CallPolicy, "attemptTimeoutMs" | "timeoutMs"> {
   /** 1 to 64 letters, digits, `_` or `-`: its id in flows, unless `add` gives another, and its name in a registry. */
   readonly name: Name;
-  /** What it is given. Without slots it can only begin a flow. */
+  /** What it is given. Default: nothing, so it can only begin a flow. */
   readonly slots?: Slots;
-  /** What it emits. */
+  /** What it emits. Default: nothing. */
   readonly outputs?: Outputs;
   /** Checks what `add` configures it with; a default makes that optional. Must be synchronous. */
   readonly config?: StandardSchemaV1<ConfigGiven, Config>;
-  /** Change it when what it does changes: it is part of the definition's hash. */
+  /** Change it when what it does changes: it is part of the definition's hash. Default: none. */
   readonly version?: string;
   /** `false` marks what must not happen twice (rule R11). Default: true. */
   readonly repeatable?: boolean;

@@ -9,8 +9,9 @@ export interface LibraryOptions<Name extends string, Delivered, Given> {
   readonly name: Name;
   /** Checks what is delivered. Default: anything of the function's type. */
   readonly input?: StandardSchemaV1<Delivered, Given>;
-  /** Change it when what the function does changes: it is part of the definition's hash. */
+  /** Change it when what the function does changes: it is part of the definition's hash. Default: none. */
   readonly version?: string;
+  /** How its failures are handled. Default: as the flow says. */
   readonly errorHandler?: ErrorHandlerOptions;
 }
 
