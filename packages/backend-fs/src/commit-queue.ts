@@ -31,7 +31,8 @@ export interface CommitQueueContext {
   readonly onFailure: (error: RepriseError) => void;
 }
 
-interface Pending extends Commit {
+interface Pending {
+  readonly commit: Commit;
   readonly resolve: (seq: number) => void;
   readonly reject: (error: RepriseError) => void;
 }
@@ -75,10 +76,10 @@ export class CommitQueue {
 
   /** Queues a commit behind all others; resolves with the seq of its last record. */
   add(commit: Commit): Promise<number> {
-    if (this.failure !== undefined) return Promise.reject(this.failure);
-    if (commit.frame !== undefined) this.queuedSeq = commit.frame.firstSeq + commit.frame.count - 1;
+    if (this.#failure !== undefined) return Promise.reject(this.#failure(false));
+    if (commit.frame !== undefined) this.queuedSeq = lastSeqOf(commit.frame);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...commit, resolve, reject });
+      this.#waiting.push({ commit, resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -102,7 +103,8 @@ export class CommitQueue {
   async #run(): Promise<void> {
     // Appends of the same turn share a sync.
     await Promise.resolve();
-    for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) {
+    while (this.#waiting.length > 0) {
+      const group = this.#nextGroup();
       try {
         await this.#commit(group);
       } catch (error) {
@@ -112,46 +114,52 @@ export class CommitQueue {
     this.#running = undefined;
   }
 
-  #nextGroup(): Pending[] {
+  #nextGroup(): readonly Pending[] {
+    const waiting = this.#waiting;
     let bytes = 0;
-    const end = this.#waiting.findIndex(({ frame, work }) => work !== undefined || (bytes += frame?.frame.length ?? 0) > groupBytes);
-    // A single append may be larger than a group.
-    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(end, 1));
+    let end = 0;
+    for (const { commit } of waiting) {
+      bytes += commit.frame?.frame.length ?? 0;
+      // A single append may be larger than a group, and work is one of its own.
+      if (end > 0 && (commit.work !== undefined || bytes > groupBytes)) break;
+      end += 1;
+      if (commit.work !== undefined) break;
+    }
+    this.#waiting = waiting.slice(end);
+    return end === waiting.length ? waiting : waiting.slice(0, end);
   }
 
   async #commit(group: readonly Pending[]): Promise<void> {
     const segment = this.#context.segment();
-    const frames = group.flatMap(({ frame }) => frame ?? []);
+    const frames = framesOf(group);
     if (frames.length > 0) await segment.write(frames);
-    const lastFrame = frames.at(-1);
-    const writtenSeq = lastFrame === undefined ? undefined : lastFrame.firstSeq + lastFrame.count - 1;
 
     // The first that waits for a sync holds up all behind it.
-    const firstSync = group.findIndex(({ sync }) => sync);
+    const firstSync = group.findIndex(({ commit }) => commit.sync);
     if (firstSync === -1) {
       this.#syncLater();
       return this.#acknowledge(group);
     }
     if (firstSync > 0) await this.#acknowledge(group.slice(0, firstSync));
     if (!segment.isSynced) await segment.sync();
-    this.syncedSeq = writtenSeq ?? this.acknowledgedSeq;
-    await group[0]?.work?.();
-    await this.#acknowledge(group.slice(firstSync));
+    this.syncedSeq = lastSeqIn(frames) ?? this.acknowledgedSeq;
+    const work = group[0]?.commit.work;
+    if (work !== undefined) await work();
+    await this.#acknowledge(firstSync === 0 ? group : group.slice(firstSync));
   }
 
   async #acknowledge(group: readonly Pending[]): Promise<void> {
     const { segment, saveHeader } = this.#context;
-    if (group.some(({ fence }) => fence)) {
+    if (group.some(isFenced)) {
       const fencedBy = await segment().fencedBy();
       if (fencedBy !== undefined) throw new Overtaken(fencedBy);
     }
     // Something else ended the queue while this group was under way.
     if (this.#failure !== undefined) throw this.#failure(true);
-    const last = group.findLast(({ frame }) => frame !== undefined)?.frame;
-    if (last !== undefined) this.acknowledgedSeq = last.firstSeq + last.count - 1;
-    const patches = group.flatMap(({ header }) => header ?? []);
+    this.acknowledgedSeq = lastSeqIn(framesOf(group)) ?? this.acknowledgedSeq;
+    const patches = patchesOf(group);
     if (patches.length > 0) await saveHeader(patches);
-    for (const { frame, resolve } of group) resolve(frame === undefined ? this.acknowledgedSeq : frame.firstSeq + frame.count - 1);
+    for (const { commit, resolve } of group) resolve(commit.frame === undefined ? this.acknowledgedSeq : lastSeqOf(commit.frame));
   }
 
   #syncLater(): void {
@@ -174,7 +182,7 @@ export class CommitQueue {
   #failGroup(group: readonly Pending[], error: unknown): void {
     const failure = this.#failureOf(error);
     // Those already acknowledged stay so: settling twice does nothing.
-    for (const pending of group) pending.reject(failure(pending.frame !== undefined));
+    for (const pending of group) pending.reject(failure(pending.commit.frame !== undefined));
     this.fail(failure);
   }
 
@@ -192,4 +200,28 @@ export class CommitQueue {
     return (indeterminate) =>
       new RepriseError("POISONED", `run ${stateId}: an append ended uncertainly, nothing more can be written (${message})`, { ...details, indeterminate });
   }
+}
+
+const isFenced = ({ commit }: Pending): boolean => commit.fence;
+
+// Plain loops, as most groups are one append: what allocates here shows in what a step costs.
+function framesOf(group: readonly Pending[]): UnfinishedFrame[] {
+  const frames: UnfinishedFrame[] = [];
+  for (const { commit } of group) if (commit.frame !== undefined) frames.push(commit.frame);
+  return frames;
+}
+
+function patchesOf(group: readonly Pending[]): HeaderPatch[] {
+  const patches: HeaderPatch[] = [];
+  for (const { commit } of group) if (commit.header !== undefined) patches.push(commit.header);
+  return patches;
+}
+
+function lastSeqIn(frames: readonly UnfinishedFrame[]): number | undefined {
+  const last = frames.at(-1);
+  return last === undefined ? undefined : lastSeqOf(last);
+}
+
+function lastSeqOf({ firstSeq, count }: UnfinishedFrame): number {
+  return firstSeq + count - 1;
 }

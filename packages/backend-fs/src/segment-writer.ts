@@ -57,15 +57,16 @@ export class SegmentWriter {
   }
 
   /** Writes frames in one go. After a failure the writer must not be used again, except to close it. */
-  async write(frames: readonly UnfinishedFrame[]): Promise<void> {
+  write(frames: readonly UnfinishedFrame[]): Promise<void> {
     for (const { kind, firstSeq, count, frame } of frames) {
       const fields = { kind, epoch: this.epoch, firstSeq, count, synced: this.#synced, previous: this.#previous };
       this.#previous = finishFrame(frame, fields, this.#run.seed);
     }
     const [only] = frames;
     const bytes = frames.length === 1 && only !== undefined ? only.frame : Buffer.concat(frames.map(({ frame }) => frame));
-    await this.#file.write(bytes, this.#position);
+    const position = this.#position;
     this.#position += bytes.length;
+    return this.#file.write(bytes, position);
   }
 
   /** Makes everything durable that was written before the call. */
