@@ -10,6 +10,7 @@ import { renderTables } from "./report/render-tables.ts";
 import { writeRegions } from "./report/write-regions.ts";
 import type { Results } from "./results.ts";
 import { runAll } from "./run-all.ts";
+import { runCase } from "./run-case.ts";
 import { scenarios } from "./scenarios.ts";
 import { system } from "./system.ts";
 
@@ -22,13 +23,14 @@ async function measure(options: Options): Promise<Results> {
   const directory = mkdtempSync(join(options.directory ?? tmpdir(), "reprise-bench-"));
   const before = system.now();
   try {
-    let begun = before;
-    const measured = await runAll(cases, directory, {
-      before({ scenario, contestant, size }, repetition) {
-        begun = system.now();
-        system.write(`${repetition} ${scenario} ${size} ${contestant}: `);
+    const measured = await runAll(cases, {
+      async measure(planned, repetition) {
+        const begun = system.now();
+        system.write(`${repetition} ${planned.scenario} ${planned.size} ${planned.contestant}: `);
+        const outcome = await runCase(planned, directory);
+        system.write(`${JSON.stringify(outcome)} in ${((system.now() - begun) / 1_000).toFixed(1)} s\n`);
+        return outcome;
       },
-      after: (_, text) => system.write(`${text} in ${((system.now() - begun) / 1_000).toFixed(1)} s\n`),
       mayRepeat: () => system.now() - before < options.minutes * 60_000,
     });
     return { circumstances: circumstancesOf(directory, (system.now() - before) / 60_000), cases: measured };

@@ -6,7 +6,10 @@ import type { Case, Figures } from "./scenario.ts";
 import { scenarioNamed } from "./scenarios.ts";
 import { system } from "./system.ts";
 
-const program = fileURLToPath(new URL("measure.js", import.meta.url));
+/** Built it measures what is built; its tests run the sources. */
+const isSource = import.meta.url.endsWith(".ts");
+const program = fileURLToPath(new URL(isSource ? "measure.ts" : "measure.js", import.meta.url));
+const sourceOptions = isSource ? ["--conditions=@reprise/source", "--no-warnings"] : [];
 const patienceMs = 180_000;
 
 /** What came of one repetition. */
@@ -39,7 +42,7 @@ async function command(order: ChildOrder): Promise<ChildReport | { readonly fail
   let report: ChildReport | undefined;
   const { ending, complaints } = await system.run({
     program,
-    nodeOptions: scenarioNamed(order.scenario).nodeOptions ?? [],
+    nodeOptions: [...sourceOptions, ...(scenarioNamed(order.scenario).nodeOptions ?? [])],
     words: [JSON.stringify(order)],
     timeoutMs: patienceMs,
     onLine(line) {
