@@ -37,7 +37,9 @@ export async function createProgram(words: readonly string[], session: Session):
 const exitCodes = `
 Exit codes:
   0 done   1 done, and there is something to see   2 wrong use   3 not found
-  4 somebody holds the run   5 refused   6 the storage is damaged or cannot be used`;
+  4 somebody holds the run   5 refused   6 the storage is damaged or cannot be used
+
+What goes wrong is said with a code: reprise explain CODE tells what it means and what to do.`;
 
 /** "error: unknown option '--stauts'\n(Did you mean --status?)" as one line that says who speaks. */
 function oneLine(text: string): string {

@@ -19,6 +19,10 @@ test("what the command says of an error begins with a code, and explain prints t
   expect(JSON.parse((await runReprise(["explain", code, "--json"], { cwd })).stdout)).toMatchObject({ code, text: page });
 });
 
+test("the help says where a code is explained", { timeout: 60_000 }, async () => {
+  expect((await runReprise(["--help"])).stdout).toContain("reprise explain CODE");
+});
+
 test("explain without a code lists every code with what it means", { timeout: 60_000 }, async () => {
   const { code, stdout } = await runReprise(["explain"]);
   expect(code).toBe(0);
