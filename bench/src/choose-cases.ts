@@ -28,9 +28,11 @@ export function chooseCases(scenarios: readonly Scenario[], contestants: readonl
     .filter((planned) => words.every((word) => isNamedBy(planned, word)));
 }
 
+/** Peers take most of the time: they are measured a bit more than half as often, and once where a run is long. */
 function usualRepetitions(scenario: Scenario, { kind }: Contestant, size: number): number {
   const repetitions = scenario.repetitions?.(size) ?? 3;
-  return kind === "peer" ? Math.floor(repetitions / 2) + 1 : repetitions;
+  if (kind !== "peer") return repetitions;
+  return size === longRun ? 1 : Math.floor(repetitions / 2) + 1;
 }
 
 function isNamedBy({ scenario, contestant, size }: Case, word: string): boolean {

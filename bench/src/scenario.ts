@@ -23,7 +23,7 @@ export interface Measurement {
 export interface Scenario {
   readonly name: string;
   readonly sizes: readonly number[];
-  /** How often a case is measured in a run of ordinary length; peers, which take most of the time, a bit more than half as often. Default: 3. */
+  /** How often a case is measured in a run of ordinary length; a peer's less often. Default: 3. */
   repetitions?(size: number): number;
   /** What Node is started with, for processes of this scenario. Default: nothing. */
   readonly nodeOptions?: readonly string[];

@@ -26,12 +26,13 @@ export const load: Scenario = {
     const { session } = await openSession(open, measurement, "store");
     const list = await session.load?.("run");
     const loaded = system.now();
+    const added = system.peakMemory() - imported;
     const events = list?.();
     const listed = system.now();
     if (events !== measurement.size) throw new Error(`it loaded ${events} events instead of ${measurement.size}`);
-    const added = system.peakMemory() - imported;
+    const listAdded = system.peakMemory() - imported;
     await session.close();
-    return { ms: loaded - before, listMs: listed - loaded, added };
+    return { ms: loaded - before, listMs: listed - loaded, added, listAdded };
   },
 };
 
