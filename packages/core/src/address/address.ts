@@ -86,16 +86,14 @@ export function parseAddress(address: string): ParsedAddress {
   throw new RepriseError("INVALID_ADDRESS", `expected an address such as "research::fetch[doc-7]::tool_call", got ${showValue(address)}`, { address });
 }
 
-// Brackets, braces and numbers delimit: none of them is within a part.
-const delimiter = /[[\]{}#]/u;
-const digits = /^\d+$/u;
-
-/** `name`, then `[key]`, `#number`, and of a branch `{branch}` and its `#number`, each of which may be absent. By hand: every record of a call has one. */
+/**
+ * `name`, then `[key]`, `#number`, and of a branch `{branch}` and its `#number`, each of which may be absent. By hand: each call of
+ * a run has an address to be read.
+ */
 function parseSegment(text: string): Segment | undefined {
-  const nameEnd = text.search(delimiter);
-  if (nameEnd < 0) return text === "" ? undefined : { name: text, key: undefined, number: 1 };
+  const nameEnd = partEnd(text, 0);
+  if (nameEnd === 0) return undefined;
   const name = text.slice(0, nameEnd);
-  if (name === "") return undefined;
   const keyed = enclosed(text, nameEnd, "[", "]");
   const numbered = keyed && numberAt(text, keyed.end);
   if (numbered === undefined) return undefined;
@@ -103,6 +101,20 @@ function parseSegment(text: string): Segment | undefined {
   const branch = enclosed(text, numbered.end, "{", "}");
   const last = branch?.inside === undefined ? undefined : numberAt(text, branch.end);
   return last?.end === text.length ? { name, key: branch?.inside, number: last.number } : undefined;
+}
+
+const zero = 48;
+
+/** Where a name, a key or a number that begins here ends: no delimiter is within one. */
+function partEnd(text: string, from: number): number {
+  let end = from;
+  while (end < text.length && !isDelimiter(text.charCodeAt(end))) end += 1;
+  return end;
+}
+
+/** One of `[`, `]`, `{`, `}` and `#`. */
+function isDelimiter(code: number): boolean {
+  return code === 91 || code === 93 || code === 123 || code === 125 || code === 35;
 }
 
 interface Enclosed {
@@ -113,17 +125,20 @@ interface Enclosed {
 
 function enclosed(text: string, at: number, opening: string, closing: string): Enclosed | undefined {
   if (text[at] !== opening) return { inside: undefined, end: at };
-  const end = text.indexOf(closing, at);
-  const inside = text.slice(at + 1, end);
-  return end < 0 || delimiter.test(inside) ? undefined : { inside, end: end + 1 };
+  const end = partEnd(text, at + 1);
+  return text[end] === closing ? { inside: text.slice(at + 1, end), end: end + 1 } : undefined;
 }
 
 function numberAt(text: string, at: number): { readonly number: number; readonly end: number } | undefined {
   if (text[at] !== "#") return { number: 1, end: at };
-  const next = text.indexOf("{", at);
-  const end = next < 0 ? text.length : next;
-  const number = text.slice(at + 1, end);
-  return digits.test(number) ? { number: Number(number), end } : undefined;
+  const end = partEnd(text, at + 1);
+  let number = 0;
+  for (let index = at + 1; index < end; index += 1) {
+    const digit = text.charCodeAt(index) - zero;
+    if (digit < 0 || digit > 9) return undefined;
+    number = number * 10 + digit;
+  }
+  return end === at + 1 ? undefined : { number, end };
 }
 
 function numberText(number: number): string {

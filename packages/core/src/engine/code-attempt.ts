@@ -104,7 +104,8 @@ function runCode(call: Call): void {
 class CodeAttempt {
   readonly #call: Call;
   readonly #scope: Scope;
-  readonly #timer: AttemptTimer;
+  /** Most attempts have no limit. */
+  readonly #timer: AttemptTimer | undefined;
   #ended = false;
   /** What its outcome brings, while an asynchronous output schema is at work. */
   #ending: Ending | undefined;
@@ -114,9 +115,15 @@ class CodeAttempt {
   constructor(call: Call) {
     this.#call = call;
     this.#scope = openScope(call);
-    this.#timer = new AttemptTimer(call, (error, expiry) => {
+    const { attemptTimeoutMs, timeoutMs } = call.request.policy;
+    this.#timer = attemptTimeoutMs === undefined && timeoutMs === undefined ? undefined : this.#limit();
+  }
+
+  #limit(): AttemptTimer {
+    const { engine, scope } = this.#call;
+    return new AttemptTimer(this.#call, (error, expiry) => {
       // Through the gate, behind all that is recorded: a limit that passes during a replay does not overtake the record.
-      call.engine.gate.push(call.engine.placeOf(call.scope, call.engine.journal.lastSeq + 0.5), () => this.#expire(error, expiry));
+      engine.gate.push(engine.placeOf(scope, engine.journal.lastSeq + 0.5), () => this.#expire(error, expiry));
     });
   }
 
@@ -126,9 +133,9 @@ class CodeAttempt {
     this.#call.ran = true;
     this.#call.inner = this.#scope;
     this.#call.onAbort = (reason) => this.#abort(reason);
-    this.#call.onDrop = () => this.#timer.stop();
+    this.#call.onDrop = () => this.#timer?.stop();
     // The limits of recorded code have passed or not: that is in the record.
-    if (this.#call.beside === undefined) this.#timer.start();
+    if (this.#call.beside === undefined) this.#timer?.start();
     const turnBefore = engine.turn;
     engine.turn = this.#scope;
     try {
@@ -168,11 +175,11 @@ class CodeAttempt {
 
   #complete(value: unknown, ending: Ending): void {
     const checking = complete(this.#call, value, ending);
-    if (checking === undefined) return this.#timer.stop();
+    if (checking === undefined) return this.#timer?.stop();
     this.#ending = ending;
     void checking.then(() => {
       this.#ending = undefined;
-      this.#timer.stop();
+      this.#timer?.stop();
     });
     if (this.#late !== undefined) this.#tooLate(this.#late);
   }
@@ -192,7 +199,7 @@ class CodeAttempt {
     // What code makes of the end of the run is no outcome: it is entered again.
     if (call.engine.stopped !== undefined) return;
     this.#ended = true;
-    if ("error" in outcome) this.#timer.stop();
+    if ("error" in outcome) this.#timer?.stop();
     const reason = "error" in outcome && isError(outcome.error) ? (outcome.error as Error) : undefined;
     closeScope(this.#scope, reason, (cancelled) => {
       if (call.state !== "open") return;
@@ -202,7 +209,7 @@ class CodeAttempt {
       const ending = { storage: this.#scope.storage, before: cancelled };
       const aborted = call.abortReason !== undefined && ("error" in outcome || this.#scope.disturbed);
       if (!aborted && "value" in outcome) return this.#complete(outcome.value, ending);
-      this.#timer.stop();
+      this.#timer?.stop();
       if (aborted && call.abortReason) cancel(call, call.abortReason, cancelled);
       else if ("error" in outcome) fail(call, outcome.error, ending);
     });

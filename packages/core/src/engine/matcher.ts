@@ -63,6 +63,8 @@ export class Matcher {
   readonly #taken: Set<CallNode>;
   readonly #queues: Map<string, MatchQueue>;
   #numbers: Map<string, number> | undefined;
+  /** What the call before was looked for in: that of the next one is often the same, and its id need not be put together. */
+  #latest: { readonly type: EventType; readonly name: string; readonly key: string | undefined; readonly queue: MatchQueue | undefined } | undefined;
   readonly #hash: (canonical: string) => string;
   readonly #renewed: Set<string>;
 
@@ -112,7 +114,7 @@ export class Matcher {
 
   /** Finds the record of a call, or numbers a new one. Throws the refusals of rules A3 and R8. */
   take(request: MatchRequest): Match {
-    const queue = this.#queues.get(queueId(request.type, request.name, request.key));
+    const queue = this.#queueOf(request);
     if (queue === undefined) return this.#fresh(request, false);
     if (this.#rules.validating === "live") return this.#takeNext(queue, request);
     const remaking = this.#rules.remaking === true;
@@ -165,6 +167,14 @@ export class Matcher {
     const queue = this.#queues.get(branchQueue(live ? (key ?? String(position)) : key));
     if (queue === undefined) return undefined;
     return live ? this.#head(queue) : this.#equal(queue, canonical(input), { version: undefined, rerunVersions: false });
+  }
+
+  #queueOf({ type, name, key }: MatchRequest): MatchQueue | undefined {
+    const latest = this.#latest;
+    if (latest !== undefined && latest.name === name && latest.type === type && latest.key === key) return latest.queue;
+    const queue = this.#queues.get(queueId(type, name, key));
+    this.#latest = { type, name, key, queue };
+    return queue;
   }
 
   #nameOf({ name }: Segment): string {

@@ -3,7 +3,7 @@ import { isRepriseError } from "../errors/reprise-error.ts";
 import type { CallNode } from "../history/call-node.ts";
 import { emptyView, fold, type RunView } from "../history/fold.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
-import { seqsIn, timelineAt, type Range } from "./ranges.ts";
+import { timelineAt, type Range } from "./ranges.ts";
 
 /**
  * The state of a run as its timeline shows it, now or at a position: the fold of the visible records, which never sees the
@@ -18,10 +18,12 @@ export function foldRanges(stateId: string, records: readonly JournalRecord[], r
   const view = emptyView();
   view.stateId = stateId;
   view.visible = ranges;
-  for (const seq of seqsIn(ranges, records.length)) {
-    const record = records[seq - 1];
-    if (record?.k === "gone") throw new CorruptError(`run ${stateId}: record ${seq}, which is visible, was taken away`, { stateId });
-    if (record !== undefined) foldChecked(view, record, seq);
+  for (const [from, to] of ranges) {
+    for (let seq = from; seq <= to && seq <= records.length; seq += 1) {
+      const record = records[seq - 1];
+      if (record?.k === "gone") throw new CorruptError(`run ${stateId}: record ${seq}, which is visible, was taken away`, { stateId });
+      if (record !== undefined) foldChecked(view, record, seq);
+    }
   }
   return view;
 }
