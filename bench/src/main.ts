@@ -1,5 +1,5 @@
 // Measures and writes the tables: `pnpm bench [--quick | --thorough] [--repeat N] [--minutes N] [--directory PATH] [--write] [--again] [word…]`.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chooseCases } from "./choose-cases.ts";
@@ -14,7 +14,7 @@ import { runCase } from "./run-case.ts";
 import { scenarios } from "./scenarios.ts";
 import { system } from "./system.ts";
 
-const latest = new URL("../dist/latest-results.json", import.meta.url);
+const latest = new URL("../results/latest.json", import.meta.url);
 const document = new URL("../../docs/performance.md", import.meta.url);
 
 async function measure(options: Options): Promise<Results> {
@@ -39,10 +39,15 @@ async function measure(options: Options): Promise<Results> {
   }
 }
 
+function save(results: Results): void {
+  mkdirSync(new URL(".", latest), { recursive: true });
+  writeFileSync(latest, JSON.stringify(results, null, 1));
+}
+
 /** Does what the options say; gives whether somebody failed. */
 async function run(options: Options): Promise<boolean> {
   const results = options.again ? (JSON.parse(readFileSync(latest, "utf8")) as Results) : await measure(options);
-  if (!options.again) writeFileSync(latest, JSON.stringify(results, null, 1));
+  if (!options.again) save(results);
   const tables = renderTables(results);
   for (const [name, table] of tables) system.write(`\n== ${name}\n\n${table}\n`);
   if (options.write) writeFileSync(document, writeRegions(readFileSync(document, "utf8"), tables));
