@@ -8,11 +8,11 @@ import { workspaceRoot } from "./support/workspace.ts";
 // A budget that is reached is raised on purpose, with a word in the commit why; one that is far above is none, and is lowered.
 // Those for Node alone (cli, testing) are not bundled by anybody.
 const budgets = {
-  "core": { own: 82, whole: 94 },
+  "core": { own: 84, whole: 96 },
   "retry": { own: 5.9, whole: 13 },
-  "backend-memory": { own: 3.2, whole: 8.8 },
-  "backend-fs": { own: 20, whole: 25.5 },
-  "backend-sqlite": { own: 14.5, whole: 20 },
+  "backend-memory": { own: 3.6, whole: 9.2 },
+  "backend-fs": { own: 21, whole: 26.5 },
+  "backend-sqlite": { own: 15.5, whole: 21 },
   "printer": { own: 24.5, whole: 28.5 },
   "flow": { own: 15.5, whole: 33.5 },
   "http": { own: 5.4, whole: 7.7 },

@@ -20,7 +20,7 @@ export function scriptsOf(pages: readonly Page[]): readonly PageScript[] {
   return pages.flatMap(({ path, text }) => {
     const scripts: PageScript[] = [];
     for (const { language, info, code, line } of codeBlocks(text).filter((block) => block.language === "ts" || block.language === "js")) {
-      const said = [...code.matchAll(/^console\.log\(.*\); \/\/ (?<said>.*)$/gmu)].map((match) => match.groups?.["said"] ?? "");
+      const said = [...code.matchAll(/^(?:if \([^()]*\) )?console\.log\(.*\); \/\/ (?<said>.*)$/gmu)].map((match) => match.groups?.["said"] ?? "");
       const before = info === "continues" ? scripts.pop() : undefined;
       if (before) scripts.push({ ...before, code: before.code + code, said: [...before.said, ...said] });
       else if (info === "") scripts.push({ at: `${path}:${line}`, code, said, extension: language === "ts" ? "mts" : "mjs" });
