@@ -26,13 +26,13 @@ const warmUpMs = 1_000;
 export interface WarmUp {
   /** Default: sequences. */
   readonly run?: (session: Session, id: string, calls: number) => Promise<number>;
-  /** How many calls suffice. Default: 3,000. */
+  /** How many calls suffice. Default: 5,000. */
   readonly calls?: number;
   readonly textLength?: number;
 }
 
 /** Lets the engine compile what it will run: some thousand calls, or as many as fit into the time, in a place of its own. */
-export async function warmUp(open: Opener, measurement: Measurement, { run = inSequence, calls = 3_000, ...options }: WarmUp = {}): Promise<void> {
+export async function warmUp(open: Opener, measurement: Measurement, { run = inSequence, calls = 5_000, ...options }: WarmUp = {}): Promise<void> {
   const { session, work } = await openSession(open, measurement, "warm-up", options);
   const end = system.now() + warmUpMs;
   for (let round = 0; work.calls < calls && system.now() < end; round += 1) await run(session, `warm-up-${round}`, Math.min(250, calls));
