@@ -33,6 +33,7 @@ const rows: readonly (readonly [words: string, ...codes: readonly [string, strin
   ["compact asked --yes", "3", "3", "2", "6", "4"],
   ["gc --yes", "3", "0", "2", "6", "0"],
   ["completion bash", "0", "0", "0", "0", "0"],
+  ["explain LEASE_HELD", "0", "0", "0", "0", "0"],
   ["fork asked --id copy --yes", "3", "3", "2", "6", "0"],
   ["salvage asked --id saved", "3", "3", "2", "0!", "0"],
   ["answer asked approval true", "3", "3", "2", "6", "0"],
