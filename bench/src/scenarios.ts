@@ -6,7 +6,7 @@ import { installedSize } from "./scenarios/installed-size.ts";
 import { largeResults } from "./scenarios/large-results.ts";
 import { load } from "./scenarios/load.ts";
 import { manyRuns } from "./scenarios/many-runs.ts";
-import { memory } from "./scenarios/memory.ts";
+import { peakMemory } from "./scenarios/peak-memory.ts";
 import { printer } from "./scenarios/printer.ts";
 import { profile } from "./scenarios/profile.ts";
 import { resume } from "./scenarios/resume.ts";
@@ -14,7 +14,7 @@ import { sequence } from "./scenarios/sequence.ts";
 import { startUp } from "./scenarios/start-up.ts";
 
 /** Every kind of work. */
-export const scenarios: readonly Scenario[] = [sequence, resume, fanOut, map, manyRuns, memory, allocation, load, largeResults, printer, startUp, command, installedSize, profile];
+export const scenarios: readonly Scenario[] = [sequence, resume, fanOut, map, manyRuns, peakMemory, allocation, load, largeResults, printer, startUp, command, installedSize, profile];
 
 /** The scenario of this name. */
 export function scenarioNamed(name: string): Scenario {

@@ -20,7 +20,7 @@ async function outcomeOf(scenario: string, contestant: string, size: number): Pr
 const patience = { timeout: 60_000 };
 
 test("a case is measured in a process of its own, which leaves nothing behind", patience, async () => {
-  expect(await outcomeOf("memory", "Reprise, fs process, blocking", 10)).toMatchObject({ figures: { added: expect.any(Number) } });
+  expect(await outcomeOf("peak-memory", "Reprise, fs process, blocking", 10)).toMatchObject({ figures: { added: expect.any(Number) } });
 });
 
 test.each(["file, write + fdatasync", "Reprise, fs power, blocking"])("%s: a process is killed inside a call, and the time is taken until another enters it", patience, async (contestant) => {

@@ -4,8 +4,8 @@ import { checkWork } from "./check-work.ts";
 import { openSession } from "./measured-session.ts";
 
 /** The most memory a process has had that did one run and nothing else, above what it had before it imported anything. */
-export const memory: Scenario = {
-  name: "memory",
+export const peakMemory: Scenario = {
+  name: "peak-memory",
   sizes: [1_000, 10_000],
   // What survives a process only is kept in memory as what survives a power cut is.
   includes: ({ survives }) => survives !== "process",
