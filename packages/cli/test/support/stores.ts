@@ -43,15 +43,14 @@ export const actors = [writer];
 /** The prompt of the wait of `asked`: no other record of a store has it. */
 const onlyInAsked = "Publish?";
 
-/** Changes one byte of a record of `asked`. */
+/** Changes one byte of a record of `asked`, and of the copies that SQLite leaves in what it has freed. */
 export async function damage(store: string): Promise<void> {
   const place = store.slice(store.indexOf(":") + 1);
   const names = (await stat(place)).isDirectory() ? (await readdir(place, { recursive: true })).filter((name) => name.endsWith(".j")).map((name) => join(place, name)) : [place];
   for (const name of names) {
     const bytes = await readFile(name);
-    const at = bytes.indexOf(onlyInAsked);
-    if (at < 0) continue;
-    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    if (!bytes.includes(onlyInAsked)) continue;
+    for (let at = bytes.indexOf(onlyInAsked); at >= 0; at = bytes.indexOf(onlyInAsked, at)) bytes[at] = (bytes[at] ?? 0) ^ 1;
     await writeFile(name, bytes);
     return;
   }
