@@ -7,7 +7,7 @@ import type { Scenario } from "../scenario.ts";
 const packages: Readonly<Record<string, readonly string[]>> = {
   "p-retry": ["p-retry"],
   "Reprise, memory": ["@reprise/core", "@reprise/backend-memory"],
-  "Reprise, fs power, blocking": ["@reprise/core", "@reprise/backend-fs"],
+  "Reprise, fs power": ["@reprise/core", "@reprise/backend-fs"],
   "Reprise, sqlite power": ["@reprise/core", "@reprise/backend-sqlite"],
   "Effect workflow, memory": ["effect"],
   "Resonate, local": ["@resonatehq/sdk"],

@@ -4,7 +4,7 @@ import { system } from "../system.ts";
 import { checkWork } from "./check-work.ts";
 import { openSession } from "./measured-session.ts";
 
-const takesPart = ["file, write", "node:sqlite NORMAL", "Reprise, fs process, blocking", "Reprise, sqlite process"];
+const takesPart = ["file, write", "node:sqlite NORMAL", "Reprise, fs process", "Reprise, sqlite process"];
 
 /** Reading the whole history of a run that has so many events, in a process that has done nothing before. */
 export const load: Scenario = {

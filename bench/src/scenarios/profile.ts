@@ -5,7 +5,7 @@ import { openSession, warmUp } from "./measured-session.ts";
 
 const rounds = 5;
 const shown = 25;
-const takesPart = ["Reprise, memory", "Reprise, fs process, blocking", "Reprise, fs power, blocking", "Reprise, sqlite process", "Reprise, sqlite power"];
+const takesPart = ["Reprise, memory", "Reprise, fs process", "Reprise, fs power", "Reprise, sqlite process", "Reprise, sqlite power"];
 
 /** Where the time of a sequence goes: the functions with the most time of their own, each with its share in percent. */
 export const profile: Scenario = {
