@@ -20,10 +20,10 @@ async function outcomeOf(scenario: string, contestant: string, size: number): Pr
 const patience = { timeout: 60_000 };
 
 test("a case is measured in a process of its own, which leaves nothing behind", patience, async () => {
-  expect(await outcomeOf("peak-memory", "Reprise, fs process, blocking", 10)).toMatchObject({ figures: { added: expect.any(Number) } });
+  expect(await outcomeOf("peak-memory", "Reprise, fs process", 10)).toMatchObject({ figures: { added: expect.any(Number) } });
 });
 
-test.each(["file, write + fdatasync", "Reprise, fs power, blocking"])("%s: a process is killed inside a call, and the time is taken until another enters it", patience, async (contestant) => {
+test.each(["file, write + fdatasync", "Reprise, fs power"])("%s: a process is killed inside a call, and the time is taken until another enters it", patience, async (contestant) => {
   expect(await outcomeOf("resume", contestant, 5)).toMatchObject({ figures: { ms: expect.any(Number) } });
 });
 

@@ -129,10 +129,12 @@ test(`killed at ${kills} writes (seed ${seed}), the audit always ends with the s
   expect(killed).toBeGreaterThanOrEqual(Math.floor(kills * 0.8));
 });
 
-test("killed between the start of notify and its outcome, the run asks; allowed to repeat, it ends with one line in the log", { timeout: 60_000 }, async () => {
-  // The journal ends with: notify started, notify completed, audit completed. Kill after each of the last six writes.
+test("killed between the start of notify and its outcome, the run asks; allowed to repeat, it ends with one line in the log", { timeout: 180_000 }, async () => {
+  // The journal ends with: notify started, notify completed, audit completed. Kill after each of the last six writes, and around them
+  // until it was hit: how many writes a run makes depends a little on how calls that run at once share them.
   const ends: (number | null)[] = [];
-  for (let back = 0; back < 6; back += 1) {
+  for (const back of [0, 1, 2, 3, 4, 5, -1, 6, -2, 7, -3, 8, -4, 9, -5, 10]) {
+    if ((back < 0 || back > 5) && ends.includes(3)) break;
     const name = `notify-${back}`;
     const first = await runDemo(["--json", "--quiet", "--crash-at", String(writes - back), "--dir", project, "--state-dir", stateOf(name)]);
     ends.push(first.exitCode);
