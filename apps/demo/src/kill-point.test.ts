@@ -1,4 +1,4 @@
-import type { GroupNotice, RunFeed, Topics } from "@reprise/core/spi";
+import type { ExecutionEvent, GroupNotice, RunFeed, Topics } from "@reprise/core/spi";
 import { expect, test } from "vitest";
 import { killSwitch, type KillPoint } from "./kill-point.ts";
 
@@ -34,6 +34,28 @@ test("a number kills at exactly that write, once", () => {
 test("a share kills at the first write after it is reached", () => {
   expect(killsAt({ share: 0.5 })).toEqual([6]);
   expect(killsAt({ share: 0.6 })).toEqual([]);
+});
+
+test("an address kills as soon as that call has begun, after the write that says so", () => {
+  const kills: number[] = [];
+  const { acknowledged, subscriber } = killSwitch({ begun: "audit::notify::tool_call" }, (write) => kills.push(write));
+  let tell: ((event: ExecutionEvent) => void) | undefined;
+  void subscriber.attach({
+    stateId: "r",
+    origin: { kind: "created" },
+    on: (topic, handler) => {
+      if (topic === "event") tell = (event) => void handler(event as Topics[typeof topic]);
+      return () => undefined;
+    },
+  });
+  const event = (address: string, status: ExecutionEvent["status"]): ExecutionEvent => ({ address, status }) as ExecutionEvent;
+  acknowledged(1);
+  tell?.(event("audit::read::tool_call", "started"));
+  tell?.(event("audit::notify::tool_call", "completed"));
+  acknowledged(2);
+  expect(kills).toEqual([]);
+  tell?.(event("audit::notify::tool_call", "started"));
+  expect(kills).toEqual([2]);
 });
 
 test("without a point nothing is killed", () => {

@@ -1,8 +1,11 @@
 import type { Subscriber } from "@reprise/core/spi";
 import { noteKill } from "./tally.ts";
 
-/** When a process is to die: at the n-th write to its journal, or at the first one after this share of the packages was asked for advisories. */
-export type KillPoint = { readonly write: number } | { readonly share: number };
+/**
+ * When a process is to die: at the n-th write to its journal, at the first one after this share of the packages was asked for
+ * advisories, or as soon as the call with this address has begun.
+ */
+export type KillPoint = { readonly write: number } | { readonly share: number } | { readonly begun: string };
 
 /** Sees every write to the journal, and kills at one of them. */
 export interface KillSwitch {
@@ -24,12 +27,18 @@ export function killThisProcess(tally: string, write: number): void {
 /** Calls `kill` once the point is reached; never without a point. */
 export function killSwitch(point: KillPoint | undefined, kill: (write: number) => void): KillSwitch {
   let share = 0;
+  let writes = 0;
   return {
     acknowledged: (write) => {
-      if (point !== undefined && ("write" in point ? write === point.write : share >= point.share)) kill(write);
+      writes = write;
+      if (point === undefined || "begun" in point) return;
+      if ("write" in point ? write === point.write : share >= point.share) kill(write);
     },
     subscriber: {
       attach: (run) => {
+        run.on("event", ({ address, status }) => {
+          if (point !== undefined && "begun" in point && address === point.begun && status === "started") kill(writes);
+        });
         run.on("group", ({ address, completed, size }) => {
           if (address.startsWith("audit::advisories")) share = completed / size;
         });

@@ -13,7 +13,7 @@ export const workerRequestSchema = z.object({
   view: z.enum(views),
   /** Where the view goes. */
   output: z.enum(["stdout", "stderr"]),
-  killAt: z.union([z.object({ write: z.number() }), z.object({ share: z.number() })]).optional(),
+  killAt: z.union([z.object({ write: z.number() }), z.object({ share: z.number() }), z.object({ begun: z.string() })]).optional(),
   allowRepeat: z.array(z.string()),
 });
 /** One of {@link workerRequestSchema}. */

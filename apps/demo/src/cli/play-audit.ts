@@ -92,6 +92,7 @@ export async function playAudit(play: Play, output: Output): Promise<PlayEnd> {
 }
 
 function describePoint(point: KillPoint): string {
+  if ("begun" in point) return `inside ${point.begun}`;
   return "write" in point ? `right after write ${point.write} to its journal` : "in the middle";
 }
 
