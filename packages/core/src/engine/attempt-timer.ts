@@ -7,7 +7,12 @@ export interface Expiry {
   readonly limitMs: number;
 }
 
-/** Ends an attempt when `attemptTimeoutMs`, or the `timeoutMs` of the whole call, has passed (rule T5). No timer unless asked. */
+/** Is the time of this call, or of each attempt, limited? Most are not, and need no timer. */
+export function isLimited({ request }: Call): boolean {
+  return request.policy.attemptTimeoutMs !== undefined || request.policy.timeoutMs !== undefined;
+}
+
+/** Ends an attempt when `attemptTimeoutMs`, or the `timeoutMs` of the whole call, has passed (rule T5). */
 export class AttemptTimer {
   readonly #call: Call;
   readonly #onTimeout: (error: TimeoutError, expiry: Expiry) => void;

@@ -2,7 +2,7 @@ import { ScopeClosedError, TimeoutError } from "../errors/call-errors.ts";
 import type { CallNode } from "../history/call-node.ts";
 import type { CancelledRecord, RestartedRecord, StartedRecord } from "../journal/journal-record.ts";
 import { isError } from "../values/error-facts.ts";
-import { AttemptTimer, type Expiry } from "./attempt-timer.ts";
+import { AttemptTimer, isLimited, type Expiry } from "./attempt-timer.ts";
 import type { AttemptOutcome, Call } from "./call.ts";
 import type { Engine } from "./engine.ts";
 import { closeScope } from "./close-scope.ts";
@@ -104,7 +104,6 @@ function runCode(call: Call): void {
 class CodeAttempt {
   readonly #call: Call;
   readonly #scope: Scope;
-  /** Most attempts have no limit. */
   readonly #timer: AttemptTimer | undefined;
   #ended = false;
   /** What its outcome brings, while an asynchronous output schema is at work. */
@@ -115,16 +114,13 @@ class CodeAttempt {
   constructor(call: Call) {
     this.#call = call;
     this.#scope = openScope(call);
-    const { attemptTimeoutMs, timeoutMs } = call.request.policy;
-    this.#timer = attemptTimeoutMs === undefined && timeoutMs === undefined ? undefined : this.#limit();
+    this.#timer = isLimited(call) ? new AttemptTimer(call, (error, expiry) => this.#limitPassed(error, expiry)) : undefined;
   }
 
-  #limit(): AttemptTimer {
+  /** Through the gate, behind all that is recorded: a limit that passes during a replay does not overtake the record. */
+  #limitPassed(error: Error, expiry: Expiry): void {
     const { engine, scope } = this.#call;
-    return new AttemptTimer(this.#call, (error, expiry) => {
-      // Through the gate, behind all that is recorded: a limit that passes during a replay does not overtake the record.
-      engine.gate.push(engine.placeOf(scope, engine.journal.lastSeq + 0.5), () => this.#expire(error, expiry));
-    });
+    engine.gate.push(engine.placeOf(scope, engine.journal.lastSeq + 0.5), () => this.#expire(error, expiry));
   }
 
   run(): void {

@@ -81,9 +81,11 @@ export class GroupOutcomes {
     const ended = [...(spec.branchesOf?.(node) ?? []).entries()].flatMap(([index, branch]) => (branch?.state === "completed" || branch?.state === "failed" ? [{ index, branch }] : []));
     // A group that was opened again told of what it reused then, not when that had ended.
     const reused = ended.filter(({ branch }) => branch.endSeq < node.opening).toSorted((one, other) => one.branch.endSeq - other.branch.endSeq);
+    // Behind the opening, in order, and before the half of a seq behind it where a limit has its place.
+    const behindOpening = new Map(reused.map(({ branch }, rank) => [branch, (rank + 1) / (2 * reused.length + 2)]));
     for (const { index, branch } of ended) {
-      const rank = reused.findIndex((each) => each.branch === branch);
-      const [seq, behind] = rank < 0 ? ([branch.endSeq, 0] as const) : ([node.opening, (rank + 1) / (2 * reused.length + 2)] as const);
+      const behind = behindOpening.get(branch);
+      const seq = behind === undefined ? branch.endSeq : node.opening;
       let outcome: ReturnType<typeof outcomeOfBranch>;
       try {
         outcome = outcomeOfBranch(spec, branch, engine.values);

@@ -2,7 +2,7 @@ import type { RestartedRecord, StartedRecord } from "../journal/journal-record.t
 import type { AttemptOutcome, Call } from "./call.ts";
 import { ScopeClosedError } from "../errors/call-errors.ts";
 import type { LeafContext } from "../actors/context.ts";
-import { AttemptTimer } from "./attempt-timer.ts";
+import { AttemptTimer, isLimited } from "./attempt-timer.ts";
 import { LeafCallContext } from "./leaf-context.ts";
 import { cancel, complete, fail } from "./outcome.ts";
 import { validated } from "./schema.ts";
@@ -40,7 +40,6 @@ class LeafAttempt {
   readonly #call: Call;
   readonly #storage: StorageView;
   readonly #context: LeafCallContext;
-  /** Most attempts have no limit. */
   readonly #timer: AttemptTimer | undefined;
   #timeout: Error | undefined;
   #stopGrace: (() => void) | undefined;
@@ -50,8 +49,7 @@ class LeafAttempt {
     this.#call = call;
     this.#storage = new StorageView(call.scope.storage);
     this.#context = new LeafCallContext(call, this.#storage);
-    const { attemptTimeoutMs, timeoutMs } = call.request.policy;
-    this.#timer = attemptTimeoutMs === undefined && timeoutMs === undefined ? undefined : new AttemptTimer(call, (error) => this.#timeOut(error));
+    this.#timer = isLimited(call) ? new AttemptTimer(call, (error) => this.#timeOut(error)) : undefined;
   }
 
   run(): void {

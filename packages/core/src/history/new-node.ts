@@ -5,47 +5,8 @@ import type { EncodedValue } from "../values/encoded-value.ts";
 import type { CallNode, CallState, RecordedValue } from "./call-node.ts";
 import type { RunView } from "./fold.ts";
 
-type Usual =
-  | "id" | "begun" | "parent" | "address" | "path" | "type" | "segment" | "input" | "state" | "attempt" | "opening" | "visibleFrom" | "endSeq"
-  | "startedAt" | "budgetAt" | "attemptAt" | "endedAt" | "value"; // prettier-ignore
-type Rare = { -readonly [Field in Exclude<keyof CallNode, Usual>]: CallNode[Field] };
-
-/** What is the same for most calls. */
-const rare: Rare = {
-  fingerprint: undefined,
-  root: false,
-  once: false,
-  timeline: 0,
-  workers: undefined,
-  children: Object.freeze<CallNode[]>([]),
-  givenTo: undefined,
-  version: undefined,
-  failures: 0,
-  lost: 0,
-  openingKind: "first",
-  lastIssued: 0,
-  endedParent: false,
-  failedThroughChild: false,
-  writes: Object.freeze([]),
-  error: undefined,
-  reason: undefined,
-  interrupted: undefined,
-  branches: undefined,
-  expired: undefined,
-  dueAt: undefined,
-  delayMs: undefined,
-  maxAttempts: undefined,
-  retryConfig: undefined,
-  token: undefined,
-  prompt: undefined,
-  message: undefined,
-  chance: undefined,
-  pinned: false,
-  times: undefined,
-};
-
 /** What every call has of its own. The rest stands on the prototype until it is set: a run holds one of these for each of its calls. */
-class RecordedCall implements Pick<CallNode, Usual> {
+class RecordedCall {
   readonly id: number;
   begun: number;
   readonly parent: CallNode | undefined;
@@ -82,6 +43,42 @@ class RecordedCall implements Pick<CallNode, Usual> {
     this.attemptAt = record.at;
   }
 }
+
+type Rare = { -readonly [Field in Exclude<keyof CallNode, keyof RecordedCall>]: CallNode[Field] };
+
+/** What is the same for most calls. */
+const rare: Rare = {
+  fingerprint: undefined,
+  root: false,
+  once: false,
+  timeline: 0,
+  workers: undefined,
+  children: Object.freeze<CallNode[]>([]),
+  givenTo: undefined,
+  version: undefined,
+  failures: 0,
+  lost: 0,
+  openingKind: "first",
+  lastIssued: 0,
+  endedParent: false,
+  failedThroughChild: false,
+  writes: Object.freeze([]),
+  error: undefined,
+  reason: undefined,
+  interrupted: undefined,
+  branches: undefined,
+  expired: undefined,
+  dueAt: undefined,
+  delayMs: undefined,
+  maxAttempts: undefined,
+  retryConfig: undefined,
+  token: undefined,
+  prompt: undefined,
+  message: undefined,
+  chance: undefined,
+  pinned: false,
+  times: undefined,
+};
 Object.assign(RecordedCall.prototype, rare);
 
 /** A call as it is right after its first record. */

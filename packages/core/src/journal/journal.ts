@@ -1,7 +1,7 @@
 import { isRepriseError } from "../errors/reprise-error.ts";
 import { FencedError } from "../errors/storage-errors.ts";
 import { fold, type RunView } from "../history/fold.ts";
-import type { AppendOptions, Durability, HeaderPatch, StateWriter } from "../ports/state-backend.ts";
+import type { Durability, HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { appendEnds } from "./append-ends.ts";
 import { levelOrder as order, strengths, type AppendLevel, type Batch } from "./append-batch.ts";
 import type { Contents } from "./contents.ts";
@@ -59,7 +59,7 @@ export class Journal {
   /** What the records that are being encoded name. */
   readonly #named = new Set<string>();
   readonly #ofRecords: RecordContents;
-  readonly #strengths: Readonly<Record<Batch["level"], Omit<AppendOptions, "expect" | "header">>>;
+  readonly #strengths: ReturnType<typeof strengths>;
   #failed = false;
   #failure: unknown;
   #sealed = false;
