@@ -1,12 +1,10 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkPageTypes } from "./support/check-page-types.ts";
 import { docExamples, type DocExample } from "./support/doc-examples.ts";
 import { folderWithPackages } from "./support/packages-folder.ts";
 import { publicMembers } from "./support/public-members.ts";
 import { examplesIn, publicExports, type PublicExport } from "./support/public-exports.ts";
-import { notPrinted, runExamples } from "./support/run-examples.ts";
+import { faultsOf, runScripts, type Script } from "./support/run-scripts.ts";
 import { readWorkspace, sourceFile, type WorkspacePackage } from "./support/workspace.ts";
 
 const published = readWorkspace().filter(({ manifest }) => manifest.private !== true);
@@ -63,19 +61,9 @@ describe("examples in doc comments", { timeout: 180_000 }, () => {
   });
 
   test("run, and print what they say", async () => {
-    const programs = examples.filter(isProgram);
-    const files = programs.map((_, index) => `programs/${index}.mts`);
-    const folder = await folderWithPackages();
-    await mkdir(join(folder, "programs"));
-    for (const [index, { code = "" }] of programs.entries()) await writeFile(join(folder, files[index] ?? ""), `${code}\nexport {};\n`);
-    const runs = await runExamples(folder, files);
-    const faults = programs.flatMap((program, index) => {
-      const run = runs[files[index] ?? ""];
-      if (run === undefined) return [`${placeOf(program)} was not run`];
-      if (run.threw !== undefined) return [`${placeOf(program)} threw ${run.threw}`];
-      return notPrinted(program.code ?? "", run).map((line) => `${placeOf(program)} did not print ${line}, but ${JSON.stringify(run.printed)}`);
-    });
-    expect(faults).toEqual([]);
+    const programs = examples.filter(isProgram).map((example): Script => ({ at: placeOf(example), code: example.code ?? "", extension: "mts" }));
+    const runs = await runScripts(await folderWithPackages(), programs);
+    expect(programs.flatMap((program, index) => faultsOf(program, runs[index]))).toEqual([]);
   });
 });
 
@@ -109,7 +97,11 @@ describe("each check can fail", () => {
   });
 
   test("an example that prints something else", () => {
-    const code = 'console.log("a", 1); // a 1\nconsole.log("b"); // c\n';
-    expect(notPrinted(code, { printed: ["a 1", "b"], threw: undefined })).toEqual(["c"]);
+    const script: Script = { at: "a.ts:1", code: 'console.log("a", 1); // a 1\n  console.log(["b"]); // b\n', extension: "mts" };
+    const faults = (...printed: readonly string[]): readonly string[] => faultsOf(script, { printed, threw: undefined });
+    expect(faults("more", "a 1", "[ 'b' ]")).toEqual([]);
+    for (const printed of [["a 1"], ["b", "a 1"], ["a 1", "a 1", "b"]]) expect(faults(...printed)).toEqual([expect.stringContaining("a.ts:1 says")]);
+    expect(faultsOf(script, { printed: ["a 1", "b"], threw: "Error: no" })).toEqual(["a.ts:1 threw Error: no"]);
+    expect(faultsOf(script, undefined)).toEqual(["a.ts:1 was not run"]);
   });
 });

@@ -27,7 +27,7 @@ test("a list of options is a table's first column, or the code of a paragraph", 
 
 test("a script is a block with those that continue it; in TypeScript only if it says what it prints", () => {
   const page = { path: "a.md", text: `${fence}ts\nconsole.log(1); // 1\n${fence}\n${fence}ts continues\nconsole.log(2); // 2\n${fence}\n${fence}ts\nquiet();\n${fence}\n${fence}ts main.ts\nconsole.log(3); // 3\n${fence}\n` };
-  expect(scriptsOf([page])).toEqual([{ at: "a.md:2", code: "console.log(1); // 1\nconsole.log(2); // 2\n", said: ["1", "2"], extension: "mts" }]);
+  expect(scriptsOf([page])).toEqual([{ at: "a.md:2", code: "console.log(1); // 1\nconsole.log(2); // 2\n", extension: "mts" }]);
 });
 
 test("a diff changes lines that are there once, and no others", () => {

@@ -10,33 +10,30 @@ export interface Goal {
   readonly reached: { readonly text: string; readonly holds: boolean } | undefined;
 }
 
+const peersInMemory = ["Effect workflow, memory", "Resonate, local", "LangGraph functional, memory", "LangGraph graph, memory"];
+
 type Find = (contestant: string, scenario: string, size: number, figure: string) => number | undefined;
 
 /** The goals, judged by medians of the same run. */
 export function goalsOf(results: Results): readonly Goal[] {
   const find: Find = (contestant, scenario, size, figure) => figureOf(results, { scenario, contestant, size }, figure)?.median;
   const us = (contestant: string, size = 1_000) => find(contestant, "sequence", size, "us");
-  const best = (contestants: readonly string[]): number | undefined => least(contestants.map((name) => us(name)));
-  const fsPower = us("Reprise, fs power");
-  const fsProcess = us("Reprise, fs process");
-  const sqliteFull = us("node:sqlite FULL");
-  const sqliteNormal = us("node:sqlite NORMAL");
   return [
     atMost("a call in memory, us", us("Reprise, memory"), 8),
-    atLeast("the best peer in memory, times as long", ratio(best(["Effect workflow, memory", "Resonate, local", "LangGraph functional, memory", "LangGraph graph, memory"]), us("Reprise, memory")), 8),
-    atMost("fs, `power`, times a raw append with fdatasync", ratio(fsPower, us("file, write + fdatasync")), 1.15),
-    atMost("fs, `process`, us", fsProcess, 12),
-    atMost("sqlite, `power`, times a raw commit of the same SQLite", ratio(us("Reprise, sqlite power"), sqliteFull), 1.15),
-    atMost("sqlite, `process`, times a raw commit of the same SQLite", ratio(us("Reprise, sqlite process"), sqliteNormal), 1.6),
+    atLeast("the best peer in memory, times as long", ratio(least(peersInMemory.map((peer) => us(peer))), us("Reprise, memory")), 8),
+    atMost("fs, `power`, times a raw append with fdatasync", ratio(us("Reprise, fs power"), us("file, write + fdatasync")), 1.15),
+    atMost("fs, `process`, us", us("Reprise, fs process"), 12),
+    atMost("sqlite, `power`, times a raw commit of the same SQLite", ratio(us("Reprise, sqlite power"), us("node:sqlite FULL")), 1.15),
+    atMost("sqlite, `process`, times a raw commit of the same SQLite", ratio(us("Reprise, sqlite process"), us("node:sqlite NORMAL")), 1.6),
     atMost("resume after 10,000 calls, fs, us per call", find("Reprise, fs power", "resume", 10_000, "us"), 6),
     atMost("the same, ms until the first new call", find("Reprise, fs power", "resume", 10_000, "ms"), 60),
     atMost("load of 100,000 events, fs, ms", find("Reprise, fs process", "load", 100_000, "ms"), 250),
-    atMost("the same, MB", scaled(find("Reprise, fs process", "load", 100_000, "added"), 2 ** 20), 120),
+    atMost("the same, MB", ratio(find("Reprise, fs process", "load", 100_000, "added"), 2 ** 20), 120),
     atLeast("1,000 calls at once, fs, `power`, per second", find("Reprise, fs power", "fan-out", 1_000, "perSecond"), 50_000),
     atLeast("100 runs of 100 calls, fs, `power`, per second", find("Reprise, fs power", "many-runs", 100, "perSecond"), 30_000),
     atMost("bytes stored per call, fs, N = 1,000", find("Reprise, fs power", "sequence", 1_000, "bytes"), 340),
     atMost("the same at N = 10,000, times that at 1,000", ratio(find("Reprise, fs power", "sequence", 10_000, "bytes"), find("Reprise, fs power", "sequence", 1_000, "bytes")), 1.05),
-    atMost("memory added by 10,000 calls, fs, MB", scaled(find("Reprise, fs power", "peak-memory", 10_000, "added"), 2 ** 20), 25),
+    atMost("memory added by 10,000 calls, fs, MB", ratio(find("Reprise, fs power", "peak-memory", 10_000, "added"), 2 ** 20), 25),
     atMost("a call in memory at N = 10,000, times that at 1,000", ratio(us("Reprise, memory", 10_000), us("Reprise, memory")), 1.2),
     atMost("printer in `append` mode to a file, us per event", find("Reprise, memory", "printer", 1_000, "us"), 12),
   ];
@@ -71,10 +68,6 @@ function goalText(limit: number): string {
 
 function ratio(above: number | undefined, below: number | undefined): number | undefined {
   return above === undefined || below === undefined ? undefined : above / below;
-}
-
-function scaled(value: number | undefined, scale: number): number | undefined {
-  return ratio(value, scale);
 }
 
 function least(values: readonly (number | undefined)[]): number | undefined {
