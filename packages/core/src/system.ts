@@ -63,8 +63,8 @@ interface Runtime {
 export function defaultSystem(): System {
   const runtime = globalThis as Runtime;
   return {
-    now: () => Date.now(),
-    random: () => Math.random(),
+    now,
+    random: Math.random,
     newId: () => globalThis.crypto.randomUUID(),
     sha256: sha256For(runtime.process),
     setTimer,
@@ -72,6 +72,11 @@ export function defaultSystem(): System {
     owner: ownerOf(runtime.process),
     ...signalsOf(runtime.process),
   };
+}
+
+/** Not of each system its own: what is compiled for one run serves the next. */
+function now(): number {
+  return Date.now();
 }
 
 function sha256For(process: NodeProcess | undefined): System["sha256"] {
@@ -110,7 +115,7 @@ function setTimer(delayMs: number, callback: () => void, options?: { readonly ba
 }
 
 function yieldFor(setImmediate: Runtime["setImmediate"]): System["yield"] {
-  if (setImmediate) return (callback) => void setImmediate(callback);
+  if (setImmediate) return setImmediate;
   // Browsers and workers: a message to ourselves is a macrotask without setTimeout's 4 ms floor.
   const channel = new MessageChannel();
   const waiting: (() => void)[] = [];

@@ -29,36 +29,48 @@ export interface RecordCodec {
 
 /** Records as JSON text in UTF-8, each in an envelope if they are encrypted. */
 export function createRecordCodec(values: ValueCodec, encryption?: Encryption): RecordCodec {
-  const bytes = new TextBytes();
-  const text = new TextDecoder("utf-8", { fatal: true });
+  return new JsonCodec(values, encryption);
+}
+
+class JsonCodec implements RecordCodec {
+  readonly #values: ValueCodec;
+  readonly #encryption: Encryption | undefined;
+  readonly #bytes = new TextBytes();
+  readonly #text = new TextDecoder("utf-8", { fatal: true });
   // One journal writes many records.
-  let latest: { readonly contents: RecordContents | undefined; readonly write: ValueWriter } = { contents: undefined, write: inPlace };
-  const writerFor = (contents: RecordContents | undefined): ValueWriter => {
-    if (latest.contents !== contents) latest = { contents, write: contents === undefined ? inPlace : offloaded(values, contents) };
-    return latest.write;
-  };
-  return {
-    encode(record, contents) {
-      if (contents !== undefined) nameContents(record, contents.named);
-      // What goes elsewhere is not encrypted there, so nothing does.
-      if (encryption !== undefined) return encrypted(encryption, bytes.of(recordText(record, inPlace)));
-      return bytes.of(recordText(record, writerFor(contents)));
-    },
-    decode(stored, stateId, elsewhere) {
-      let json: unknown;
-      try {
-        json = JSON.parse(text.decode(stored.bytes));
-      } catch (cause) {
-        throw new CorruptError(`run ${stateId}: record ${stored.seq} is not JSON text`, { stateId, cause });
-      }
-      if (isCommonRecord(json)) return fromCommon(json, values.fromTree);
-      if (isEnvelope(json)) json = decrypted(encryption, json, { stateId, seq: stored.seq });
-      refuseNewer(json, stateId);
-      const parsed = recordSchema.safeParse(json);
-      if (parsed.success) return fromStored(parsed.data, reading(values, stored.seq, elsewhere));
-      throw new CorruptError(`run ${stateId}: record ${stored.seq} is not a record of this format: ${issueText(parsed.error)}`, { stateId, cause: parsed.error });
-    },
-  };
+  #latest: { readonly contents: RecordContents | undefined; readonly write: ValueWriter } = { contents: undefined, write: inPlace };
+
+  constructor(values: ValueCodec, encryption: Encryption | undefined) {
+    this.#values = values;
+    this.#encryption = encryption;
+  }
+
+  encode(record: JournalRecord, contents?: RecordContents): Uint8Array {
+    if (contents !== undefined) nameContents(record, contents.named);
+    // What goes elsewhere is not encrypted there, so nothing does.
+    if (this.#encryption !== undefined) return encrypted(this.#encryption, this.#bytes.of(recordText(record, inPlace)));
+    return this.#bytes.of(recordText(record, this.#writerFor(contents)));
+  }
+
+  decode(stored: StoredRecord, stateId: string, elsewhere?: Elsewhere[]): JournalRecord {
+    let json: unknown;
+    try {
+      json = JSON.parse(this.#text.decode(stored.bytes));
+    } catch (cause) {
+      throw new CorruptError(`run ${stateId}: record ${stored.seq} is not JSON text`, { stateId, cause });
+    }
+    if (isCommonRecord(json)) return fromCommon(json, this.#values);
+    if (isEnvelope(json)) json = decrypted(this.#encryption, json, { stateId, seq: stored.seq });
+    refuseNewer(json, stateId);
+    const parsed = recordSchema.safeParse(json);
+    if (parsed.success) return fromStored(parsed.data, reading(this.#values, stored.seq, elsewhere));
+    throw new CorruptError(`run ${stateId}: record ${stored.seq} is not a record of this format: ${issueText(parsed.error)}`, { stateId, cause: parsed.error });
+  }
+
+  #writerFor(contents: RecordContents | undefined): ValueWriter {
+    if (this.#latest.contents !== contents) this.#latest = { contents, write: contents === undefined ? inPlace : offloaded(this.#values, contents) };
+    return this.#latest.write;
+  }
 }
 
 function reading(values: ValueCodec, seq: number, elsewhere: Elsewhere[] = []): ValueReader {

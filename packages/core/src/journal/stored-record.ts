@@ -1,4 +1,5 @@
 import type { CommonRecord } from "./common-record.ts";
+import type { ValueCodec } from "../values/codec.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 import type { JournalRecord, StorageWrite } from "./journal-record.ts";
@@ -11,10 +12,10 @@ export interface ValueReader {
 }
 
 /** The record of such JSON, which nobody else holds: it becomes the record itself. */
-export function fromCommon(stored: CommonRecord, valueOf: (tree: unknown) => EncodedValue): JournalRecord {
+export function fromCommon(stored: CommonRecord, values: Pick<ValueCodec, "fromTree">): JournalRecord {
   if (stored.k === "started") {
-    if (stored.i !== undefined) stored.i = valueOf(stored.i);
-  } else if (stored.v !== undefined) stored.v = valueOf(stored.v);
+    if (stored.i !== undefined) stored.i = values.fromTree(stored.i);
+  } else if (stored.v !== undefined) stored.v = values.fromTree(stored.v);
   return stored as JournalRecord;
 }
 

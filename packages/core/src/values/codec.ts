@@ -1,4 +1,4 @@
-import { resolveSettings, type CodecOptions } from "./codec-settings.ts";
+import { resolveSettings, type CodecOptions, type CodecSettings } from "./codec-settings.ts";
 import { DecodeWalk } from "./decode-walk.ts";
 import { EncodedValue, type ValueDecoder } from "./encoded-value.ts";
 import { EncodeWalk } from "./encode-walk.ts";
@@ -60,50 +60,73 @@ const noNames: readonly string[] = [];
  * ```
  */
 export function createCodec(options?: CodecOptions): ValueCodec {
-  const settings = resolveSettings(options);
+  return new Codec(resolveSettings(options));
+}
+
+/** A class, as is whatever is on the way of every call: what is compiled for one of them serves the next, where closures would be compiled anew. */
+class Codec implements ValueCodec {
+  readonly #settings: CodecSettings;
   // Walks that are not under way: every call has two values, and a getter or an extension may encode another one meanwhile.
-  let idleEncoding: EncodeWalk | undefined;
-  let idleDecoding: DecodeWalk | undefined;
-  const codec: ValueCodec = {
-    encode(value, root) {
-      if (isPlainPrimitive(value)) return { encoded: EncodedValue.fromTree(value, codec, noNames), plain: true };
-      const walk = idleEncoding?.begin(root) ?? new EncodeWalk(settings, root);
-      idleEncoding = undefined;
-      const tree = walk.root(value);
-      const { plain, secretNames } = walk;
-      idleEncoding = walk;
-      return { encoded: EncodedValue.fromTree(tree, codec, secretNames === undefined ? noNames : [...secretNames]), plain };
-    },
-    fromTree: (tree) => EncodedValue.fromTree(tree, codec),
-    reveal(encoded, secrets) {
-      for (const [name, value] of secrets) settings.known.add(name, value);
-      return new DecodeWalk(settings, "value", secrets).node(encoded.tree);
-    },
-    withoutSecrets(value) {
-      if (settings.known.none) return value;
-      try {
-        return codec.decode(new EncodeWalk(settings, "value").root(value));
-      } catch {
-        // It cannot be looked through, so it is not shown.
-        return "[not shown]";
-      }
-    },
-    decode(tree) {
-      if (isPlainPrimitive(tree)) return tree;
-      const walk = idleDecoding?.begin() ?? new DecodeWalk(settings, "value");
-      idleDecoding = undefined;
-      const value = walk.node(tree);
-      idleDecoding = walk;
-      return value;
-    },
-    pack: (encoded) => packTree(encoded.tree, settings.limits),
-    unpack: (bytes) => EncodedValue.fromTree(unpackTree(bytes, settings.limits), codec),
-    errorRecord: (error) => recordThrown(new EncodeWalk(settings, "error"), error),
-    errorFrom(record) {
-      const walk = new DecodeWalk(settings, "error");
-      walk.enter(0);
-      return restoreEntered(walk, record);
-    },
-  };
-  return codec;
+  #idleEncoding: EncodeWalk | undefined;
+  #idleDecoding: DecodeWalk | undefined;
+
+  constructor(settings: CodecSettings) {
+    this.#settings = settings;
+  }
+
+  encode(value: unknown, root: string): Encoding {
+    if (isPlainPrimitive(value)) return { encoded: EncodedValue.fromTree(value, this, noNames), plain: true };
+    const walk = this.#idleEncoding?.begin(root) ?? new EncodeWalk(this.#settings, root);
+    this.#idleEncoding = undefined;
+    const tree = walk.root(value);
+    const { plain, secretNames } = walk;
+    this.#idleEncoding = walk;
+    return { encoded: EncodedValue.fromTree(tree, this, secretNames === undefined ? noNames : [...secretNames]), plain };
+  }
+
+  fromTree(tree: unknown): EncodedValue {
+    return EncodedValue.fromTree(tree, this);
+  }
+
+  reveal(encoded: EncodedValue, secrets: ReadonlyMap<string, string>): unknown {
+    for (const [name, value] of secrets) this.#settings.known.add(name, value);
+    return new DecodeWalk(this.#settings, "value", secrets).node(encoded.tree);
+  }
+
+  withoutSecrets(value: unknown): unknown {
+    if (this.#settings.known.none) return value;
+    try {
+      return this.decode(new EncodeWalk(this.#settings, "value").root(value));
+    } catch {
+      // It cannot be looked through, so it is not shown.
+      return "[not shown]";
+    }
+  }
+
+  decode(tree: unknown): unknown {
+    if (isPlainPrimitive(tree)) return tree;
+    const walk = this.#idleDecoding?.begin() ?? new DecodeWalk(this.#settings, "value");
+    this.#idleDecoding = undefined;
+    const value = walk.node(tree);
+    this.#idleDecoding = walk;
+    return value;
+  }
+
+  pack(encoded: EncodedValue): Uint8Array<ArrayBuffer> {
+    return packTree(encoded.tree, this.#settings.limits);
+  }
+
+  unpack(bytes: Uint8Array): EncodedValue {
+    return EncodedValue.fromTree(unpackTree(bytes, this.#settings.limits), this);
+  }
+
+  errorRecord(error: unknown): ErrorRecord {
+    return recordThrown(new EncodeWalk(this.#settings, "error"), error);
+  }
+
+  errorFrom(record: ErrorRecord): Error {
+    const walk = new DecodeWalk(this.#settings, "error");
+    walk.enter(0);
+    return restoreEntered(walk, record);
+  }
 }
