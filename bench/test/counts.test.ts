@@ -25,6 +25,11 @@ describe.each(levels)("durability %s", (durability) => {
     expect(changedCounts(`fan-out, fs ${durability}`, { ...counts }, baseline.fanOutOf1000[`fs ${durability}`])).toEqual([]);
   });
 
+  test("the 1,000 branches of a map share appends and syncs on fs, though the gate lets one outcome through per turn", async () => {
+    const counts = await countFs({ ...setting, durability }, (session) => session.map?.("run", 1_000) ?? Promise.reject(new Error("no map")));
+    expect(changedCounts(`map, fs ${durability}`, { ...counts }, baseline.mapOf1000[`fs ${durability}`])).toEqual([]);
+  });
+
   test("a sequential call commits to sqlite as often as it did", async () => {
     const counts = await countSqlitePerCall(durability, 100);
     expect(changedCounts(`sqlite ${durability}`, { ...counts }, baseline.perCall[`sqlite ${durability}`])).toEqual([]);

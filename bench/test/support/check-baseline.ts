@@ -9,6 +9,8 @@ export interface Baseline {
   readonly perCall: Readonly<Record<string, Counts>>;
   /** Of a run of 1,000 calls at once, its beginning and its end included, exactly. */
   readonly fanOutOf1000: Readonly<Record<string, Counts>>;
+  /** The same of a group that maps an actor over 1,000 items, all at once. */
+  readonly mapOf1000: Readonly<Record<string, Counts>>;
   /** At most; a call returns 200 bytes. */
   readonly bytesPerCall: Readonly<Record<string, number>>;
   /** Bytes that a sequential call allocates. */

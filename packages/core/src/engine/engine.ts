@@ -127,6 +127,7 @@ export class Engine {
       {
         ...settings.journal,
         view,
+        turns: { more: () => this.gate.turning, yield: system.yield },
         onAcknowledged: (record, seq) => this.#onAcknowledged(record, seq),
         onFailure: (error) => this.stop(error as Error),
         ...(!settings.policy.compare && { onWriter: (writer) => this.inbox.watch(writer) }),

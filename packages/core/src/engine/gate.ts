@@ -20,6 +20,11 @@ export class Gate {
     return this.#heap.length;
   }
 
+  /** Will something be let through in the next turn? */
+  get turning(): boolean {
+    return this.#scheduled;
+  }
+
   /**
    * Lets `release` through in the order of `seq`. With `ready` it keeps its place until that has resolved: what comes behind
    * it waits.

@@ -44,6 +44,7 @@ function journalByHand(durability: JournalSettings["durability"] = "power", arti
       codec: createRecordCodec(createCodec()),
       contents,
       durability,
+      turns: { more: () => false, yield: (callback) => queueMicrotask(callback) },
       acquire: async () => writer,
       onAcknowledged: (_record, seq) => void published.push(seq),
       onFailure: (error) => void failures.push(error),

@@ -5,6 +5,7 @@ import type { Durability, HeaderPatch, StateWriter } from "../ports/state-backen
 import { appendEnds } from "./append-ends.ts";
 import { levelOrder as order, strengths, type AppendLevel, type Batch } from "./append-batch.ts";
 import type { Contents } from "./contents.ts";
+import { endOfTurn, FlushTurns, type FlushTurnsSettings } from "./flush-turns.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import { InFlight } from "./in-flight.ts";
 import { recordContents, type RecordContents } from "./offload.ts";
@@ -20,6 +21,8 @@ export interface JournalSettings {
   readonly durability: Durability | "checkpoint";
   /** Takes the run again after its lease was given back. */
   readonly acquire: () => Promise<StateWriter>;
+  /** Which turns share an append. */
+  readonly turns: Omit<FlushTurnsSettings, "flush">;
   /** Called for each record once it is acknowledged, in order. */
   readonly onAcknowledged: (record: JournalRecord, seq: number) => void;
   /** Called with each writer that the journal gets. */
@@ -28,14 +31,12 @@ export interface JournalSettings {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Its reactions run at the end of the turn. */
-const endOfTurn = Promise.resolve();
 const nothing: readonly Promise<void>[] = [];
 
 /**
  * The one way into a run's history. A record gets its seq and is folded in the turn it is appended; all records of one
- * turn go to the backend together, and acknowledgements come back in journal order. After a failed write nothing is
- * acknowledged any more.
+ * turn, or of some that follow one another, go to the backend together, and acknowledgements come back in journal order. After
+ * a failed write nothing is acknowledged any more.
  */
 export class Journal {
   readonly records: JournalRecord[];
@@ -51,7 +52,7 @@ export class Journal {
   /** Seq of the last record handed to a writer. */
   #written: number;
   #batch: Batch | undefined;
-  #flushing = false;
+  readonly #turns: FlushTurns;
   /** The last batch that is not handed over yet because a content is not stored yet. */
   #handing: Promise<unknown> | undefined;
   /** Batches that were flushed and not acknowledged. */
@@ -69,6 +70,7 @@ export class Journal {
     this.#settings = settings;
     this.#ofRecords = recordContents(settings.contents, this.#named);
     this.#inFlight = new InFlight({ onArrived: (batch) => this.#tell(batch), onFailed: (error) => this.#fail(error) });
+    this.#turns = new FlushTurns({ ...settings.turns, flush: () => this.#flush() });
     this.#strengths = strengths(settings.durability);
     this.records = records;
     this.#written = records.length;
@@ -115,7 +117,7 @@ export class Journal {
 
   /** Has something been appended that is not acknowledged? What rides does not count: nobody waits for it. */
   get busy(): boolean {
-    return this.#flushing || !this.#inFlight.empty;
+    return this.#turns.asked || !this.#inFlight.empty;
   }
 
   /** The writer; taken again if the run rests. */
@@ -131,10 +133,7 @@ export class Journal {
       if (batch.acknowledged === undefined) batch.acknowledged = [acknowledged];
       else batch.acknowledged.push(acknowledged);
     }
-    if (!this.#flushing) {
-      this.#flushing = true;
-      void endOfTurn.then(this.#flushTurn);
-    }
+    this.#turns.ask();
     return first;
   }
 
@@ -147,6 +146,7 @@ export class Journal {
   async settle(): Promise<void> {
     if (this.#batch !== undefined) {
       if (order[this.#batch.level] < order.outcome) this.#batch.level = "outcome";
+      this.#turns.made();
       this.#flush();
     }
     await this.#inFlight.settled();
@@ -156,6 +156,7 @@ export class Journal {
   async rest(): Promise<void> {
     if (this.#batch !== undefined && !this.#failed) {
       this.#batch.level = "firm";
+      this.#turns.made();
       this.#flush();
     }
     await this.#inFlight.settled();
@@ -188,11 +189,6 @@ export class Journal {
     }
     return first;
   }
-
-  readonly #flushTurn = (): void => {
-    this.#flushing = false;
-    this.#flush();
-  };
 
   #flush(): void {
     const batch = this.#batch;

@@ -6,7 +6,7 @@ import { attempt, liveOn } from "./exact.ts";
 import { codeText, programPipeline, type WitnessedCall } from "./interpret.ts";
 import { fingerprintsIn, givenIn } from "./journal.ts";
 import { cutDisk, emptyDisk, type Disk, type Life } from "./life.ts";
-import { outcomeText, ranAgain, ranUnrecorded } from "./observe.ts";
+import { outcomeText, pointBeforeEnd, ranAgain, ranUnrecorded } from "./observe.ts";
 import type { AgentSpec, Block, MapStep, ParallelStep, Program, Step } from "./program.ts";
 import { exactLatency } from "./world.ts";
 
@@ -62,19 +62,18 @@ export async function editFault(subject: EditedCase, disk: Disk, tally: EditTall
 }
 
 /**
- * R2: what the edited code made of the record is a function of the journal by then. Replayed without the append that ended
+ * R2: what the edited code made of the record is a function of the journal by then. Replayed without what ended
  * it, the edited code gives the same and runs nothing.
  */
 async function stabilityFault({ before, after, onInputChange, onVersionChange }: EditedCase, edited: Life): Promise<string | undefined> {
   // R8 takes a record of the present version first: of two equal calls, one of which the old version had answered, they may change places.
   if (after.tools.some((spec, index) => spec.version !== before.tools[index]?.version)) return undefined;
-  const { boundaries, events } = edited.disk;
-  const ended = events.findLast((event) => event.parent === undefined && event.status !== "started");
-  const point = boundaries.findLast((boundary) => boundary < (ended?.seq ?? 0)) ?? 0;
+  const { events } = edited.disk;
+  const point = pointBeforeEnd(events);
   const engine = { ...(onInputChange && { onInputChange }), ...(onVersionChange && { onVersionChange }) };
   const replay = await attempt(() => liveOn({ ...optionsOf(after), engine, disk: cutDisk(edited.disk, point) }));
   if (typeof replay === "string") return `the edited code, resumed again: ${replay}`;
-  // What was still open when the grace ended was cancelled in the same append: it is open again.
+  // What was still open when the grace ended was cancelled together with it: it is open again.
   const cancelled = new Set(events.filter((event) => event.seq > point && event.status === "cancelled").map((event) => event.address));
   const ran = replay.process.handled.find((address) => !cancelled.has(address));
   if (ran !== undefined) return `the edited code, resumed again, ran ${ran}`;

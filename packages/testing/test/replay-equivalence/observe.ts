@@ -10,6 +10,14 @@ export function outcomeText(outcome: ExecutionOutcome<unknown> | undefined): str
   return outcome.status === "failed" ? `failed ${describeError(outcome.error)}` : outcome.status;
 }
 
+/** How many records stand before those that ended the run: the outcome of its first call, and the cancellations that go with it. 0 if it has not ended. */
+export function pointBeforeEnd(events: readonly ExecutionEvent[]): number {
+  const end = events.findLastIndex((event) => event.parent === undefined && event.status !== "started");
+  let point = events[end]?.seq ?? 1;
+  for (let index = end - 1; events[index]?.status === "cancelled" && events[index]?.seq === point - 1; index -= 1) point -= 1;
+  return point - 1;
+}
+
 /**
  * All outcomes of calls in the order they were recorded, with their values; cancellations last and sorted: those of one
  * closing scope reach nobody, and their order depends on how far each call had come.

@@ -6,7 +6,7 @@ import { hash } from "./hash.ts";
 import { lengthOf, timeOfLast } from "./journal.ts";
 import { cutDisk, emptyDisk, type Disk, type Halt, type Life, type LifeOptions } from "./life.ts";
 import { programPipeline } from "./interpret.ts";
-import { firstDifference, lifeFault, outcomesOf, outcomeText } from "./observe.ts";
+import { firstDifference, lifeFault, outcomesOf, outcomeText, pointBeforeEnd } from "./observe.ts";
 import type { Program } from "./program.ts";
 import type { Verdict } from "./verdict.ts";
 import { wildAnswers, wildLatency } from "./world.ts";
@@ -17,8 +17,8 @@ const mostLives = 6;
 /**
  * The self-consistent oracle: new latencies in every life, acknowledgements late and in batches, time passing between
  * turns, and a chain of crashes, recoveries of failed runs among them. "Equal to the uninterrupted run" has no meaning then; what must hold is that each life
- * follows its record (see `lifeFault`), that what is recorded is free of contradictions, and that the end is a function of the journal: replayed without its last append,
- * it gives the same value, runs nothing and records only that append again.
+ * follows its record (see `lifeFault`), that what is recorded is free of contradictions, and that the end is a function of the journal: replayed without it,
+ * it gives the same value, runs nothing and records only that end again.
  */
 export async function checkSelfConsistent(program: Program, engine: Partial<RepriseOptions> = {}): Promise<Verdict> {
   return checkChains(program, engine, false);
@@ -78,16 +78,15 @@ function wildOptions(program: Program, engine: Partial<RepriseOptions>, disk: Di
   };
 }
 
-/** Replays a finished journal without the append that ended it. */
+/** Replays a finished journal without what ended it. */
 async function fixpointFault(finished: Life, options: LifeOptions): Promise<string | undefined> {
-  const { events, boundaries } = finished.disk;
-  const ended = events.findLast((event) => event.parent === undefined && event.status !== "started");
-  const point = boundaries.findLast((boundary) => boundary < (ended?.seq ?? 0)) ?? 0;
+  const { events } = finished.disk;
+  const point = pointBeforeEnd(events);
   const disk = cutDisk(finished.disk, point);
   const replay = await attempt(() => liveOn({ ...options, disk }));
   if (typeof replay === "string") return replay;
   const cut = events.filter((event) => event.seq > point);
-  // What was still open when the grace ended was cancelled in the same append: it is open again.
+  // What was still open when the grace ended was cancelled together with it: it is open again.
   const cancelled = new Set(cut.filter((event) => event.status === "cancelled").map((event) => event.address));
   const ran = replay.process.handled.find((address) => !cancelled.has(address));
   if (ran !== undefined) return `the handler of ${ran} ran`;

@@ -261,7 +261,8 @@ test("I4, S3: a run that is closed while an answer is checked does not take its 
   void state.waitFor("another").catch(() => undefined);
   await reprise.answer(stateId, "approval", "yes");
   await state.run(echo, "a");
-  while ((await world.journal()).every(({ k }) => k !== "message")) await turns();
+  // Turn by turn: soon after, the run is suspended, for it can only wait.
+  while ((await world.journal()).every(({ k }) => k !== "message")) await turns(1);
   const waiting = rejectionOf(state.waitFor("approval", { schema }));
   await checking.promise;
   const closed = state.close();
