@@ -116,6 +116,7 @@ export interface Verbs {
    * `timeoutMs` is over and there is no `default`. At the top of a run driven by hand it throws `ExecutionAwaitingError`
    * while there is no answer.
    */
+  waitFor<Answer = unknown, Output = Answer>(name: string, options: WaitOptions<Answer, Output, undefined> & { readonly default: undefined }): Promise<Output | undefined>;
   waitFor<Answer = unknown, Output = Answer, Default = Output>(name: string, options?: WaitOptions<Answer, Output, Default>): Promise<Output | Default>;
   /** Milliseconds since the epoch; recorded, so that code which is run again is told the same time. */
   now(): number;

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";
-import type { Actor, AgentContext, LeafContext, TryResult } from "../index.ts";
+import type { Actor, AgentContext, LeafContext, TryResult, WaitOptions } from "../index.ts";
 import { agent, createReprise, llm, tool } from "../index.ts";
 
 const parse = tool({ name: "parse", input: z.string().transform(Number), output: z.number().transform(String), run: (value) => value + 1 });
@@ -141,6 +141,13 @@ test("waitFor gives what its schema makes of an answer, and its default", () => 
       expectTypeOf(await context.waitFor<boolean>("x", { timeoutMs: 1, default: false })).toBeBoolean();
       expectTypeOf(await context.waitFor("x", { schema: length })).toBeNumber();
       expectTypeOf(await context.waitFor("x", { schema: length, timeoutMs: 1, default: null })).toEqualTypeOf<number | null>();
+      expectTypeOf(await context.waitFor<boolean>("x", { timeoutMs: 1, default: undefined })).toEqualTypeOf<boolean | undefined>();
+      expectTypeOf(await context.waitFor("x", { schema: length, timeoutMs: 1, default: undefined })).toEqualTypeOf<number | undefined>();
+      expectTypeOf(await context.waitFor("x", { timeoutMs: 1, default: undefined })).toBeUnknown();
+      const mayHaveOne: WaitOptions<boolean> = { timeoutMs: 1 };
+      expectTypeOf(await context.waitFor("x", mayHaveOne)).toBeBoolean();
+      // @ts-expect-error a default of another type needs to be named
+      await context.waitFor<boolean>("x", { timeoutMs: 1, default: "none" });
       expectTypeOf(await context.sleep(1)).toBeVoid();
     },
   });

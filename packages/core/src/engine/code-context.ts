@@ -48,8 +48,8 @@ export function verbsOf(scope: Scope): Omit<Verbs, "storage" | "artifacts"> {
   const values = new ScopeValues(scope);
   return {
     sleep: (duration, options = {}) => promised<void>(scope, (resolve, reject) => requestSleep(scope, duration, options, resolve, reject)),
-    waitFor: <Answer, Output, Default>(name: string, options: WaitOptions<Answer, Output, Default> = {}) =>
-      promised<Output | Default>(scope, (resolve, reject) => ({ ...waitRequest(scope, name, options), onValue: (value) => resolve(value as Output), onError: reject })),
+    waitFor: <Answer, Output, Default>(name: string, options?: WaitOptions<Answer, Output, Default>) =>
+      promised<Output | Default>(scope, (resolve, reject) => ({ ...waitRequest(scope, name, options ?? {}), onValue: (value) => resolve(value as Output), onError: reject })),
     now: () => values.now(),
     random: () => values.random(),
     uuid: () => values.uuid(),
