@@ -4,3 +4,6 @@ import type { StateHead } from "@reprise/core";
 export function liveStatus({ status, lease }: Pick<StateHead, "status" | "lease">): string {
   return status === "running" && lease !== "live" ? "dead" : status;
 }
+
+/** What to say of such a run. */
+export const nobodyAt = "nobody is at this run: it goes on when it is resumed, by your program or by reprise wake";

@@ -104,14 +104,35 @@ describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
       expect(await reprise("answer", "asked", "approval", "true")).toMatchObject({ code: 0, stdout: expect.stringContaining("when the run is resumed") });
       const config = await configFor(store);
       expect(await runReprise(["wake", "--config", config])).toMatchObject({ code: 0, stdout: "asked completed\n" });
-      expect(await runReprise(["wake"], { cwd: join(config, "..") })).toMatchObject({ code: 0, stdout: "nothing is due\n" });
+      expect(await runReprise(["wake"], { cwd: join(config, "..") })).toMatchObject({ code: 0, stdout: "nothing to resume: no run is due, and none was left in the middle\n" });
       expect(await reprise("wake")).toMatchObject({ code: 2, stderr: expect.stringContaining('export them as "actors"') });
       expect(await reprise("answer", "asked", "approval", "false")).toMatchObject({ code: 5, stderr: expect.stringContaining("ANSWER_TOO_LATE") });
     });
 
+    test("a run that was stopped goes on when wake names it", async () => {
+      store = await filledStore(kind);
+      const config = await configFor(store);
+      await reprise("answer", "asked", "approval", "true");
+      await reprise("interrupt", "asked");
+      const wake = (...words: string[]) => runReprise(["wake", ...words, "--config", config]);
+      expect(await wake()).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing to resume") });
+      expect(await wake("asked")).toMatchObject({ code: 0, stdout: "asked completed\n" });
+      expect(await reprise("rewind", "asked", "--from", "writer::pay::tool_call", "--yes", "--allow-repeat", "writer::pay::tool_call")).toMatchObject({ stdout: expect.stringMatching(/reprise wake asked$/mu) });
+      expect(await wake("asked", "--allow-repeat", "writer::pay::tool_call")).toMatchObject({ code: 0, stdout: "asked awaiting\n" });
+      expect(await wake("nobody")).toMatchObject({ code: 3, stderr: expect.stringContaining("there is no run nobody") });
+      expect(await wake("nobody", "asked")).toMatchObject({ code: 1, stdout: expect.stringMatching(/^nobody failed: .*\nasked awaiting\n$/u) });
+      expect(await wake("--allow-repeat", "writer::pay::tool_call")).toMatchObject({ code: 2, stderr: expect.stringContaining("needs the runs") });
+    });
+
+    test("an answer that no wait asks for is kept, and it is said what the run waits for", async () => {
+      store = await filledStore(kind);
+      expect(await reprise("answer", "asked", "aproval", "true")).toMatchObject({ code: 0, stdout: expect.stringContaining("does not ask for it now (it waits for writer::approval::wait_call): it is taken when") });
+      expect(await json("answer", "asked", "writer::approval::wait_call", "true")).toEqual({ stateId: "asked", wait: "writer::approval::wait_call", kept: true, asked: true });
+    });
+
     test("interrupt stops a run that waits; one that has ended is left alone", async () => {
       store = await filledStore(kind);
-      expect(await reprise("interrupt", "asked", "--message", "enough")).toMatchObject({ code: 0, stdout: "asked is interrupted; resume it to go on.\n" });
+      expect(await reprise("interrupt", "asked", "--message", "enough")).toMatchObject({ code: 0, stdout: "asked is interrupted; resume it to go on: reprise wake asked.\n" });
       expect(await json("list", "--status", "interrupted")).toMatchObject({ runs: [{ stateId: "asked" }] });
       expect((await reprise("show", "asked")).stdout).toMatch(/INTERRUPTED[^]*enough/u);
       expect((await reprise("interrupt", "done")).code).toBe(1);

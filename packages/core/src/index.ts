@@ -68,7 +68,7 @@ export type { SalvageOptions, SalvageResult } from "./runs/salvage-run.ts";
 export type { VerifyFinding, VerifyReport } from "./runs/verify-run.ts";
 export type { AnswerOptions, Waiting } from "./runs/waiting.ts";
 export type { PendingWait } from "./history/pending-wait.ts";
-export type { WakeActors, WokenRun } from "./runs/wake.ts";
+export type { WakeActors, WakeOptions, WokenRun } from "./runs/wake.ts";
 export type { EventQuery, HistoryQuery } from "./history/history-query.ts";
 export type { CallTally } from "./statistics/call-tally.ts";
 export type { CountedCall, HistoryStatistics, StatisticsOptions } from "./statistics/statistics-of.ts";

@@ -31,7 +31,7 @@ export function define(command: Command, session: Session): void {
           if (!(await session.confirmed(options, `Fork ${run} at record ${plan.position}?`))) return undefined;
         }
         const { stateId, lineage, plan } = await reprise.fork(run, forkOptions(options));
-        return session.result(options, { stateId, lineage, plan, done: true }, () => [`Done: ${sanitise(stateId)} has records 1 to ${plan.position} of ${sanitise(run)} and is paused; resume it to go on.`]);
+        return session.result(options, { stateId, lineage, plan, done: true }, () => [`Done: ${sanitise(stateId)} has records 1 to ${plan.position} of ${sanitise(run)} and is paused; resume it to go on: reprise wake ${sanitise(stateId)}`]);
       });
     });
 }

@@ -22,7 +22,7 @@ export function define(command: Command, session: Session): void {
         const held = (await reprise.head(run))?.lease === "live";
         const done = await reprise.interrupt(run, { ...(reason && { reason }), ...(message !== undefined && { message }), triggeredBy: "reprise interrupt" });
         if (!done) session.exitCode = ExitCode.FOUND;
-        const text = !done ? "had ended or rests already" : held ? "is told: the process that is at it ends it" : "is interrupted; resume it to go on";
+        const text = !done ? "had ended or rests already" : held ? "is told: the process that is at it ends it" : `is interrupted; resume it to go on: reprise wake ${sanitise(run)}`;
         await session.result(options, { stateId: run, interrupted: done, ...(done && { by: held ? "its holder" : "this command" }) }, () => [`${sanitise(run)} ${text}.`]);
       });
     });

@@ -1,4 +1,5 @@
 import type { RewindOptions, TimelinePoint } from "@reprise/core";
+import { sanitise } from "@reprise/printer/text";
 import type { Command } from "commander";
 import { planLines } from "../plan-lines.ts";
 import { collected } from "../parse-words.ts";
@@ -24,7 +25,7 @@ export function define(command: Command, session: Session): void {
         if (options.json !== true) for (const line of planLines(plan)) session.terminal.out(line);
         if (!(await session.confirmed(options, `Rewind ${run} to record ${plan.position}?`))) return undefined;
         const done = await reprise.rewind(run, point satisfies TimelinePoint, rewindOptions(options));
-        return session.result(options, { plan: done, done: true }, () => [`Done: ${run} is paused at record ${done.position}; resume it to go on.`]);
+        return session.result(options, { plan: done, done: true }, () => [`Done: ${sanitise(run)} is paused at record ${done.position}; resume it to go on: reprise wake ${sanitise(run)}`]);
       });
     });
 }

@@ -1,6 +1,7 @@
 import type { Reprise } from "@reprise/core";
 import { renderHtml, renderMermaid, renderSummary, renderTree } from "@reprise/printer";
 import { Option, type Command } from "commander";
+import { liveStatus, nobodyAt } from "../live-status.ts";
 import { countFrom } from "../parse-words.ts";
 import { recordedItems } from "../recorded-items.ts";
 import type { CommonOptions, Session } from "../session.ts";
@@ -38,16 +39,16 @@ async function show(session: Session, run: string, options: ShowOptions): Promis
   if (options.at !== undefined && options.json !== true) throw new UsageError("--at needs --json");
   await session.withStore(options, async ({ reprise }) => {
     if (options.json === true) return terminal.out(JSON.stringify(await reprise.snapshot(run, options.at), undefined, 2));
-    const lines = options.format === "tree" ? await treeOf(reprise, run, options, terminal) : [await pageOf(reprise, run, options)];
+    const head = await reprise.head(run);
+    const lines = options.format === "tree" ? await treeOf(reprise, run, options, terminal, head?.lease === "live") : [await pageOf(reprise, run, options)];
     for (const line of lines) terminal.out(line);
+    if (head !== undefined && liveStatus(head) === "dead") terminal.note(nobodyAt);
   });
 }
 
-async function treeOf(reprise: Reprise, run: string, { stacks, children, summary }: ShowOptions, terminal: Terminal): Promise<readonly string[]> {
+async function treeOf(reprise: Reprise, run: string, { stacks, children, summary }: ShowOptions, terminal: Terminal, live: boolean): Promise<readonly string[]> {
   const items = await recordedItems(reprise, run);
-  const head = await reprise.head(run);
   const layout = { width: terminal.columns ?? widthElsewhere, color: terminal.colour, glyphs: terminal.glyphs };
-  const live = head?.lease === "live";
   const tree = renderTree(items, { ...layout, ...(live && { now: terminal.now() }), ...(stacks === true && { stacks }), ...(children !== undefined && { maxChildren: children }) });
   return summary ? [...tree, "", ...renderSummary(items, layout)] : tree;
 }

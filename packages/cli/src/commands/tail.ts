@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { liveStatus } from "../live-status.ts";
+import { liveStatus, nobodyAt } from "../live-status.ts";
 import { countFrom } from "../parse-words.ts";
 import { logEvents, type EventLog } from "../print-events.ts";
 import type { CommonOptions, Session } from "../session.ts";
@@ -24,7 +24,7 @@ export function define(command: Command, session: Session): void {
         const interrupted = new AbortController();
         const stopListening = terminal.onInterrupt(() => interrupted.abort());
         const head = await reprise.head(run);
-        if (head !== undefined && liveStatus(head) === "dead") terminal.note("nobody is at this run: what follows comes when somebody resumes it");
+        if (head !== undefined && liveStatus(head) === "dead") terminal.note(nobodyAt);
         // Nothing is printed of a run that is not there or cannot be read.
         let log: EventLog | undefined;
         const events = reprise.events(run, { signal: interrupted.signal, until: untilEnd ? "end" : "rest", ...(from !== undefined && { from }) });

@@ -24,7 +24,7 @@ import { untilIdle } from "./until-idle.ts";
 import { transferOf } from "../transfer/transfer.ts";
 import { checkPoint } from "../timeline/timeline-point.ts";
 import { waitingOf } from "./waiting.ts";
-import { wakeDue } from "./wake.ts";
+import { wakeRuns } from "./wake.ts";
 
 /**
  * The entry to everything: where runs live, how they are retried, who watches them. Throws `INVALID_OPTION` and
@@ -92,7 +92,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     },
     resume,
     ...interruptingOf(settings, { handles, holderOf: (stateId) => runs.get(stateId), load: (stateId) => open(existing(stateId, { waitMs: settings.graceMs })) }),
-    wake: (actors) => wakeDue(settings, actors, resume),
+    wake: async (actors, wakeOptions = {}) => wakeRuns(settings, actors, wakeOptions, resume),
     async create(createOptions = {}) {
       checkObject("options", createOptions);
       const { stateId = system.newId(), metadata, ...rest } = createOptions;

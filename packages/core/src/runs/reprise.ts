@@ -20,7 +20,7 @@ import type { TimelinePlan } from "../timeline/plan-cut.ts";
 import type { TimelinePoint } from "../timeline/timeline-point.ts";
 import type { SessionFacts } from "./session-facts.ts";
 import type { PendingWait } from "../history/pending-wait.ts";
-import type { WakeActors, WokenRun } from "./wake.ts";
+import type { WakeActors, WakeOptions, WokenRun } from "./wake.ts";
 import type { Interrupting } from "./interrupting.ts";
 import type { Waiting } from "./waiting.ts";
 import type { ExportOptions, HandOffOptions } from "../transfer/export-run.ts";
@@ -206,11 +206,11 @@ export interface Reprise extends Inspection, Maintenance, Waiting, Following, In
   /** What `rewind` would do; takes no lease and changes nothing. Throws `POINT_NOT_FOUND`, `NOT_FOUND`, … */
   plan(stateId: string, point: TimelinePoint): Promise<TimelinePlan>;
   /**
-   * Resumes every run that is due: whose sleep is over, whose wait has run out of time, or that has unread answers; each with the
-   * actor its root is called after. Runs that somebody holds, and paused and interrupted ones, are left alone. Call it now and then,
-   * in one process or in many.
+   * Resumes every run that can go on and that nobody holds: whose sleep is over, whose wait has run out of time, that has unread answers, or that was
+   * left in the middle, because its process died or something was refused; each with the actor its root is called after. Paused and interrupted runs are
+   * left alone, unless `stateIds` names them. Call it now and then, in one process or in many. Throws `INVALID_OPTION`.
    */
-  wake(actors: WakeActors): Promise<WokenRun[]>;
+  wake(actors: WakeActors, options?: WakeOptions): Promise<WokenRun[]>;
   /** Runs by what is known of them without reading a journal, newest first, a page at a time (rule S4). Throws `INVALID_OPTION`. */
   list(query?: RunQuery): Promise<ListPage>;
   /** What is known of a run without reading its journal; undefined if there is no such run. */

@@ -2,56 +2,84 @@ import type { Actor } from "../actors/actor.ts";
 import { parseAddress } from "../address/address.ts";
 import { checkActor } from "../actors/check.ts";
 import { everyPage } from "../backends/every-page.ts";
-import { checkObject } from "../errors/invalid.ts";
+import { checkStateId } from "../backends/check-state-id.ts";
+import { checkObject, checkTexts, invalid } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
+import type { HiddenRoot } from "../journal/journal-record.ts";
+import type { StateStatus } from "../events/event-type.ts";
 import { lastRoot } from "../timeline/last-root.ts";
 import { readRun } from "./read-run.ts";
-import type { ExecutionOutcome } from "./reprise.ts";
+import type { ExecutionOutcome, OpenOptions } from "./reprise.ts";
 import type { RepriseSettings } from "./settings.ts";
 
 /** What `wake` can resume runs with, as a list or by any names: a run is resumed with the actor its root is called after. */
 export type WakeActors = readonly Actor<never, unknown>[] | { readonly [name: string]: Actor<never, unknown> };
 
-/** What became of a run that was due. */
+/** Options of `wake`. */
+export interface WakeOptions {
+  /** These runs and no others, whatever they rest at: also paused and interrupted ones, which `wake` leaves alone otherwise. Default: every run that can go on. */
+  readonly stateIds?: readonly string[];
+  /** Addresses of calls with `repeatable: false` that may run again in these runs although they may have happened. Needs `stateIds`. Default: none. */
+  readonly allowRepeat?: readonly string[];
+}
+
+/** What became of a run that could go on. */
 export type WokenRun =
   | { readonly stateId: string; readonly outcome: ExecutionOutcome<unknown> }
   /** It was not resumed: somebody else was faster (`LEASE_HELD`), none of the actors is its, or it cannot be opened. */
   | { readonly stateId: string; readonly error: Error };
 
+type Resume = (actor: Actor<never, unknown>, stateId: string, options: OpenOptions) => Promise<ExecutionOutcome<unknown>>;
+
 const atOnce = 5;
 
-/** Resumes what is due: sleeps and waits whose time has come, and runs with unread messages (rule I5). */
-export async function wakeDue(settings: RepriseSettings, actors: WakeActors, resume: (actor: Actor<never, unknown>, stateId: string) => Promise<ExecutionOutcome<unknown>>): Promise<WokenRun[]> {
+/** Resumes what can go on: sleeps and waits whose time has come, runs with unread messages, and what was left in the middle (rule I5). */
+export async function wakeRuns(settings: RepriseSettings, actors: WakeActors, options: WakeOptions, resume: Resume): Promise<WokenRun[]> {
   checkObject("actors", actors);
   const known = Array.isArray(actors) ? (actors as readonly Actor<never, unknown>[]) : Object.values(actors as { readonly [name: string]: Actor<never, unknown> });
   for (const actor of known) checkActor(actor);
-  const due = await dueRuns(settings);
+  checkWakeOptions(options);
+  const { stateIds, allowRepeat } = options;
+  // A run may have killed whoever was at it, so what was left comes after what is due.
+  const due = stateIds ?? (await unheld(settings, "awaiting", settings.system.now()));
+  const left = new Set(stateIds === undefined ? await unheld(settings, "running") : []);
+  const wanted = [...new Set([...due, ...left])];
   const woken: WokenRun[] = [];
-  const queue = due.values();
+  const queue = wanted.values();
   const work = async (): Promise<void> => {
     for (const stateId of queue) {
       try {
-        woken.push({ stateId, outcome: await resume(await actorOf(settings, stateId, known), stateId) });
+        const root = lastRoot(await readRun(settings, stateId));
+        // One that was driven by hand goes on by hand.
+        if (root === undefined && left.has(stateId)) continue;
+        woken.push({ stateId, outcome: await resume(actorOf(root, stateId, known), stateId, allowRepeat === undefined ? {} : { allowRepeat }) });
       } catch (error) {
         woken.push({ stateId, error: error as Error });
       }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return woken.toSorted((a, b) => due.indexOf(a.stateId) - due.indexOf(b.stateId));
+  return woken.toSorted((a, b) => wanted.indexOf(a.stateId) - wanted.indexOf(b.stateId));
 }
 
-/** Paused and interrupted runs are left to whoever stopped them. */
-async function dueRuns({ backend, system }: RepriseSettings): Promise<string[]> {
+function checkWakeOptions(options: WakeOptions): void {
+  checkObject("options", options);
+  const { stateIds, allowRepeat } = options;
+  checkTexts("stateIds", stateIds);
+  for (const stateId of stateIds ?? []) checkStateId(stateId);
+  checkTexts("allowRepeat", allowRepeat);
+  if (allowRepeat !== undefined && stateIds === undefined) invalid("allowRepeat", "given with stateIds: a call may be repeated in a run that is named", allowRepeat);
+}
+
+async function unheld({ backend }: RepriseSettings, status: StateStatus, dueBefore?: number): Promise<string[]> {
   const found: string[] = [];
-  for await (const { rows } of everyPage((query) => backend.list(query), { dueBefore: system.now(), status: ["awaiting", "running"] })) {
+  for await (const { rows } of everyPage((query) => backend.list(query), { status: [status], ...(dueBefore !== undefined && { dueBefore }) })) {
     for (const { stateId, lease } of rows) if (lease !== "live") found.push(stateId);
   }
   return found;
 }
 
-async function actorOf(settings: RepriseSettings, stateId: string, actors: readonly Actor<never, unknown>[]): Promise<Actor<never, unknown>> {
-  const root = lastRoot(await readRun(settings, stateId));
+function actorOf(root: HiddenRoot | undefined, stateId: string, actors: readonly Actor<never, unknown>[]): Actor<never, unknown> {
   if (root === undefined) throw new RepriseError("NOT_FOUND", `run ${stateId} was not begun by execute: load it to go on`, { stateId });
   const { segment, type } = parseAddress(root.a);
   const actor = actors.find((each) => each.name === segment.name && each.type === type);
