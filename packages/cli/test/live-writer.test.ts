@@ -21,6 +21,19 @@ test("a run that another process is at can be interrupted", { timeout: 120_000 }
   }
 });
 
+test("a run whose process was killed is shown as one that nobody is at", { timeout: 120_000 }, async () => {
+  const place = join(await newDirectory(), "runs");
+  const environment = { REPRISE_BACKEND: `fs:${place}` };
+  const child = spawn(process.execPath, ["--conditions=@reprise/source", writer, environment.REPRISE_BACKEND], { stdio: ["pipe", "pipe", "inherit"] });
+  await new Promise<void>((resolve) => void child.stdout.once("data", () => resolve()));
+  const killed = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
+  child.kill("SIGKILL");
+  await killed;
+  expect(await runReprise(["show", "slow"], { environment })).toMatchObject({ code: 0, stderr: expect.stringContaining("nobody is at this run: it goes on when it is resumed") });
+  expect(await runReprise(["show", "slow", "--json"], { environment })).toMatchObject({ code: 0, stderr: "" });
+  expect(await runReprise(["doctor", place])).toMatchObject({ code: 0, stdout: expect.stringMatching(/: 1 run, healthy\nWants to be resumed:\n {2}staleLease: /u) });
+});
+
 test("a run that another process is at can be looked at and followed to its end, and neither be rewound nor removed", { timeout: 120_000 }, async () => {
   const place = join(await newDirectory(), "runs");
   const environment = { REPRISE_BACKEND: `fs:${place}` };

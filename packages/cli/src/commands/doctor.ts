@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { DoctorFinding } from "@reprise/backend-fs";
 import { sanitise } from "@reprise/printer/text";
 import type { Command } from "commander";
 import { ExitCode } from "../exit-code.ts";
@@ -7,6 +8,27 @@ import { UsageError } from "../usage-error.ts";
 
 interface Options extends CommonOptions {
   readonly contents?: boolean;
+}
+
+const headings = { wrong: "Wrong:", resume: "Wants to be resumed:", harmless: "Harmless, nothing to do:" } as const;
+
+/** What a reader is to do about a finding. Only what is wrong makes a store unhealthy. */
+const headingOf: { readonly [Kind in DoctorFinding["kind"]]: keyof typeof headings } = {
+  damaged: "wrong",
+  permissions: "wrong",
+  staleLease: "resume",
+  unread: "resume",
+  superseded: "harmless",
+  empty: "harmless",
+  leftover: "harmless",
+  foreign: "harmless",
+};
+
+function findingLines(findings: readonly DoctorFinding[]): readonly string[] {
+  return Object.entries(headings).flatMap(([heading, title]) => {
+    const lines = findings.filter(({ kind }) => headingOf[kind] === heading).map(({ kind, path, message }) => sanitise(`  ${kind}: ${path}: ${message}`));
+    return lines.length === 0 ? [] : [title, ...lines];
+  });
 }
 
 const prefix = "fs:";
@@ -27,7 +49,7 @@ export function define(command: Command, session: Session): void {
       if (!report.healthy) session.exitCode = ExitCode.FOUND;
       await session.result(options, report, () => [
         `${sanitise(report.root)}: ${report.runs.length} ${report.runs.length === 1 ? "run" : "runs"}, ${report.healthy ? "healthy" : "NOT HEALTHY"}`,
-        ...report.findings.map(({ kind, path, message }) => sanitise(`  ${kind}: ${path}: ${message}`)),
+        ...findingLines(report.findings),
       ]);
     });
 }
