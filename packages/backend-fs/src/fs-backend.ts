@@ -147,6 +147,7 @@ async function* readRun(
 }
 
 function contextOf(options: FsBackendOptions, checkOpen: () => void): FsContext {
+  check("options", typeof options === "object" && options !== null, "must be an object with a dir", options);
   const maxRecordBytes = options.maxRecordBytes ?? 16 * mebibyte;
   const ttlMs = options.ttlMs ?? 30_000;
   const segmentBytes = options.segmentBytes ?? 64 * mebibyte;

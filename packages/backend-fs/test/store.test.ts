@@ -124,6 +124,7 @@ test("a segment of a newer format is INCOMPATIBLE, a run directory under another
 
 test("options are checked when the backend is made", () => {
   for (const [options, message] of [
+    [undefined, /options must be an object with a dir, got undefined/],
     [{ dir: "" }, /dir must be a path, got/],
     [{ dir: ".", durability: "none" }, /durability must be "power" or "process", got none/],
     [{ dir: ".", ttlMs: 0 }, /ttlMs must be a positive number of milliseconds, got 0/],

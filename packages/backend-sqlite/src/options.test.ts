@@ -24,3 +24,7 @@ test.each([
 ])("INVALID_OPTION: %s %s is refused by name, rule and value", (option, value, message) => {
   expect(() => sqliteBackend({ file: "runs.db", [option]: value })).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path: option, message: expect.stringMatching(message) }));
 });
+
+test("INVALID_OPTION: options that are left out are refused", () => {
+  expect(() => sqliteBackend(undefined as never)).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path: "options" }));
+});

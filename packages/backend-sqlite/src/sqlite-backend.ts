@@ -125,6 +125,7 @@ function headOf({ store, judge, ttlMs }: SqliteContext, stateId: string): Promis
 }
 
 function contextOf(options: SqliteBackendOptions, checkOpen: () => void): SqliteContext {
+  checkOption("sqliteBackend", "options", typeof options === "object" && options !== null, "must be an object with a file", options);
   const { ttlMs = 30_000, maxRecordBytes = 16 * mebibyte, durability = "power", processes = realProcesses(), system = sqliteSystem() } = options;
   checkOption("sqliteBackend", "ttlMs", Number.isFinite(ttlMs) && ttlMs > 0, "must be a positive number of milliseconds", ttlMs);
   const fits = Number.isSafeInteger(maxRecordBytes) && maxRecordBytes > 0 && maxRecordBytes <= 64 * mebibyte;

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { checkName } from "../address/address.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
 import { checkOneOf, invalid } from "../errors/invalid.ts";
 import type { EventType } from "../events/event-type.ts";
 import type { Actor, ActorSettings, AgentDefinition, LeafDefinition } from "./actor.ts";
@@ -51,6 +52,12 @@ export function agent<Given = void, Raw = unknown, Input = Given, Output = Raw>(
   return define("agent_call", definition);
 }
 
+const leafOptions: OptionNames<LeafDefinition<never, never, never, never>> = {
+  name: true, run: true, input: true, output: true, version: true, retry: true, attemptTimeoutMs: true, timeoutMs: true, onInputChange: true, onVersionChange: true,
+  onUnknownOutcome: true, determinism: true, compare: true, repeatable: true,
+};
+const agentOptions: OptionNames<AgentDefinition<never, never, never, never>> = { ...leafOptions, retryChildren: true };
+
 interface Definition extends ActorSettings {
   readonly input?: StandardSchemaV1;
   readonly output?: StandardSchemaV1;
@@ -66,6 +73,7 @@ function define<Input, Output>(type: EventType, definition: unknown): Actor<Inpu
   const wrong = (path: string, rule: string): never => {
     throw new RepriseError("INVALID_DEFINITION", `${type.replace("_call", "")} "${name}": ${path} must be ${rule}`, { path });
   };
+  checkKnown(`${type.replace("_call", "")} "${name}"`, type === "agent_call" ? agentOptions : leafOptions, definition);
   if (typeof run !== "function") wrong("run", "a function");
   for (const [path, schema] of [["input", input], ["output", output]] as const) {
     if (schema !== undefined && typeof schema["~standard"]?.validate !== "function") wrong(path, "a Standard Schema, such as one of zod, valibot or arktype");

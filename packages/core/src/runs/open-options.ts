@@ -4,8 +4,14 @@ import { checkChecker, checkDeadline } from "./check-interrupt.ts";
 import { checkAutoCheckpoint } from "./check-auto-checkpoint.ts";
 import { ReplayMode } from "../journal/replay-mode.ts";
 import { checkRunRetry } from "../engine/run-retry.ts";
-import { checkObject, checkOneOf, checkTexts, checkWaitMs, invalid } from "../errors/invalid.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
+import { checkOneOf, checkTexts, checkWaitMs, invalid } from "../errors/invalid.ts";
 import type { OpenOptions } from "./reprise.ts";
+
+const optionNames: OptionNames<OpenOptions> = {
+  mode: true, inputs: true, force: true, throwOnMismatch: true, aliases: true, resumeFrom: true, allowRepeat: true, retry: true, retryByType: true, onInputChange: true,
+  onVersionChange: true, onUnknownOutcome: true, autoCheckpoint: true, waitMs: true, signal: true, deadlineMs: true, interruptChecker: true,
+};
 
 function checkReplayOptions({ mode, inputs, throwOnMismatch, resumeFrom, force }: OpenOptions): void {
   checkTexts("force", force);
@@ -21,7 +27,7 @@ function checkReplayOptions({ mode, inputs, throwOnMismatch, resumeFrom, force }
 
 /** Throws `INVALID_OPTION`, naming the option. */
 export function checkOpenOptions(options: OpenOptions): void {
-  checkObject("options", options);
+  checkKnown("options", optionNames, options);
   checkPolicy(options);
   checkRunRetry(options);
   checkAutoCheckpoint(options.autoCheckpoint);

@@ -1,5 +1,6 @@
 import { checkPolicy } from "../actors/check.ts";
 import { begunRuns } from "../backends/begun-runs.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
 import { checkMethods, checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
 import { allRules, rulesKey, type EngineRules } from "../engine/rules.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
@@ -33,6 +34,12 @@ export interface RepriseSettings {
   readonly rules: EngineRules;
 }
 
+const optionNames: OptionNames<RepriseOptions> = {
+  backend: true, artifacts: true, artifactThreshold: true, retry: true, durability: true, requires: true, onInputChange: true, onVersionChange: true,
+  onUnknownOutcome: true, autoCheckpoint: true, codec: true, secrets: true, redact: true, maxLost: true, graceMs: true, suspendAfterMs: true,
+  interruptChecker: true, session: true, subscribers: true, system: true,
+};
+
 function checkParts(options: RepriseOptions): void {
   const { backend, artifacts, retry, system, subscribers, codec } = options;
   checkMethods("backend", "a state backend, such as fsBackend({ dir })", ["acquire", "read", "head", "list", "remove", "post", "close"], backend);
@@ -60,7 +67,7 @@ function defaultThreshold({ capabilities }: StateBackend): number {
 
 /** Throws `INVALID_OPTION`, or `UNSUPPORTED` where the backend provides less than was asked for. */
 export function resolveSettings(options: RepriseOptions): RepriseSettings {
-  checkObject("options", options);
+  checkKnown("options", optionNames, options);
   checkParts(options);
   const backend = options.backend === undefined ? ephemeralBackend() : begunRuns(options.backend);
   const { maxLost = 3, graceMs = 5_000, suspendAfterMs = 30_000, artifactThreshold = defaultThreshold(backend) } = options;

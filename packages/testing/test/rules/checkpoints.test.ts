@@ -500,6 +500,7 @@ describe("bad input is refused by name, rule and value", () => {
     ["a subscriber without attach", { subscribers: [invalid({})] }, "subscribers"],
     ["a system that is none", { system: invalid({}) }, "system"],
     ["codec extensions", { codec: invalid({ extensions: 5 }) }, "codec"],
+    ["an option that there is not", invalid({ backends: memoryBackend() }), "backends"],
   ])("createReprise: %s", (_name, options, path) => {
     expect(() => createReprise(options)).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path: expect.stringContaining(path) }));
   });
@@ -518,6 +519,7 @@ describe("bad input is refused by name, rule and value", () => {
     ["waitMs", { waitMs: -1 }, "waitMs"],
     ["waitMs text", { waitMs: invalid("5") }, "waitMs"],
     ["a signal that is none", { signal: invalid({}) }, "signal"],
+    ["an option that there is not", invalid({ id: "run-1" }), "id"],
   ])("opening: %s", async (_name, options, path) => {
     await (await ok.create({ stateId: `opening ${_name}` })).close();
     for (const open of [() => ok.load(`opening ${_name}`, options), () => ok.execute(leaf, 1, options), () => ok.resume(leaf, `opening ${_name}`, options), () => ok.create(options)]) {
@@ -616,6 +618,8 @@ describe("bad input is refused by name, rule and value", () => {
     ["retryChildren", { name: "x", retryChildren: "maybe", run: () => 1 }, "retryChildren"],
     ["timeoutMs text", { name: "x", timeoutMs: "1s", run: () => 1 }, "timeoutMs"],
     ["retry true", { name: "x", retry: true, run: () => 1 }, "retry"],
+    ["an option that there is not", { name: "x", repeatible: false, run: () => 1 }, "repeatible"],
+    ["an option of nobody's", { name: "x", toString: 1, run: () => 1 }, "toString"],
   ])("a definition with %s", (_name, definition, path) => {
     expect(() => agent(invalid(definition))).toThrow(expect.objectContaining({ code: expect.stringMatching(/INVALID_DEFINITION|INVALID_OPTION/u), path }));
   });
