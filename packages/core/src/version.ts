@@ -1,2 +1,2 @@
 /** Recorded with every session. A test keeps it equal to the version in package.json. */
-export const libraryVersion = "0.1.0";
+export const libraryVersion = "0.0.0";
