@@ -83,6 +83,12 @@ describe("each check can fail", () => {
     expect(undocumented(pack(`/** Of this. */\nconst one = 1;\n${bare}`))).toHaveLength(2);
   });
 
+  test("an export that an entry declares itself, and one that cannot be read", () => {
+    const entry = (text: string): WorkspacePackage => ({ ...pack(""), files: [sourceFile("src/index.ts", text), sourceFile("src/a.ts", bare)] });
+    expect(undocumented(entry("export const made = 1;\nexport async function make() {}\n"))).toEqual(["packages/bad/src/index.ts:1 made of @reprise/bad", "packages/bad/src/index.ts:2 make of @reprise/bad"]);
+    for (const text of ['export * from "./a.ts";', "const one = 1;\nexport { one };", "export default 1;"]) expect(() => undocumented(entry(`${text}\n`))).toThrow(/entries export by name/u);
+  });
+
   test("a method without a comment, and an option without its default", () => {
     const members = "  /** Reads. */\n  read(): void;\n  read(from: number): void;\n  write(): void;\n  /** In ms. */\n  readonly waitMs?: number;\n  /** In ms. Default: 0. */\n  readonly graceMs?: number;\n";
     const text = `/** One. */\nexport function made(): void {}\n/** Options. */\nexport interface Made {\n${members}}\n`;

@@ -21,10 +21,15 @@ export function publicExports(pack: WorkspacePackage): readonly PublicExport[] {
     const source = typeof target === "string" ? undefined : target["@reprise/source"];
     if (source === undefined) return [];
     const path = posix.normalize(source);
-    return exportsOf(fileOf(pack, path)).map(({ name, from, local, isType }) => {
+    const file = fileOf(pack, path);
+    const unread = /^export (?:\*|default|\{[^}]*\};)/mu.exec(file.text);
+    if (unread !== null) throw new Error(`${pack.folder}/${path} has "${unread[0]}": entries export by name, from where it is declared`);
+    const passedOn = exportsOf(file).map(({ name, from, local, isType }) => {
       const declared = declarationOf(pack, join(dirname(path), from), local);
       return { entry: pack.manifest.name + entry.slice(1), name, ...declared, kind: isType && declared.kind === "class" ? "type" : declared.kind };
     });
+    const own = [...file.text.matchAll(ownDeclaration)].map(([, name = ""]) => ({ entry: pack.manifest.name + entry.slice(1), name, ...declarationOf(pack, path, name) }));
+    return [...passedOn, ...own];
   });
 }
 
@@ -55,6 +60,9 @@ function exportsOf({ text }: SourceFile): readonly Reexport[] {
 }
 
 const keywords = "(?:async )?(?<kind>function\\*?|class|const|interface|type)";
+
+/** What an entry declares itself. */
+const ownDeclaration = /^export (?:abstract |declare |async )*(?:function\*?|class|const|interface|type) (?!\{)(\w+)/gmu;
 
 function declarationOf(pack: WorkspacePackage, path: string, name: string): Omit<PublicExport, "entry" | "name"> {
   const file = fileOf(pack, path);
