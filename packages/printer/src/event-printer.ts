@@ -9,7 +9,7 @@ import { checkOptions, colorWanted, glyphSetFor, liveWanted, widthOf, type Event
 import { screenFor } from "./screen/screen.ts";
 import { sinkFor, type Sink } from "./sink.ts";
 import { defaultSystem, type PrinterSystem } from "./system.ts";
-import { formatClock } from "./text/format.ts";
+import { clockFor } from "./text/clock.ts";
 import { paintLine } from "./text/line.ts";
 import { secretKey } from "./text/preview.ts";
 import { lookOf } from "./text/theme.ts";
@@ -60,7 +60,7 @@ export function printerOn(system: PrinterSystem, options: EventPrinterOptions): 
     secret: secretKey(options.redact),
     now: options.now ?? (() => system.now()),
     several: () => open > 1,
-    clock: (at) => formatClock(at, options.utc === true ? 0 : system.utcOffsetMs(at)),
+    clock: clockFor((at) => (options.utc === true ? 0 : system.utcOffsetMs(at))),
   };
   const asked = options.mode ?? "live";
   const mode = asked === "live" && !liveWanted(stream, system.environment) ? "append" : asked;
@@ -90,26 +90,25 @@ const modes: Readonly<Record<Exclude<NonNullable<EventPrinterOptions["mode"]>, "
 
 function printRun(run: RunFeed, mode: Mode, sink: Sink): () => void {
   const view = createRunView();
-  const print = (lines: () => readonly string[]): void => {
-    if (!sink.broken) sink.write(guarded(lines));
+  const print = <Given>(given: Given, lines: (given: Given) => readonly string[]): void => {
+    if (!sink.broken) sink.write(guarded(given, lines));
   };
-  const show = (message: RunMessage): void =>
-    print(() => {
-      const previous = message.topic === "group" ? view.calls.get(message.message.call)?.progress : undefined;
-      return mode.message(message, mode.needsView ? reduce(view, message) : view, previous);
-    });
-  print(() => mode.begin(run));
-  const unfollow = followRun(run, show);
+  const linesOf = (message: RunMessage): readonly string[] => {
+    const previous = message.topic === "group" ? view.calls.get(message.message.call)?.progress : undefined;
+    return mode.message(message, mode.needsView ? reduce(view, message) : view, previous);
+  };
+  print(run, mode.begin);
+  const unfollow = followRun(run, (message) => print(message, linesOf));
   return () => {
     unfollow();
-    print(() => mode.end(view));
+    print(view, mode.end);
   };
 }
 
 /** A message that cannot be shown must not cost the run, nor go unnoticed. */
-function guarded(lines: () => readonly string[]): readonly string[] {
+function guarded<Given>(given: Given, lines: (given: Given) => readonly string[]): readonly string[] {
   try {
-    return lines();
+    return lines(given);
   } catch (error) {
     return [`[printer] a message could not be shown: ${sanitise(error instanceof Error ? error.message : String(error))}`];
   }

@@ -35,6 +35,23 @@ test("H5: a subscriber gets messages in order, one at a time, however slow it is
   expect(seen).toEqual(["begin 1", "end 1", "begin 2", "end 2"]);
 });
 
+test("H5: a subscriber that needs time for some messages only gets them in order too, those it brings about itself as well", async () => {
+  const bus = newBus();
+  const seen: string[] = [];
+  const handle = (seq: number): void | Promise<void> => {
+    seen.push(`begin ${seq}`);
+    if (seq < 10) bus.publish("event", event(seq + 10));
+    if (seq % 2 === 1) return new Promise<void>((resolve) => setImmediate(resolve)).then(() => void seen.push(`end ${seq}`));
+  };
+  bus.on("event", ({ seq }) => handle(seq));
+  bus.publish("event", event(2));
+  expect(seen).toEqual(["begin 2", "begin 12"]);
+  bus.publish("event", event(3));
+  bus.publish("event", event(4));
+  await bus.drained();
+  expect(seen.slice(2)).toEqual(["begin 3", "end 3", "begin 13", "end 13", "begin 4", "begin 14"]);
+});
+
 test("H5: a subscriber that throws or rejects hurts nobody else and is reported once", async () => {
   const bus = newBus();
   const logs: LogNotice[] = [];

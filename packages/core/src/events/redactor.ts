@@ -1,4 +1,5 @@
 import { checkTexts, invalid } from "../errors/invalid.ts";
+import { decoder } from "../history/lazy-property.ts";
 import type { ExecutionEvent, LogNotice } from "./execution-event.ts";
 
 /**
@@ -55,6 +56,7 @@ function listed(entries: readonly string[]): Show {
 // Parts are looked at only when somebody looks at them, as they are decoded.
 function shown<Message extends object>(message: Message, parts: readonly string[], show: Show): Message {
   const properties: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(message);
+  delete properties[decoder];
   for (const part of parts) {
     const given = properties[part];
     if (given === undefined) continue;

@@ -26,7 +26,7 @@ export class SubscriberQueue<T extends Topic> {
     this.#report = report;
   }
 
-  /** Returns a promise for the end of the work it began; undefined if work is under way already. */
+  /** Returns a promise for the end of the work it began; undefined if that is done or work is under way already. */
   push(message: Topics[T]): Promise<void> | undefined {
     if (this.#waiting.length < longestQueue) {
       if (!this.#behind) this.#waiting.push(message);
@@ -39,19 +39,32 @@ export class SubscriberQueue<T extends Topic> {
     }
     if (this.#running) return undefined;
     this.#running = true;
-    return this.#drain();
+    const pending = this.#handOver();
+    return pending && this.#drain(pending);
   }
 
-  async #drain(): Promise<void> {
+  async #drain(first: Promise<void>): Promise<void> {
+    for (let pending: Promise<void> | undefined = first; pending !== undefined; pending = this.#handOver()) {
+      try {
+        await pending;
+      } catch (error) {
+        this.#fault(error);
+      }
+    }
+  }
+
+  /** Hands messages over until the handler needs time, which it returns, or there are none left: most handlers never need any. */
+  #handOver(): Promise<void> | undefined {
     for (let message = this.#next(); message !== undefined; message = this.#next()) {
       try {
-        const result = this.#handler(message);
-        if (result !== undefined) await result;
+        const pending = this.#handler(message);
+        if (pending !== undefined) return pending;
       } catch (error) {
         this.#fault(error);
       }
     }
     this.#running = false;
+    return undefined;
   }
 
   #next(): Topics[T] | undefined {

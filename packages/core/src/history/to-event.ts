@@ -4,6 +4,7 @@ import type { JournalRecord } from "../journal/journal-record.ts";
 import type { CallNode } from "./call-node.ts";
 import { deepFrozen } from "./deep-frozen.ts";
 import { decodeValue } from "./decode-node.ts";
+import { lazily } from "./lazy-property.ts";
 
 /**
  * The event of a record, from the call as it is right after the record was folded, and the record behind it, if there is
@@ -67,9 +68,4 @@ function groupOf(node: CallNode): Pick<ExecutionEvent, "group"> {
 
 function maxOf(node: CallNode): Pick<ExecutionEvent, "maxAttempts"> {
   return node.maxAttempts === undefined ? {} : { maxAttempts: node.maxAttempts };
-}
-
-// A property that is enumerable like data, and decoded only when somebody looks: most subscribers never do.
-function lazily<K extends "input" | "value" | "prompt">(event: Omit<ExecutionEvent, K>, property: K, decode: () => unknown): ExecutionEvent {
-  return Object.freeze(Object.defineProperty({ ...event }, property, { get: decode, enumerable: true })) as ExecutionEvent;
 }

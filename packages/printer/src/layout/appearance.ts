@@ -39,11 +39,11 @@ export function tookMs(call: CallView, event: ExecutionEvent): number | undefine
   return over && event.executionTimeMs !== undefined ? call.spentMs : event.executionTimeMs;
 }
 
-/** `2/5`, or `2` where the budget is not known; empty for a single attempt that needs no mention. */
-export function attemptsText(call: CallView): string {
-  const worthSaying = call.attempt > 1 || call.status === "retrying" || (call.status === "failed" && (call.maxAttempts ?? 1) > 1);
-  if (!worthSaying || call.attempt === 0) return "";
-  return call.maxAttempts === undefined ? String(call.attempt) : `${call.attempt}/${call.maxAttempts}`;
+/** `2/5`, or `2` where the budget is not known, of an attempt of a call, by default its last; empty for a single one that needs no mention. */
+export function attemptsText({ status, maxAttempts, attempt: last }: CallView, attempt: number = last): string {
+  const worthSaying = attempt > 1 || status === "retrying" || (status === "failed" && (maxAttempts ?? 1) > 1);
+  if (!worthSaying || attempt === 0) return "";
+  return maxAttempts === undefined ? String(attempt) : `${attempt}/${maxAttempts}`;
 }
 
 /** The tone in which the status of a whole run is shown. */

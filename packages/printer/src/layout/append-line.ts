@@ -3,7 +3,7 @@ import { formatDuration } from "../text/format.ts";
 import { span, type Line, type Span, type Tone } from "../text/line.ts";
 import { readable, type SecretKey } from "../text/preview.ts";
 import { sanitise } from "../text/sanitise.ts";
-import { errorText } from "../view/describe-error.ts";
+import { errorText, type ErrorSummary } from "../view/describe-error.ts";
 import type { CallView } from "../view/run-view.ts";
 import type { RunStatistics } from "../view/statistics.ts";
 import { attemptsText, tookMs } from "./appearance.ts";
@@ -25,32 +25,40 @@ const wordWidth = 10;
 
 /** `HH:MM:SS.mmm word subject key=value…`: values with spaces are quoted. */
 export function appendLine(clock: string, word: string, tone: Tone, subject: string, fields: readonly Field[]): Line {
-  const pairs: Span[] = fields
-    .filter(([, value]) => value !== undefined)
-    .flatMap(([key, value]) => [span(` ${key}=`, "faint"), span(quoted(String(value)))]);
-  return [span(`${clock} `, "faint"), span(word.padEnd(wordWidth), tone), span(` ${quoted(subject)}`, "strong"), ...pairs];
+  const line: Span[] = [span(`${clock} `, "faint"), span(word.padEnd(wordWidth), tone), span(` ${quoted(subject)}`, "strong")];
+  for (const [key, value] of fields) {
+    if (value !== undefined) line.push(span(` ${key}=`, "faint"), span(quoted(String(value))));
+  }
+  return line;
 }
 
 /** The fields of an event. */
 export function eventFields(call: CallView, event: ExecutionEvent, { details, causes, stacks, secret }: AppendLayout): readonly Field[] {
-  const failed = event.status === "failed" && details !== "none" ? call.error : undefined;
+  const fields: Field[] = [];
+  // Nothing is made for what an event does not say: most say little, and each event passes here.
+  const add = (key: string, value: Field[1]): void => void (value !== undefined && fields.push([key, value]));
+  add("attempt", attemptsText(call, event.attempt) || undefined);
+  add("opening", event.opening);
+  add("items", event.group?.size);
+  add("workers", event.group?.maxWorkers);
+  if (event.delayMs !== undefined) add(event.status === "awaiting" ? "for" : "in", formatDuration(event.delayMs));
+  if (event.executionTimeMs !== undefined) add("took", formatDuration(tookMs(call, event)));
+  if (event.pinned === true) add("pinned", "true");
+  if (event.isReplayed === true) add("replayed", "true");
+  add("reason", event.reason);
+  if (event.status === "failed" && details !== "none" && call.error !== undefined) fields.push(...errorFields(call.error, causes, stacks));
+  if (details !== "none" && "prompt" in event) add("prompt", readValue(() => event.prompt, secret, readable));
+  if (details === "io" && event.status === "started" && "input" in event) add("input", readValue(() => event.input, secret, readable));
+  if (details === "io" && event.status === "completed" && "value" in event) add("value", readValue(() => event.value, secret, readable));
+  return fields;
+}
+
+function errorFields({ code, message, causes: chain, stack }: ErrorSummary, causes: boolean, stacks: boolean): readonly Field[] {
   return [
-    ["attempt", attemptsText({ ...call, attempt: event.attempt }) || undefined],
-    ["opening", event.opening],
-    ["items", event.group?.size],
-    ["workers", event.group?.maxWorkers],
-    [event.status === "awaiting" ? "for" : "in", event.delayMs === undefined ? undefined : formatDuration(event.delayMs)],
-    ["took", event.executionTimeMs === undefined ? undefined : formatDuration(tookMs(call, event))],
-    ["pinned", event.pinned === true ? "true" : undefined],
-    ["replayed", event.isReplayed === true ? "true" : undefined],
-    ["reason", event.reason],
-    ["code", failed?.code],
-    ["error", failed?.message],
-    ["because", causes && failed !== undefined && failed.causes.length > 0 ? failed.causes.map(errorText).join(" | ") : undefined],
-    ["stack", stacks && failed !== undefined && failed.stack.length > 0 ? failed.stack.join(" | ") : undefined],
-    ["prompt", details !== "none" && "prompt" in event ? readValue(() => event.prompt, secret, readable) : undefined],
-    ["input", details === "io" && event.status === "started" && "input" in event ? readValue(() => event.input, secret, readable) : undefined],
-    ["value", details === "io" && event.status === "completed" && "value" in event ? readValue(() => event.value, secret, readable) : undefined],
+    ["code", code],
+    ["error", message],
+    ["because", causes && chain.length > 0 ? chain.map(errorText).join(" | ") : undefined],
+    ["stack", stacks && stack.length > 0 ? stack.join(" | ") : undefined],
   ];
 }
 

@@ -141,7 +141,7 @@ function callLine(view: RunView, call: CallView, { glyph, tone, status, facts }:
 
 function eventFacts(call: CallView, event: ExecutionEvent): readonly Span[] {
   const facts: Span[] = [];
-  const attempts = attemptsText({ ...call, attempt: event.attempt });
+  const attempts = attemptsText(call, event.attempt);
   if (attempts !== "") facts.push(span(attempts, call.retryEvents > 0 ? "retrying" : "faint"));
   if (event.status === "started" && event.opening !== undefined) facts.push(span(`after ${event.opening}`, "faint"));
   if (event.status === "started" && event.group !== undefined) {

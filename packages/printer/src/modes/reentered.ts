@@ -1,4 +1,4 @@
-import { ancestorsOf, type CallView, type RunView } from "../view/run-view.ts";
+import { parentOf, type CallView, type RunView } from "../view/run-view.ts";
 
 /** Remembers which calls have been announced as going on from another process. */
 export type Reentered = (view: RunView, call: number) => readonly CallView[];
@@ -10,10 +10,12 @@ export type Reentered = (view: RunView, call: number) => readonly CallView[];
 export function reenteredTracker(): Reentered {
   const announced = new Set<number>();
   return (view, number) => {
-    const call = view.calls.get(number);
-    const around = call === undefined ? [] : ancestorsOf(view, call).toReversed();
-    const news = around.filter((ancestor) => ancestor.source === "implied" && ancestor.type !== "branch" && !announced.has(ancestor.call));
-    for (const ancestor of news) announced.add(ancestor.call);
+    const news: CallView[] = [];
+    for (let ancestor = parentOf(view, view.calls.get(number)); ancestor !== undefined; ancestor = parentOf(view, ancestor)) {
+      if (ancestor.source !== "implied" || ancestor.type === "branch" || announced.has(ancestor.call)) continue;
+      announced.add(ancestor.call);
+      news.unshift(ancestor);
+    }
     return news;
   };
 }

@@ -69,10 +69,17 @@ export const defaultPalette: Palette = {
 
 /** The line as text for the terminal. Trailing spaces are left out. */
 export function paintLine(line: Line, colors: Colors, palette: Palette = defaultPalette): string {
+  if (!colors.isColorSupported) return textOf(line).trimEnd();
   const lastAt = line.findLastIndex(({ text }) => text.trimEnd() !== "");
   const painted = line.slice(0, lastAt + 1).map(({ text, tone }, index) => {
     const shown = index === lastAt ? text.trimEnd() : text;
     return shown === "" ? "" : palette[tone].reduce((inner, color) => colors[color](inner), shown);
   });
   return painted.join("");
+}
+
+function textOf(line: Line): string {
+  let all = "";
+  for (const { text } of line) all += text;
+  return all;
 }

@@ -2,18 +2,29 @@ import { factsAfter, type ErrorRecord, type ExecutionEvent } from "@reprise/core
 import { describeError, messagesWithin } from "./describe-error.ts";
 import { childrenOf, isLeaf, isOpen, type CallView, type RunView } from "./run-view.ts";
 
+/** A call while it is made: filled in place, so that an event costs one copy of what is known of its call. */
+type Draft = { -readonly [Name in keyof CallView]: CallView[Name] };
+
 /** The call after an event of its own. */
 export function applyEvent(view: RunView, call: CallView, event: ExecutionEvent): CallView {
-  const next: CallView = { ...factsAfter(call, event), source: "ran", lastSeq: event.seq };
+  const next: Draft = factsAfter(call, event);
+  next.source = "ran";
+  next.lastSeq = event.seq;
   switch (event.status) {
     case "started":
-      return { ...next, group: event.group ?? call.group };
+      next.group = event.group ?? call.group;
+      return next;
     case "completed":
-      return { ...next, pinned: event.pinned === true, error: undefined, explained: false };
+      next.pinned = event.pinned === true;
+      next.error = undefined;
+      next.explained = false;
+      return next;
     case "failed":
-      return failed(view, next, event.error);
+      fail(view, next, event.error);
+      return next;
     case "awaiting":
-      return { ...next, prompt: "prompt" in event ? () => event.prompt : undefined };
+      next.prompt = "prompt" in event ? () => event.prompt : undefined;
+      return next;
     case "retrying":
     case "rejected":
     case "cancelled":
@@ -22,11 +33,11 @@ export function applyEvent(view: RunView, call: CallView, event: ExecutionEvent)
   }
 }
 
-function failed(view: RunView, call: CallView, error: ErrorRecord | undefined): CallView {
+function fail(view: RunView, call: Draft, error: ErrorRecord | undefined): void {
   const summary = error === undefined ? undefined : describeError(error);
-  const explained = error !== undefined && !isLeaf(call) && explainedByChild(view, call, error);
-  const failures = explained ? call.failures : [...call.failures, summary?.code ?? "Error"];
-  return { ...call, error: summary, explained, failures };
+  call.error = summary;
+  call.explained = error !== undefined && !isLeaf(call) && explainedByChild(view, call, error);
+  if (!call.explained) call.failures = [...call.failures, summary?.code ?? "Error"];
 }
 
 function explainedByChild(view: RunView, call: CallView, error: ErrorRecord): boolean {

@@ -26,7 +26,7 @@ export function placeCall(view: RunView, identity: CallIdentity): CallView {
   if (parent !== undefined && !view.calls.has(parent)) {
     imply(view, parent, enclosingScope(scope) ?? "", guessType(enclosingScope(scope) ?? "", identity.type));
   }
-  const call: CallView = { ...(known ?? blank(identity.call)), parent, address: identity.address, scope, type: identity.type };
+  const call: CallView = { ...(known ?? blank), call: identity.call, parent, address: identity.address, scope, type: identity.type };
   list(view, call);
   return call;
 }
@@ -45,7 +45,7 @@ export function placeGroup(view: RunView, call: number, address: string): CallVi
 
 function imply(view: RunView, number: number, scope: string, type: EventType): CallView {
   const parent = parentByScope(view, number, scope);
-  const call: CallView = { ...blank(number), parent, address: `${scope}::${type}`, scope, type };
+  const call: CallView = { ...blank, call: number, parent, address: `${scope}::${type}`, scope, type };
   if (parent === undefined && enclosingScope(scope) !== undefined) view.unplaced.add(number);
   list(view, call);
   return call;
@@ -89,27 +89,25 @@ function unlist(view: RunView, call: CallView): void {
   if (index >= 0) siblings?.splice(index, 1);
 }
 
-function blank(call: number): CallView {
-  return {
-    ...noFacts,
-    call,
-    parent: undefined,
-    address: "",
-    scope: "",
-    type: "agent_call",
-    source: "implied",
-    failures: [],
-    error: undefined,
-    explained: false,
-    reuses: 0,
-    savedMs: 0,
-    inputChanged: false,
-    versionChanged: false,
-    pinned: false,
-    replaced: false,
-    prompt: undefined,
-    group: undefined,
-    progress: undefined,
-    lastSeq: 0,
-  };
-}
+const blank: CallView = {
+  ...noFacts,
+  call: topOfRun,
+  parent: undefined,
+  address: "",
+  scope: "",
+  type: "agent_call",
+  source: "implied",
+  failures: [],
+  error: undefined,
+  explained: false,
+  reuses: 0,
+  savedMs: 0,
+  inputChanged: false,
+  versionChanged: false,
+  pinned: false,
+  replaced: false,
+  prompt: undefined,
+  group: undefined,
+  progress: undefined,
+  lastSeq: 0,
+};

@@ -2,7 +2,7 @@ import type { CheckpointNotice, ExecutionEvent, GroupNotice, InterruptNotice, Lo
 import { applyEvent } from "./apply-event.ts";
 import { describeError } from "./describe-error.ts";
 import { placeCall, placeGroup } from "./place-call.ts";
-import { ancestorsOf, type CallView, type RunMessage, type RunView } from "./run-view.ts";
+import { parentOf, type CallView, type RunMessage, type RunView } from "./run-view.ts";
 
 /**
  * Takes a message of a run into its view and returns the view. Total: any order of messages gives a view; an event that
@@ -44,7 +44,7 @@ function onEvent(view: RunView, event: ExecutionEvent): void {
 
 /** Something happens below what was interrupted: it was entered again, of which there is no event. */
 function goOn(view: RunView, call: CallView, at: number): void {
-  for (const ancestor of ancestorsOf(view, call)) {
+  for (let ancestor = parentOf(view, call); ancestor !== undefined; ancestor = parentOf(view, ancestor)) {
     if (ancestor.status === "interrupted") view.calls.set(ancestor.call, { ...ancestor, status: "running", since: at });
   }
 }

@@ -127,13 +127,14 @@ export function childrenOf(view: RunView, parent: number): readonly CallView[] {
     .filter((call) => call !== undefined);
 }
 
+/** The call around one, undefined at the top. */
+export function parentOf(view: RunView, call: CallView | undefined): CallView | undefined {
+  return call?.parent === undefined ? undefined : view.calls.get(call.parent);
+}
+
 /** The calls around one, innermost first. */
 export function ancestorsOf(view: RunView, call: CallView): readonly CallView[] {
   const ancestors: CallView[] = [];
-  let next = call.parent === undefined ? undefined : view.calls.get(call.parent);
-  while (next !== undefined) {
-    ancestors.push(next);
-    next = next.parent === undefined ? undefined : view.calls.get(next.parent);
-  }
+  for (let next = parentOf(view, call); next !== undefined; next = parentOf(view, next)) ancestors.push(next);
   return ancestors;
 }

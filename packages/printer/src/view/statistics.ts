@@ -1,5 +1,5 @@
 import { tallyOf, type CallTally } from "@reprise/core/spi";
-import { ancestorsOf, childrenOf, isLeaf, isPause, type CallView, type RunView } from "./run-view.ts";
+import { childrenOf, isLeaf, isPause, parentOf, type CallView, type RunView } from "./run-view.ts";
 import { runStatus } from "./run-status.ts";
 
 /** Calls counted once each; `total = ran + recovered`. */
@@ -64,7 +64,7 @@ const slowestShown = 3;
  */
 export function statistics(view: RunView): RunStatistics {
   const all = [...view.calls.values()];
-  const current = all.filter((call) => !call.replaced && !ancestorsOf(view, call).some((ancestor) => ancestor.replaced));
+  const current = all.filter((call) => !isReplaced(view, call));
   const counted = current.filter((call) => (isLeaf(call) && !isPause(call)) || isOpaque(view, call) || isBareBranch(view, call));
   const calls = tally(counted);
   const { workMs, backoffMs, successRate } = calls;
@@ -90,6 +90,13 @@ export function statistics(view: RunView): RunStatistics {
       .slice(0, slowestShown),
     logs: { ...view.logs },
   };
+}
+
+/** It began anew, or what it is in did. */
+function isReplaced(view: RunView, call: CallView): boolean {
+  let next: CallView | undefined = call;
+  while (next !== undefined && !next.replaced) next = parentOf(view, next);
+  return next !== undefined;
 }
 
 /** A branch that has ended without a call inside has done the work itself. */
