@@ -85,6 +85,14 @@ test.each(consumers)("$name, packed and installed, has types that hold under nod
   expect(await runCommand(process.execPath, [tsc, "-p", ".", "--pretty", "false"], { cwd: project(name) })).toEqual({ stdout: "", stderr: "" });
 });
 
+test("core, packed and installed, is read from few files, and a stack leads through them to its sources", async () => {
+  const files = await readdir(join(project("core"), "node_modules/@reprise/core/dist"), { recursive: true });
+  expect(files.filter((file) => file.endsWith(".js")).toSorted()).toEqual(["index.js", "shared.js", "spi.js"]);
+  const program = 'import { tool } from "@reprise/core"; try { tool({ name: "" }); } catch (error) { console.log(error.stack); }';
+  const { stdout } = await runCommand(process.execPath, ["--enable-source-maps", "--input-type=module", "--eval", program], { cwd: project("core") });
+  expect(stdout).toMatch(/\n +at tool \(.*node_modules\/@reprise\/core\/src\/actors\/define\.ts:\d+:\d+\)\n/u);
+});
+
 test(`${newcomer.page} is true of what is packed and installed`, { timeout: patienceMs }, async () => {
   const page = { path: newcomer.page, text: await readFile(join(workspaceRoot, newcomer.page), "utf8") };
   const played = await playPage(project(newcomer.name), page, dirname(process.execPath));

@@ -2,6 +2,7 @@ import { Session as Inspector, type Profiler } from "node:inspector/promises";
 import type { Figures, Scenario } from "../scenario.ts";
 import { checkWork } from "./check-work.ts";
 import { openSession, warmUp } from "./measured-session.ts";
+import { sourceFile } from "./source-file.ts";
 
 const rounds = 5;
 const shown = 25;
@@ -43,10 +44,11 @@ function sharesIn({ nodes, samples = [] }: Profiler.Profile): Figures {
   return Object.fromEntries(most.map(([name, count]) => [name, (count / samples.length) * 100]));
 }
 
-/** `append journal.js of core`, `(garbage collector)`, `fdatasync fs of node`. */
-function nameOf({ functionName, url }: { readonly functionName: string; readonly url: string }): string {
+/** `append, journal.ts of core`, `(garbage collector)`, `fdatasync, node:fs`. */
+function nameOf({ functionName, ...place }: Profiler.Profile["nodes"][number]["callFrame"]): string {
+  const { url } = place;
   const name = functionName === "" ? "anonymous" : functionName;
-  const file = url.split("/").at(-1) ?? "";
+  const file = sourceFile(place);
   const owner = /packages\/(?<workspace>[\w-]+)\/dist/u.exec(url)?.groups?.["workspace"] ?? /node_modules\/(?<library>(?:@[\w.-]+\/)?[\w.-]+)\/(?!.*node_modules)/u.exec(url)?.groups?.["library"];
   if (url.startsWith("node:")) return `${name}, ${url}`;
   if (url === "") return name;
