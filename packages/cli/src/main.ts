@@ -35,7 +35,8 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
 /** One line; an error of Reprise with its code, by which it can be looked up. */
 function problemOf(error: Error & { readonly code?: unknown }): string {
   const text = error.message.replace(/\s*\n\s*/gu, " ");
-  return typeof error.code === "string" ? `${error.code}: ${text}` : text;
+  const hint = error.code === "NOT_REPEATABLE" ? " (here: --allow-repeat ADDRESS, once for each)" : "";
+  return typeof error.code === "string" ? `${error.code}: ${text}${hint}` : text;
 }
 
 const aboutTheStore: readonly ExitCode[] = [ExitCode.NOT_FOUND, ExitCode.HELD, ExitCode.STORAGE];

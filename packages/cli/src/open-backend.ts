@@ -42,9 +42,15 @@ export async function openBackend(text: string, source: string, directory: strin
   const open = Object.hasOwn(backends, kind) ? backends[kind] : undefined;
   if (open === undefined || place === "") {
     const shapes = kinds.map((known) => `${known}:PATH`).join(" or ");
-    throw new UsageError(`${source} must be ${shapes}, got "${text}"${suggestion(kind || text, kinds)}`);
+    throw new UsageError(`${source} must be ${shapes}, got "${text}"${meant(text, kind, kinds)}`);
   }
   const path = resolve(directory, place);
   if (!create && !existsSync(path)) throw new StoreMissingError(`there is no store at ${text} (${source})`);
   return backendStore(await open(path), text);
+}
+
+/** What the text may have meant: a kind that is misspelt, or a path without one. */
+function meant(text: string, kind: string, kinds: readonly string[]): string {
+  if (kind !== "") return suggestion(kind, kinds);
+  return text === "" || kinds.includes(text) ? "" : `, did you mean "${/\.(?:db|sqlite3?)$/u.test(text) ? "sqlite" : "fs"}:${text}"?`;
 }

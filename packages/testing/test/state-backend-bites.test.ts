@@ -110,6 +110,11 @@ test("a backend that breaks nothing fails nothing", { timeout: 60_000 }, async (
   expect(await failing(() => ({}), /./u)).toEqual([]);
 });
 
+test("an abandon that does nothing is told by its name", async () => {
+  const found = stateBackendCases({ open: () => memoryBackend(), abandon: () => undefined }).find(({ name }) => name.startsWith("G5: after a takeover"));
+  await expect(found?.run()).rejects.toThrow(/^the option abandon has to make the holder of run-1 look dead/u);
+});
+
 function aliased(good: MemoryBackend): StateBackend["read"] {
   const given = new Map<string, StoredRecord>();
   return async function* (stateId, options) {

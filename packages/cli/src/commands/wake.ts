@@ -41,7 +41,10 @@ function resultOf(run: WokenRun): string {
 
 function reasonOf(run: WokenRun): string {
   const error = "error" in run ? run.error : run.outcome.status === "failed" ? run.outcome.error : undefined;
-  return error === undefined ? "" : `: ${sanitise(error.message)}`;
+  if (error === undefined) return "";
+  const address = "code" in error && error.code === "OUTCOME_UNKNOWN" && "address" in error ? String(error.address) : undefined;
+  const hint = address === undefined ? "" : ` (here: reprise wake ${run.stateId} --allow-repeat ${address})`;
+  return `: ${sanitise(error.message + hint)}`;
 }
 
 function documentOf(run: WokenRun): object {

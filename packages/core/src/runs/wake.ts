@@ -5,7 +5,7 @@ import { everyPage } from "../backends/every-page.ts";
 import { checkStateId } from "../backends/check-state-id.ts";
 import { checkObject, checkTexts, invalid } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
-import type { HiddenRoot } from "../journal/journal-record.ts";
+import type { HiddenRoot, JournalRecord } from "../journal/journal-record.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import { lastRoot } from "../timeline/last-root.ts";
 import { readRun } from "./read-run.ts";
@@ -49,9 +49,10 @@ export async function wakeRuns(settings: RepriseSettings, actors: WakeActors, op
   const work = async (): Promise<void> => {
     for (const stateId of queue) {
       try {
-        const root = lastRoot(await readRun(settings, stateId));
+        const records = await readRun(settings, stateId);
+        const root = lastRoot(records);
         // One that was driven by hand goes on by hand.
-        if (root === undefined && left.has(stateId)) continue;
+        if (left.has(stateId) && (root === undefined || isUntouchedCopy(records))) continue;
         woken.push({ stateId, outcome: await resume(actorOf(root, stateId, known), stateId, allowRepeat === undefined ? {} : { allowRepeat }) });
       } catch (error) {
         woken.push({ stateId, error: error as Error });
@@ -77,6 +78,12 @@ async function unheld({ backend }: RepriseSettings, status: StateStatus, dueBefo
     for (const { stateId, lease } of rows) if (lease !== "live") found.push(stateId);
   }
   return found;
+}
+
+/** An imported copy says that it is running if the original was. Whoever imported it decides whether it goes on. */
+function isUntouchedCopy(records: readonly JournalRecord[]): boolean {
+  const [first] = records;
+  return first?.k === "run" && first.parent !== undefined && records.length <= first.parent.n;
 }
 
 function actorOf(root: HiddenRoot | undefined, stateId: string, actors: readonly Actor<never, unknown>[]): Actor<never, unknown> {

@@ -55,7 +55,11 @@ export function suiteContext({ open, reopen, connect, abandon, damage, powerLoss
     open: async () => closedAtTheEnd(await open()),
     reopen: reopen && (async (backend) => closedAtTheEnd(await reopen(backend))),
     connect: connect && (async (backend) => closedAtTheEnd(await connect(backend))),
-    abandon: async (backend, stateId) => abandon(backend, stateId),
+    async abandon(backend, stateId) {
+      await abandon(backend, stateId);
+      const lease = (await backend.head(stateId))?.lease;
+      if (lease === "live") throw new Error(`the option abandon has to make the holder of ${stateId} look dead: after it, head gives lease "live"`);
+    },
     damage: damage && (async (backend, stateId) => damage(backend, stateId)),
     powerLossShownBy,
     test: register,
@@ -102,5 +106,6 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   } catch (error) {
     return error;
   }
-  throw new Error(`expected a rejection, got ${String(value)}`);
+  const shown = typeof value === "object" && value !== null ? "" : `, with ${String(value)}`;
+  throw new Error(`expected this to be refused, but it resolved${shown}`);
 }

@@ -68,6 +68,19 @@ describe("I5: wake", () => {
     expect(await world.begin().reprise.wake([asker, worker(false)])).toEqual([]);
   });
 
+  test("I5: the import of a run that was at work is left alone until somebody has resumed it", async () => {
+    const world = createWorld(memoryBackend());
+    const stuck = latch<number>();
+    const work = (hang: boolean) => agentOf(async (context) => [await context.run(tool({ name: "a", run: () => 1 })), await context.run(tool({ name: "b", run: () => (hang ? stuck.promise : 2) }))].length);
+    const { reprise } = world.begin();
+    void reprise.execute(work(true), undefined, { stateId });
+    while (((await reprise.head(stateId))?.lastSeq ?? 0) < 4) await turns();
+    const { stateId: copy } = await reprise.import(await reprise.export(stateId));
+    expect(await reprise.head(copy)).toMatchObject({ status: "running", lease: "none" });
+    expect(await reprise.wake([work(false)])).toEqual([]);
+    expect(await reprise.wake([work(false)], { stateIds: [copy] })).toMatchObject([{ stateId: copy, outcome: { status: "completed", value: 2 } }]);
+  });
+
   test("I5: wake tries a refused run again, and a run that is named goes on from whatever it rests at", async () => {
     const world = createWorld(memoryBackend());
     const stuck = latch<string>();
