@@ -73,7 +73,7 @@ function define<Input, Output>(type: EventType, definition: unknown): Actor<Inpu
   const wrong = (path: string, rule: string): never => {
     throw new RepriseError("INVALID_DEFINITION", `${type.replace("_call", "")} "${name}": ${path} must be ${rule}`, { path });
   };
-  checkKnown(`${type.replace("_call", "")} "${name}"`, type === "agent_call" ? agentOptions : leafOptions, definition);
+  checkKnown(definition, type === "agent_call" ? agentOptions : leafOptions, `${type.replace("_call", "")} "${name}"`);
   if (typeof run !== "function") wrong("run", "a function");
   for (const [path, schema] of [["input", input], ["output", output]] as const) {
     if (schema !== undefined && typeof schema["~standard"]?.validate !== "function") wrong(path, "a Standard Schema, such as one of zod, valibot or arktype");

@@ -1,6 +1,6 @@
 import { checkActor } from "../actors/check.ts";
 import { checkStateId } from "../backends/check-state-id.ts";
-import { checkObject, invalid } from "../errors/invalid.ts";
+import { invalid } from "../errors/invalid.ts";
 import { ReplayMode } from "../journal/replay-mode.ts";
 import type { EventFeed } from "../events/event-stream.ts";
 import { isRepriseError } from "../errors/reprise-error.ts";
@@ -10,6 +10,7 @@ import { maintenanceOf } from "./maintenance.ts";
 import { deleteRun } from "./delete-run.ts";
 import { tellClosed } from "./close-listeners.ts";
 import { interruptingOf } from "./interrupting.ts";
+import { checkBeginOptions } from "./open-options.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
 import { uninterrupted } from "./uninterrupted.ts";
 import { ReuseTally } from "../engine/reuse-tally.ts";
@@ -86,7 +87,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     events: (stateId: string, followOptions: FollowOptions = {}) => followed.events(stateId, followOptions) as EventFeed,
     async execute(actor, ...[input, executeOptions = {}]) {
       checkActor(actor);
-      checkObject("options", executeOptions);
+      checkBeginOptions(executeOptions);
       const { stateId = system.newId(), metadata, ...rest } = executeOptions;
       return executed(open, { stateId: checkStateId(stateId), create: "may", metadata, options: rest }, (state) => state.execute(actor, { given: input }));
     },
@@ -94,7 +95,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     ...interruptingOf(settings, { handles, holderOf: (stateId) => runs.get(stateId), load: (stateId) => open(existing(stateId, { waitMs: settings.graceMs })) }),
     wake: async (actors, wakeOptions = {}) => wakeRuns(settings, actors, wakeOptions, resume),
     async create(createOptions = {}) {
-      checkObject("options", createOptions);
+      checkBeginOptions(createOptions);
       const { stateId = system.newId(), metadata, ...rest } = createOptions;
       for (const option of ["resumeFrom", "mode", "aliases"] as const) {
         const value = (rest as OpenOptions)[option];

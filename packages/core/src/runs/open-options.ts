@@ -6,7 +6,7 @@ import { ReplayMode } from "../journal/replay-mode.ts";
 import { checkRunRetry } from "../engine/run-retry.ts";
 import { checkKnown, type OptionNames } from "../errors/check-known.ts";
 import { checkOneOf, checkTexts, checkWaitMs, invalid } from "../errors/invalid.ts";
-import type { OpenOptions } from "./reprise.ts";
+import type { ExecuteOptions, OpenOptions } from "./reprise.ts";
 
 const optionNames: OptionNames<OpenOptions> = {
   mode: true, inputs: true, force: true, throwOnMismatch: true, aliases: true, resumeFrom: true, allowRepeat: true, retry: true, retryByType: true, onInputChange: true,
@@ -25,9 +25,14 @@ function checkReplayOptions({ mode, inputs, throwOnMismatch, resumeFrom, force }
   }
 }
 
+/** What begins a run may be given an id and metadata as well. The others are checked when it is opened. */
+export function checkBeginOptions(options: ExecuteOptions): void {
+  checkKnown(options, { stateId: true, metadata: true, ...optionNames } satisfies OptionNames<ExecuteOptions>);
+}
+
 /** Throws `INVALID_OPTION`, naming the option. */
 export function checkOpenOptions(options: OpenOptions): void {
-  checkKnown("options", optionNames, options);
+  checkKnown(options, optionNames);
   checkPolicy(options);
   checkRunRetry(options);
   checkAutoCheckpoint(options.autoCheckpoint);

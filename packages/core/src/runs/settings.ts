@@ -67,7 +67,7 @@ function defaultThreshold({ capabilities }: StateBackend): number {
 
 /** Throws `INVALID_OPTION`, or `UNSUPPORTED` where the backend provides less than was asked for. */
 export function resolveSettings(options: RepriseOptions): RepriseSettings {
-  checkKnown("options", optionNames, options);
+  checkKnown(options, optionNames, "createReprise");
   checkParts(options);
   const backend = options.backend === undefined ? ephemeralBackend() : begunRuns(options.backend);
   const { maxLost = 3, graceMs = 5_000, suspendAfterMs = 30_000, artifactThreshold = defaultThreshold(backend) } = options;
