@@ -154,6 +154,11 @@ describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
       const file = join(await newDirectory(), "done.reprise");
       expect(await reprise("export", "done", "--out", file)).toMatchObject({ code: 0 });
       expect(await reprise("export", "done", "--out", file)).toMatchObject({ code: 2, stderr: expect.stringContaining("which exists") });
+      expect(await reprise("export", "asked", "--hand-off", "--yes", "--out", file)).toMatchObject({ code: 2, stderr: expect.stringContaining("which exists") });
+      expect(await reprise("export", "asked", "--hand-off", "--out", `${file}.moved`)).toMatchObject({ code: 2, stderr: expect.stringContaining("Say so with --yes") });
+      expect(await reprise("answer", "asked", "approval", "true")).toMatchObject({ code: 0 });
+      expect(await reprise("export", "asked", "--hand-off", "laptop", "--yes", "--out", `${file}.moved`)).toMatchObject({ code: 0, stdout: expect.stringContaining("sealed here: import the file in one place") });
+      expect(await reprise("rewind", "asked", "--position", "2", "--yes")).toMatchObject({ code: 5, stderr: expect.stringMatching(/SEALED.*laptop/u) });
       expect(await json("import", file, "--id", "copy")).toMatchObject({ stateId: "copy" });
       expect((await reprise("delete", "copy")).code).toBe(2);
       expect(await json("delete", "copy", "--yes")).toEqual({ stateId: "copy", deleted: true });
