@@ -20,6 +20,7 @@ import type { EngineSettings } from "./engine-settings.ts";
 import type { ErrorOrigins } from "./failure.ts";
 import type { ReplayPolicy } from "./replay-policy.ts";
 import { dropAll } from "./drop-all.ts";
+import { endTurn } from "./end-turn.ts";
 import { Gate } from "./gate.ts";
 import { Inbox } from "./inbox.ts";
 import { Interruption } from "./interruption.ts";
@@ -122,7 +123,7 @@ export class Engine {
     this.acknowledged = records.length;
     this.openedAt = records.length;
     this.contents = settings.journal.contents;
-    this.gate = new Gate(system.yield, () => this.suspension.judgeSoon());
+    this.gate = new Gate(system.yield, () => endTurn(this));
     this.journal = new Journal(
       {
         ...settings.journal,

@@ -3,7 +3,7 @@ import { agent, createReprise, llm, tool, type AgentContext, type CallPolicy } f
 import { describe, expect, test } from "vitest";
 import { counter, type Counter } from "../../src/index.ts";
 import { retry } from "@reprise/retry";
-import { crashPoint, createWorld, rejectionOf, stateId, type Life, type World } from "./support/world.ts";
+import { crashPoint, createWorld, latch, rejectionOf, stateId, turns, type Life, type World } from "./support/world.ts";
 
 const quick = retry({ maxAttempts: 3, initialDelayMs: 0, jitter: "none" });
 
@@ -596,12 +596,21 @@ describe("A4: the outer context inside a branch", () => {
 
   test("A4: a call beside a running group after raw work is not warned about", async () => {
     const world = createWorld();
+    const begun = latch();
+    const held = latch();
     const audit = agent({
       name: "audit",
       run: async (_: void, context) => {
-        const group = context.map("pages", [1, 2], async (item: number, branch) => branch.run(look, item));
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        const group = context.map("pages", [1, 2], async (item: number, branch) => {
+          await branch.run(look, item);
+          begun.open();
+          await held.promise;
+        });
+        await begun.promise;
+        // In a turn that belongs to nobody, while the branches are at work.
+        await turns(2);
         await context.run(look, 9);
+        held.open();
         await group;
       },
     });
