@@ -62,3 +62,8 @@ test("R10: a copy holds the visible records under seqs of its own", () => {
   ];
   expect(copyOf(records, [[1, 1], [3, Infinity]]).records).toEqual([records[0], { k: "started", at: 2, a: "a::tool_call" }, { k: "completed", at: 3, c: 2 }]);
 });
+
+test("G10, S8: where a cut says that it was is looked for among the records there are, however far off it says", () => {
+  const cut = (position: number): JournalRecord => ({ k: "cut", at: 1, ranges: [[1, 1]], why: { position } });
+  expect([Number.MAX_SAFE_INTEGER, 8, 2, 0].map((position) => renumber(cut(position), seqs))).toMatchObject([6, 5, 1, 1].map((position) => ({ why: { position } })));
+});

@@ -2,7 +2,7 @@ import { CorruptError } from "../errors/storage-errors.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { rangesOf, seqsIn, type Range } from "./ranges.ts";
 
-/** The new seq of each record that is still there. */
+/** The new seq of each record that is still there, from the first to the last. */
 export type NewSeqs = ReadonlyMap<number, number>;
 
 /**
@@ -78,9 +78,12 @@ function left(ranges: readonly Range[], seqs: NewSeqs): [number, number][] {
   return rangesOf([...seqsIn(ranges, last)].flatMap((seq) => seqs.get(seq) ?? [])).map(([from, to]) => [from, to]);
 }
 
-/** Says where something was; it need not be there any more. The first record always is. */
+/** Says where something was; it need not be there any more. The first record always is. The number is whatever a record says: it is looked for among those there are. */
 function atOrBefore(seqs: NewSeqs, seq: number): number {
-  let at = seq;
-  while (at > 1 && !seqs.has(at)) at -= 1;
-  return seqs.get(at) ?? 1;
+  let found = 1;
+  for (const [before, after] of seqs) {
+    if (before > seq) break;
+    found = after;
+  }
+  return found;
 }
