@@ -20,6 +20,10 @@ test("whatever moments come in whatever order, each is written as if it were the
   );
 });
 
+test("where the dates end in the middle of a second, what comes behind the end is no time", () => {
+  expect([8.64e15, 8.64e15 + 2].map(clockFor(() => 0))).toEqual(["00:00:00.000", formatClock(Number.NaN, 0)]);
+});
+
 test("the offset is asked for anew with each second: clocks are put forward between two of them", () => {
   const forward = Date.UTC(2026, 2, 29, 1);
   const clock = clockFor((at) => (at < forward ? 3_600_000 : 7_200_000));
