@@ -40,6 +40,8 @@ describe("names, codes and causes", () => {
     expect(record("no")).toEqual({ name: "NonError", message: "no", thrown: "no" });
     expect(record(null)).toEqual({ name: "NonError", message: "null", thrown: null });
     expect(record(undefined)).toEqual({ name: "NonError", message: "undefined" });
+    expect(record(-0)).toStrictEqual({ name: "NonError", message: "0" });
+    expect(record(withFields({ code: -0 }))).toStrictEqual({ name: "Error", message: "x", code: 0 });
     expect(record(5n)).toEqual({ name: "NonError", message: "5" });
     expect(record(Symbol("s"))).toEqual({ name: "NonError", message: "Symbol(s)" });
     expect(record({ status: 503, message: "busy" })).toEqual({ name: "Error", message: "busy", status: 503 });

@@ -56,7 +56,7 @@ function describe(thrown: unknown, walk: Walk): ErrorRecord {
 }
 
 function describePrimitive(thrown: unknown): ErrorRecord {
-  const plain = thrown === null || typeof thrown === "string" || typeof thrown === "boolean" || Number.isFinite(thrown);
+  const plain = thrown === null || typeof thrown === "string" || typeof thrown === "boolean" || (Number.isFinite(thrown) && !Object.is(thrown, -0));
   return { name: "NonError", message: String(thrown), ...(plain ? { thrown } : {}) };
 }
 
@@ -93,7 +93,8 @@ function classNames(thrown: object): readonly string[] {
 
 function codeOf(thrown: object): string | number | undefined {
   const code = readProperty(thrown, "code");
-  if (typeof code === "number") return Number.isFinite(code) ? code : undefined;
+  // JSON has no -0.
+  if (typeof code === "number") return Number.isFinite(code) ? code + 0 : undefined;
   return text(code);
 }
 
