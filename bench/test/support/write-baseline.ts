@@ -9,19 +9,21 @@ import { measureAllocation, measureRatios } from "./programs.ts";
 
 type CountsByBackend = Record<string, Counts>;
 
-async function countAll(): Promise<Pick<Baseline, "perCall" | "fanOutOf1000">> {
+async function countAll(): Promise<Pick<Baseline, "perCall" | "fanOutOf1000" | "mapOf1000">> {
   const perCall: CountsByBackend = {};
   const fanOutOf1000: CountsByBackend = {};
+  const mapOf1000: CountsByBackend = {};
   for (const durability of ["power", "process"] as const) {
     const setting = { durability, io: withoutSyncs() };
     perCall[`fs ${durability}`] = onFs(await countFsPerCall(setting, 100));
     fanOutOf1000[`fs ${durability}`] = onFs(await countFs(setting, async (session) => session.fanOut?.("run", 1_000)));
+    mapOf1000[`fs ${durability}`] = onFs(await countFs(setting, async (session) => session.map?.("run", 1_000)));
   }
   for (const durability of ["power", "process"] as const) {
     perCall[`sqlite ${durability}`] = inSqlite(await countSqlitePerCall(durability, 100));
     fanOutOf1000[`sqlite ${durability}`] = inSqlite(await countSqlite(durability, async (session) => session.fanOut?.("run", 1_000)));
   }
-  return { perCall, fanOutOf1000 };
+  return { perCall, fanOutOf1000, mapOf1000 };
 }
 
 const onFs = ({ appends, syncs }: { readonly appends: number; readonly syncs: number }): Counts => ({ appends, syncs });

@@ -38,7 +38,7 @@ export class FlushTurns {
     void endOfTurn.then(this.#endTurn);
   }
 
-  /** It was made before. */
+  /** The append was made already, without waiting for the end of the turn. */
   made(): void {
     this.#asked = false;
     this.#turns = 0;

@@ -44,7 +44,7 @@ export async function wakeRuns(settings: RepriseSettings, actors: WakeActors, op
   const due = stateIds ?? (await unheld(settings, "awaiting", settings.system.now()));
   const left = new Set(stateIds === undefined ? await unheld(settings, "running") : []);
   const wanted = [...new Set([...due, ...left])];
-  const woken: WokenRun[] = [];
+  const woken = new Map<string, WokenRun>();
   const queue = wanted.values();
   const work = async (): Promise<void> => {
     for (const stateId of queue) {
@@ -53,14 +53,14 @@ export async function wakeRuns(settings: RepriseSettings, actors: WakeActors, op
         const root = lastRoot(records);
         // One that was driven by hand goes on by hand.
         if (left.has(stateId) && (root === undefined || isUntouchedCopy(records))) continue;
-        woken.push({ stateId, outcome: await resume(actorOf(root, stateId, known), stateId, allowRepeat === undefined ? {} : { allowRepeat }) });
+        woken.set(stateId, { stateId, outcome: await resume(actorOf(root, stateId, known), stateId, allowRepeat === undefined ? {} : { allowRepeat }) });
       } catch (error) {
-        woken.push({ stateId, error: error as Error });
+        woken.set(stateId, { stateId, error: error as Error });
       }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return woken.toSorted((a, b) => wanted.indexOf(a.stateId) - wanted.indexOf(b.stateId));
+  return wanted.flatMap((stateId) => woken.get(stateId) ?? []);
 }
 
 function checkWakeOptions(options: WakeOptions): void {
