@@ -7,9 +7,10 @@ import type { RunView } from "./fold.ts";
  * What no run can have recorded next: what a record says against those before it. Folding does not ask, for what is read is
  * what was folded when it was written; somebody who doubts the journal asks. Calls that are not there are found by folding.
  */
-export function contradictions(view: RunView, record: JournalRecord, before: JournalRecord | undefined): string[] {
+export function contradictions(view: RunView, record: JournalRecord, seq: number, before: JournalRecord | undefined): string[] {
   if ((before?.k === "sealed") !== (record.k === "received")) return [record.k === "received" ? "a run was received that was not sealed" : "a sealed run was extended"];
   if (record.k === "started") return inStarted(view, record);
+  if (record.k === "cut") return record.why.position < seq ? [] : [`it cuts the run back to record ${record.why.position}, which is not before it`];
   if (!("c" in record)) return [];
   const node = view.calls.get(record.c);
   if (node === undefined) return [];

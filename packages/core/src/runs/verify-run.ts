@@ -143,7 +143,7 @@ export class JournalCheck {
       if (record.k === "cut") this.#view = this.#viewOf(record.ranges, seq);
     });
     const folded = this.#attempt("history", seq, () => {
-      for (const problem of contradictions(this.#view, record, this.#records.at(-1))) this.#found("history", seq, `record ${seq}: ${problem}`);
+      for (const problem of contradictions(this.#view, record, seq, this.#records.at(-1))) this.#found("history", seq, `record ${seq}: ${problem}`);
       fold(this.#view, record, seq);
       return true;
     });

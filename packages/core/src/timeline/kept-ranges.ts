@@ -1,3 +1,4 @@
+import { CorruptError } from "../errors/storage-errors.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { rangesOf, seqsIn, timelineAt, type Range } from "./ranges.ts";
 
@@ -12,16 +13,16 @@ export interface KeptTimelines {
 /**
  * The records that are still needed if nothing but these timelines is ever shown again: what is shown now, at the checkpoints and at the
  * positions, and whatever the timelines that these were cut from showed at the point of the cut; so every point of what is kept can
- * be gone back to. And the call that `execute` began, wherever it is.
+ * be gone back to. And the call that `execute` began, wherever it is. Throws `CORRUPT` for a cut that names a place behind itself.
  */
 export function keptRanges(records: readonly JournalRecord[], { checkpoints, timelines }: KeptTimelines): Range[] {
   const kept = new Set<number>();
-  const keep = (position: number): void => {
-    const ranges = timelineAt(records, position);
-    const seqs = [...seqsIn(ranges, records.length)];
-    for (const seq of seqs) kept.add(seq);
-    const cut = records[(ranges.at(-1)?.[0] ?? 1) - 1];
-    if (cut?.k === "cut") keep(cut.why.position);
+  const keep = (from: number): void => {
+    for (let position: number | undefined = from; position !== undefined; ) {
+      const ranges = timelineAt(records, position);
+      for (const seq of seqsIn(ranges, records.length)) kept.add(seq);
+      position = cutFrom(records, ranges.at(-1)?.[0] ?? 1);
+    }
   };
   keep(records.length);
   const saved = records.flatMap((record, index) => (record.k === "checkpoint" ? [index + 1] : []));
@@ -29,6 +30,15 @@ export function keptRanges(records: readonly JournalRecord[], { checkpoints, tim
   const root = records.findLastIndex((record) => record.k === "started" && record.root === 1);
   if (root !== -1) kept.add(root + 1);
   return rangesOf([...kept].toSorted((left, right) => left - right));
+}
+
+/** The position that the record of this seq has cut the run back to; undefined if it is no cut. Always before it, so whoever goes from cut to cut comes to an end. */
+function cutFrom(records: readonly JournalRecord[], seq: number): number | undefined {
+  const record = records[seq - 1];
+  if (record?.k !== "cut") return undefined;
+  const { position } = record.why;
+  if (position >= seq) throw new CorruptError(`record ${seq} cuts the run back to record ${position}, which is not before it`);
+  return position;
 }
 
 /** Everything between these ranges that is still there. */

@@ -79,6 +79,7 @@ describe("S10: findings", () => {
     ["a retry of nothing", [run, work, { k: "retrying", at: 3, c: 2, due: 4, delay: 1 }], "history", 3],
     ["a branch of another call", [run, work, leaf, { k: "completed", at: 4, c: 3 }, { ...work, a: "group::group" }, { k: "completed", at: 5, c: 5, vb: [3] }], "history", 6],
     ["a cut whose ranges are none", [run, work, { k: "cut", at: 3, ranges: [[1, 9]], why: { position: 1 } }], "history", 3],
+    ["a cut back to what comes behind it", [run, work, { k: "cut", at: 3, ranges: [[1, 1]], why: { position: 9 } }], "history", 3],
     ["a cut that hides what it leaves a child of", [run, work, leaf, { k: "cut", at: 3, ranges: [[1, 1], [3, 3]], why: { position: 3 } }], "history", 4],
     ["a record behind a seal", [run, { k: "sealed", at: 2 }, work], "history", 3],
     ["a return without a seal", [run, { k: "received", at: 2 }], "history", 2],
