@@ -32,6 +32,12 @@ export function lastRecord(database: Database, run: number): number {
   return (seq ?? 0) as number;
 }
 
+/** Seq of the first record from this seq on that is there; undefined if there is none. */
+export function nextRecord(database: Database, run: number, from: number): number | undefined {
+  const sql = `SELECT place & ${endSeq} AS seq FROM records WHERE place >= ((?1 << 32) | ?2) AND place < ((?1 << 32) | ${endSeq}) ORDER BY place LIMIT 1`;
+  return database.get(sql, run, from)?.["seq"] as number | undefined;
+}
+
 /** One record; throws `CORRUPT` if it is damaged or missing. */
 export function recordAt(database: Database, { run, stateId, seq }: { readonly run: number; readonly stateId: string; readonly seq: number }): StoredRecord {
   const row = database.get(`SELECT ${columns} FROM records WHERE place = (?1 << 32) | ?2`, run, seq) as RecordRow | undefined;

@@ -1,7 +1,7 @@
 import { CorruptError, isRepriseError, RepriseError, type StateHeader, type StoredRecord } from "@reprise/core/spi";
 import type { Database } from "./database.ts";
 import { messageDamages } from "./inbox.ts";
-import { lastRecord, recordAt } from "./records.ts";
+import { lastRecord, nextRecord, recordAt } from "./records.ts";
 import { findRun, numberOfRun, type RunRow } from "./run-row.ts";
 import type { SqliteContext } from "./sqlite-context.ts";
 import { storageError } from "./sqlite-error.ts";
@@ -17,8 +17,11 @@ export async function verifyRun({ store }: SqliteContext, stateId: string): Prom
       return work(database);
     });
   const { run, last, damages } = await look((database) => surveyRow(database, stateId));
-  for (let from = 1; from <= last; from += batchLength) {
-    damages.push(...(await look((database) => recordDamages(database, { run, stateId, from, to: Math.min(from + batchLength - 1, last) }))));
+  for (let from = 1; from <= last; ) {
+    const start = from;
+    const looked = await look((database) => lookAtRecords(database, { run, stateId, from: start, to: last }));
+    damages.push(...looked.damages);
+    from = looked.next;
   }
   damages.push(...(await look((database) => messageDamages(database, run, stateId))));
   return damages;
@@ -71,10 +74,28 @@ function indexDamages(database: Database, { run, stateId, header }: RunRow): Cor
   return lost.map((name) => corrupt(database, stateId, `is not what ${name} says: list cannot be relied on, REINDEX may help`));
 }
 
-function recordDamages(database: Database, { run, stateId, from, to }: Range): CorruptError[] {
+/** Looks at some records of the range, and says which is next. Those that are missing one after the other count as one: how many, a damaged number may say. */
+function lookAtRecords(database: Database, range: Range): { readonly damages: readonly CorruptError[]; readonly next: number } {
+  const { run, stateId, from, to } = range;
   const damages: CorruptError[] = [];
-  for (let seq = from; seq <= to; seq += 1) damages.push(...damageOf(database, stateId, () => void recordAt(database, { run, stateId, seq })));
-  return damages;
+  let next = from;
+  for (let looks = 0; looks < batchLength && next <= to; looks += 1) {
+    const seq = next;
+    const damage = damageOf(database, stateId, () => void recordAt(database, { run, stateId, seq }));
+    next = damage.length === 0 ? seq + 1 : behindGap(database, range, seq);
+    if (next > seq + 1) damages.push(corrupt(database, stateId, `lacks its records ${seq} to ${next - 1}`));
+    else damages.push(...damage);
+  }
+  return { damages, next };
+}
+
+/** The first seq of the range behind this one and those that are missing from it on; the next one where nothing can be read. */
+function behindGap(database: Database, { run, stateId, to }: Range, seq: number): number {
+  let found = seq;
+  damageOf(database, stateId, () => {
+    found = nextRecord(database, run, seq) ?? to + 1;
+  });
+  return Math.min(Math.max(found, seq + 1), to + 1);
 }
 
 function readableFrom(database: Database, { run, stateId, from, to }: Range): readonly StoredRecord[] {

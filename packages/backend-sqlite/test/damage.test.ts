@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { sqliteBackend } from "@reprise/backend-sqlite";
 import { isRepriseError, type StateBackend } from "@reprise/core/spi";
 import { beforeAll, expect, test } from "vitest";
+import { checksumOfRecord } from "../src/checksums.ts";
+import { endSeq } from "../src/journal-end.ts";
 import { hold, meddle, rejectionOf, storeFile, textsOf } from "./support/store-file.ts";
 
 // How to know that it works: whatever is changed in the file, nobody is ever given other bytes than were stored, and nobody is told
@@ -136,6 +138,32 @@ test("G10: a damaged message is CORRUPT; verify finds it, and entries that list 
     }
     await backend.close();
   }
+});
+
+test("S10: records that are missing one after the other are one finding, however far a damaged number says they go", async () => {
+  const away = "DELETE FROM records WHERE place BETWEEN (1 << 32) + 7 AND (1 << 32) + 9; DELETE FROM records WHERE place = (1 << 32) + 20";
+  const far = "UPDATE runs SET epoch = 7 WHERE run = 1; UPDATE records SET place = (1 << 32) + 4000000000 WHERE place = (1 << 32) + 40";
+  const { backend } = await damagedStore((path) => meddle(path, (database) => database.exec(`${away}; ${far}`)));
+  expect((await backend.verify!("run-1")).map(({ message }) => message.replace(/^.*?: /u, ""))).toEqual([
+    "the row of run run-1 (number 1) is damaged",
+    "run run-1 lacks its records 7 to 9",
+    "record 20 of run run-1 is missing",
+    "run run-1 lacks its records 40 to 3999999999",
+    "record 4000000000 of run run-1 is damaged",
+  ]);
+  await backend.close();
+});
+
+test("S10: a journal that ends, by an end that can be believed, far behind its last record lacks what would be between", async () => {
+  const { backend } = await damagedStore((path) =>
+    meddle(path, (database) => {
+      const checksum = checksumOfRecord(1, endSeq, 1, "4000000000");
+      database.prepare("UPDATE records SET checksum = ?, bytes = CAST('4000000000' AS BLOB) WHERE place = (2 << 32) - 1").run(checksum);
+    }),
+  );
+  expect(await backend.verify!("run-1")).toMatchObject([{ code: "CORRUPT", message: expect.stringMatching(/run run-1 lacks its records 41 to 4000000000$/u) }]);
+  expect(await rejectionOf(textsOf(backend))).toMatchObject({ code: "CORRUPT" });
+  await backend.close();
 });
 
 test("S10: what nobody damaged has no finding, and of a run that does not exist nothing is said", async () => {
