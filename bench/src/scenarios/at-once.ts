@@ -2,14 +2,17 @@ import type { Contestant, Session } from "../contestant.ts";
 import type { Scenario } from "../scenario.ts";
 import { checkWork } from "./check-work.ts";
 import { openSession, warmUp } from "./measured-session.ts";
+import { middleOf } from "./middle-of.ts";
 import { timed } from "./timed.ts";
+
+const rounds = 3;
 
 type Run = (session: Session, id: string, calls: number) => Promise<number>;
 
-/** One run of so many calls at once. */
+/** One run of so many calls at once, three times, and the middle one counts. */
 export const fanOut = atOnce("fan-out", ({ survives, kind }) => survives !== "process" || kind !== "peer", (session, id, calls) => session.fanOut?.(id, calls));
 
-/** One run that maps an actor over so many items, all at once: `context.map`, which makes each branch a scope of its own. */
+/** The same with a run that maps an actor over so many items, all at once: `context.map`, which makes each branch a scope of its own. */
 export const map = atOnce("map", ({ kind }) => kind === "reprise", (session, id, calls) => session.map?.(id, calls));
 
 function atOnce(name: string, includes: (contestant: Contestant) => boolean, begin: (...given: Parameters<Run>) => Promise<number> | undefined): Scenario {
@@ -27,8 +30,12 @@ function atOnce(name: string, includes: (contestant: Contestant) => boolean, beg
       const open = await measurement.contestant.load();
       await warmUp(open, measurement, { run });
       const { session, work } = await openSession(open, measurement, "measured");
-      const { result, us, cpuUs } = await timed(() => run(session, "run", calls));
-      checkWork(work, { calls, sum: result });
+      const { us, cpuUs } = await middleOf(rounds, async (round) => {
+        work.calls = 0;
+        const { result, ...time } = await timed(() => run(session, `run-${round}`, calls));
+        checkWork(work, { calls, sum: result });
+        return time;
+      });
       await session.close();
       return { perSecond: (calls * 1e6) / us, cpuUs: cpuUs / calls };
     },

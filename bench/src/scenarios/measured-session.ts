@@ -20,19 +20,19 @@ export async function openSession(open: Opener, { directory: parent }: Measureme
   return { session: await open({ directory, work }), work, directory };
 }
 
-const warmUpMs = 1_000;
+const warmUpMs = 2_000;
 
 /** What is done to warm up. */
 export interface WarmUp {
   /** Default: sequences. */
   readonly run?: (session: Session, id: string, calls: number) => Promise<number>;
-  /** How many calls suffice. Default: 5,000. */
+  /** How many calls suffice. Default: 30,000; an engine goes on compiling for so long. */
   readonly calls?: number;
   readonly textLength?: number;
 }
 
-/** Lets the engine compile what it will run: some thousand calls, or as many as fit into the time, in a place of its own. */
-export async function warmUp(open: Opener, measurement: Measurement, { run = inSequence, calls = 5_000, ...options }: WarmUp = {}): Promise<void> {
+/** Lets the engine compile what it will run: so many calls, or as many as fit into the time, in a place of its own. */
+export async function warmUp(open: Opener, measurement: Measurement, { run = inSequence, calls = 30_000, ...options }: WarmUp = {}): Promise<void> {
   const { session, work } = await openSession(open, measurement, "warm-up", options);
   const end = system.now() + warmUpMs;
   for (let round = 0; work.calls < calls && system.now() < end; round += 1) await run(session, `warm-up-${round}`, Math.min(250, calls));

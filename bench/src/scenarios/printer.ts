@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { median } from "../report/summary.ts";
 import type { Scenario } from "../scenario.ts";
 import { checkWork } from "./check-work.ts";
+import { middleOf } from "./middle-of.ts";
 import { openSession, warmUp, type MeasuredSession } from "./measured-session.ts";
 import { timed } from "./timed.ts";
 
@@ -23,18 +23,17 @@ export const printer: Scenario = {
     await warmUp(reprisePrinted, measurement);
     const silent = await openSession(open, measurement, "silent");
     const printed = await openSession(reprisePrinted, measurement, "printed");
-    const differences: { readonly us: number; readonly cpuUs: number }[] = [];
-    for (let round = 0; round < rounds; round += 1) {
+    const { us, cpuUs } = await middleOf(rounds, async (round) => {
       const without = await runOnce(silent, `run-${round}`, calls);
       const having = await runOnce(printed, `run-${round}`, calls);
-      differences.push({ us: having.us - without.us, cpuUs: having.cpuUs - without.cpuUs });
-    }
+      return { us: having.us - without.us, cpuUs: having.cpuUs - without.cpuUs };
+    });
     await silent.session.close();
     await printed.session.close();
     const lines = readFileSync(join(printed.directory, "log"), "utf8").split("\n").length;
     if (lines < rounds * calls * eventsPerCall) throw new Error(`the printer wrote ${lines} lines for ${rounds * calls} calls`);
     const events = calls * eventsPerCall;
-    return { us: median(differences.map(({ us }) => us)) / events, cpuUs: median(differences.map(({ cpuUs }) => cpuUs)) / events };
+    return { us: us / events, cpuUs: cpuUs / events };
   },
 };
 

@@ -1,11 +1,11 @@
 import type { Scenario } from "../scenario.ts";
-import { median } from "../report/summary.ts";
 import { checkWork } from "./check-work.ts";
 import { openSession, warmUp } from "./measured-session.ts";
+import { middleOf } from "./middle-of.ts";
 import { storedBytes } from "./stored-bytes.ts";
 import { timed } from "./timed.ts";
 
-const callsMeasured = 1_000;
+const callsMeasured = 3_000;
 
 /** One run of so many calls, each outcome recorded before the next call. Short runs are done several times, and the middle one counts. */
 export const sequence: Scenario = {
@@ -18,19 +18,18 @@ export const sequence: Scenario = {
     await warmUp(open, measurement);
     const { session, work, directory } = await openSession(open, measurement, "measured");
     const bytesBefore = (await session.storedBytes?.()) ?? 0;
-    const runs = Math.max(1, callsMeasured / measurement.size);
-    const times: { readonly us: number; readonly cpuUs: number }[] = [];
-    for (let run = 0; run < runs; run += 1) {
+    const runs = Math.ceil(callsMeasured / measurement.size);
+    const { us, cpuUs } = await middleOf(runs, async (run) => {
       work.calls = 0;
-      const { result, us, cpuUs } = await timed(() => session.sequence(`run-${run}`, measurement.size));
+      const { result, ...time } = await timed(() => session.sequence(`run-${run}`, measurement.size));
       checkWork(work, { calls: measurement.size, sum: result });
-      times.push({ us: us / measurement.size, cpuUs: cpuUs / measurement.size });
-    }
+      return time;
+    });
     const bytes = (await session.storedBytes?.()) ?? 0;
     await session.close();
     return {
-      us: median(times.map(({ us }) => us)),
-      cpuUs: median(times.map(({ cpuUs }) => cpuUs)),
+      us: us / measurement.size,
+      cpuUs: cpuUs / measurement.size,
       bytes: (session.storedBytes === undefined ? storedBytes(directory) : bytes - bytesBefore) / (runs * measurement.size),
     };
   },
