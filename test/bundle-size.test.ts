@@ -13,7 +13,7 @@ const budgets = {
   "backend-memory": { own: 3.6, whole: 9.2 },
   "backend-fs": { own: 21, whole: 26.5 },
   "backend-sqlite": { own: 15.5, whole: 21 },
-  "printer": { own: 24.5, whole: 28.5 },
+  "printer": { own: 24.5, whole: 29.5 },
   "flow": { own: 15.5, whole: 33.5 },
   "http": { own: 5.4, whole: 7.7 },
 };

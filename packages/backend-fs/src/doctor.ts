@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { RepriseError, type LeaseState } from "@reprise/core/spi";
+import { checkKnown, invalidOption, RepriseError, type LeaseState, type OptionNames } from "@reprise/core/spi";
 import { examineArtifacts, type ArtifactsReport } from "./examine-artifacts.ts";
 import { examineFiles } from "./examine-files.ts";
 import { examineRun } from "./examine-run.ts";
@@ -27,6 +27,8 @@ export interface DoctorOptions {
   /** Processes, for tests. Default: the real ones. */
   readonly processes?: Processes;
 }
+
+const optionNames: OptionNames<DoctorOptions> = { dir: true, contents: true, io: true, system: true, processes: true };
 
 /**
  * Something that {@link doctor} has to say.
@@ -90,9 +92,10 @@ export interface DoctorReport {
  * ```
  */
 export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
+  checkKnown(options, optionNames, "doctor");
   const { dir, contents = false, io = realIo(), system = fsSystem(), processes = realProcesses() } = options;
-  if (typeof dir !== "string" || dir === "") invalidOption("dir", "must be a path", dir);
-  if (typeof contents !== "boolean") invalidOption("contents", "must be true or false", contents);
+  if (typeof dir !== "string" || dir === "") invalidOption("dir", "a path", dir, "doctor");
+  if (typeof contents !== "boolean") invalidOption("contents", "true or false", contents, "doctor");
   const paths = storePaths(resolve(dir));
   return reportingIo("examine the store", { path: paths.root }, async () => {
     if (!(await checkStore(io, paths))) throw new RepriseError("NOT_FOUND", `there is no store in ${paths.root}`, { path: paths.root });
@@ -110,8 +113,4 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
     const healthy = !findings.some(({ kind }) => kind === "damaged" || kind === "permissions");
     return { root: paths.root, healthy, runs, artifacts: artifacts.report, findings };
   });
-}
-
-function invalidOption(option: string, rule: string, value: unknown): never {
-  throw new RepriseError("INVALID_OPTION", `doctor: ${option} ${rule}, got ${String(value)}`, { path: option });
 }

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { checkByteRange, checkGrace, contentChunks, RepriseError, type ArtifactBackend } from "@reprise/core/spi";
+import { checkByteRange, checkGrace, checkKnown, checkOneOf, contentChunks, invalidOption, type ArtifactBackend, type OptionNames } from "@reprise/core/spi";
 import { ArtifactStore } from "./artifact-store.ts";
 import type { Io } from "./io.ts";
 import { realIo } from "./real-io.ts";
@@ -17,6 +17,8 @@ export interface FsArtifactsOptions {
   readonly system?: Pick<FsSystem, "token">;
 }
 
+const optionNames: OptionNames<FsArtifactsOptions> = { dir: true, durability: true, io: true, system: true };
+
 /**
  * Keeps artifacts in a directory, each under its sha256: written aside, synced, then renamed. `fsBackend({ dir })` has one
  * in `<dir>/artifacts` by itself. Throws `INVALID_OPTION`; I/O happens at the first use.
@@ -32,9 +34,10 @@ export interface FsArtifactsOptions {
  * ```
  */
 export function fsArtifacts(options: FsArtifactsOptions): ArtifactBackend {
+  checkKnown(options, optionNames, "fsArtifacts");
   const { dir, durability = "power", io = realIo(), system = fsSystem() } = options;
-  if (typeof dir !== "string" || dir === "") invalidOption("dir", "must be a path", dir);
-  if (!["power", "process"].includes(durability)) invalidOption("durability", 'must be "power" or "process"', durability);
+  if (typeof dir !== "string" || dir === "") invalidOption("dir", "a path", dir, "fsArtifacts");
+  checkOneOf("durability", ["power", "process"], durability, "fsArtifacts");
   return artifactBackend(new ArtifactStore({ io, system, root: resolve(dir), sync: durability === "power", prepare: async () => undefined }));
 }
 
@@ -51,8 +54,4 @@ export function artifactBackend(store: ArtifactStore): ArtifactBackend {
     collect: async (live, options) => store.collect(live, checkGrace(options)),
     close: () => store.close(),
   };
-}
-
-function invalidOption(option: string, rule: string, value: unknown): never {
-  throw new RepriseError("INVALID_OPTION", `fsArtifacts: ${option} ${rule}, got ${String(value)}`, { path: option });
 }

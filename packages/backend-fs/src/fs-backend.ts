@@ -1,5 +1,18 @@
 import { resolve } from "node:path";
-import { checkMessageId, checkStateId, newHeader, RepriseError, type Durability, type StateBackend, type StateHead, type StateWriter } from "@reprise/core/spi";
+import {
+  checkKnown,
+  checkMessageId,
+  checkOneOf,
+  checkStateId,
+  invalidOption,
+  newHeader,
+  RepriseError,
+  type Durability,
+  type OptionNames,
+  type StateBackend,
+  type StateHead,
+  type StateWriter,
+} from "@reprise/core/spi";
 import { ArtifactStore } from "./artifact-store.ts";
 import { acquireRun } from "./acquire-run.ts";
 import { artifactBackend } from "./fs-artifacts.ts";
@@ -51,6 +64,18 @@ export interface FsBackendOptions {
   readonly processes?: Processes;
 }
 
+const optionNames: OptionNames<FsBackendOptions> = {
+  dir: true,
+  durability: true,
+  ttlMs: true,
+  maxRecordBytes: true,
+  segmentBytes: true,
+  sync: true,
+  host: true,
+  io: true,
+  system: true,
+  processes: true,
+};
 const mebibyte = 2 ** 20;
 
 /**
@@ -147,18 +172,18 @@ async function* readRun(
 }
 
 function contextOf(options: FsBackendOptions, checkOpen: () => void): FsContext {
-  check("options", typeof options === "object" && options !== null, "must be an object with a dir", options);
+  checkKnown(options, optionNames, "fsBackend");
   const maxRecordBytes = options.maxRecordBytes ?? 16 * mebibyte;
   const ttlMs = options.ttlMs ?? 30_000;
   const segmentBytes = options.segmentBytes ?? 64 * mebibyte;
-  check("dir", typeof options.dir === "string" && options.dir !== "", "must be a path", options.dir);
-  check("durability", [undefined, "power", "process"].includes(options.durability), 'must be "power" or "process"', options.durability);
-  check("sync", [undefined, "auto", "pool", "blocking"].includes(options.sync), 'must be "auto", "pool" or "blocking"', options.sync);
-  check("ttlMs", Number.isFinite(ttlMs) && ttlMs > 0, "must be a positive number of milliseconds", ttlMs);
+  check("dir", typeof options.dir === "string" && options.dir !== "", "a path", options.dir);
+  checkOneOf("durability", ["power", "process"], options.durability, "fsBackend");
+  checkOneOf("sync", ["auto", "pool", "blocking"], options.sync, "fsBackend");
+  check("ttlMs", Number.isFinite(ttlMs) && ttlMs > 0, "a positive number of milliseconds", ttlMs);
   const fits = Number.isSafeInteger(maxRecordBytes) && maxRecordBytes > 0 && maxRecordBytes <= 64 * mebibyte;
-  check("maxRecordBytes", fits, `must be an integer from 1 to ${64 * mebibyte}`, maxRecordBytes);
+  check("maxRecordBytes", fits, `an integer from 1 to ${64 * mebibyte}`, maxRecordBytes);
   const rolls = Number.isSafeInteger(segmentBytes) && segmentBytes > 0 && segmentBytes <= 1024 * mebibyte;
-  check("segmentBytes", rolls, `must be an integer from 1 to ${1024 * mebibyte}`, segmentBytes);
+  check("segmentBytes", rolls, `an integer from 1 to ${1024 * mebibyte}`, segmentBytes);
   const { io = realIo(options.sync), system = fsSystem(), processes = realProcesses(options.host) } = options;
   const paths = storePaths(resolve(options.dir));
   return {
@@ -179,5 +204,5 @@ function contextOf(options: FsBackendOptions, checkOpen: () => void): FsContext 
 }
 
 function check(option: string, holds: boolean, rule: string, value: unknown): void {
-  if (!holds) throw new RepriseError("INVALID_OPTION", `fsBackend: ${option} ${rule}, got ${String(value)}`, { path: option });
+  if (!holds) invalidOption(option, rule, value, "fsBackend");
 }

@@ -124,13 +124,14 @@ test("a segment of a newer format is INCOMPATIBLE, a run directory under another
 
 test("options are checked when the backend is made", () => {
   for (const [options, message] of [
-    [undefined, /options must be an object with a dir, got undefined/],
-    [{ dir: "" }, /dir must be a path, got/],
-    [{ dir: ".", durability: "none" }, /durability must be "power" or "process", got none/],
+    [undefined, /fsBackend: options must be an object, got undefined/],
+    [{ dir: "" }, /dir must be a path, got ""/],
+    [{ dir: ".", durabilty: "power" }, /fsBackend: durabilty is not an option \(options: dir, durability, ttlMs,/],
+    [{ dir: ".", durability: "none" }, /durability must be one of "power", "process", got "none"/],
     [{ dir: ".", ttlMs: 0 }, /ttlMs must be a positive number of milliseconds, got 0/],
     [{ dir: ".", maxRecordBytes: 1e9 }, /maxRecordBytes must be an integer from 1 to 67108864, got 1000000000/],
     [{ dir: ".", segmentBytes: 0 }, /segmentBytes must be an integer from 1 to 1073741824, got 0/],
-    [{ dir: ".", sync: "never" }, /sync must be "auto", "pool" or "blocking", got never/],
+    [{ dir: ".", sync: "never" }, /sync must be one of "auto", "pool", "blocking", got "never"/],
   ] as const) {
     expect(() => fsBackend(options as unknown as { dir: string })).toThrow(message);
   }

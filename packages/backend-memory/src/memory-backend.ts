@@ -1,4 +1,17 @@
-import { checkMessageFits, checkMessageId, checkStateId, defaultSystem, listPage, RepriseError, type StateBackend, type StateWriter, type System } from "@reprise/core/spi";
+import {
+  checkKnown,
+  checkMessageFits,
+  checkMessageId,
+  checkStateId,
+  defaultSystem,
+  invalidOption,
+  listPage,
+  RepriseError,
+  type OptionNames,
+  type StateBackend,
+  type StateWriter,
+  type System,
+} from "@reprise/core/spi";
 import { acquireRun, wakeWaiters, type AcquireContext } from "./acquire-run.ts";
 import { memoryArtifacts, type MemoryArtifacts } from "./memory-artifacts.ts";
 import { headOf, type MemoryRun } from "./memory-run.ts";
@@ -16,6 +29,8 @@ export interface MemoryBackendOptions {
   readonly system?: Pick<System, "now" | "setTimer">;
 }
 
+const optionNames: OptionNames<MemoryBackendOptions> = { from: true, maxRecordBytes: true, system: true };
+
 /** A state backend whose journals live and die with the process, with what tests of crashes need. */
 export interface MemoryBackend extends StateBackend {
   readonly artifacts: MemoryArtifacts;
@@ -30,7 +45,7 @@ export interface MemoryBackend extends StateBackend {
 
 /**
  * A backend that keeps journals in memory: nothing survives the process, one process only. Bytes are copied on the way in
- * and out, so that a caller who changes them later never changes a journal.
+ * and out, so that a caller who changes them later never changes a journal. Throws `INVALID_OPTION`.
  *
  * @example
  * ```ts
@@ -43,7 +58,9 @@ export interface MemoryBackend extends StateBackend {
  * ```
  */
 export function memoryBackend(options: MemoryBackendOptions = {}): MemoryBackend {
-  const maxRecordBytes = options.maxRecordBytes ?? defaultMaxRecordBytes;
+  checkKnown(options, optionNames, "memoryBackend");
+  const { maxRecordBytes = defaultMaxRecordBytes } = options;
+  if (!(Number.isSafeInteger(maxRecordBytes) && maxRecordBytes > 0)) invalidOption("maxRecordBytes", "a whole number of bytes from 1", maxRecordBytes, "memoryBackend");
   let closed = false;
   const context: AcquireContext = {
     store: storeFrom(options.from ?? { runs: [], removed: [] }),

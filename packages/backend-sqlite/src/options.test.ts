@@ -5,9 +5,10 @@ import { sqliteBackend } from "./sqlite-backend.ts";
 test.each([
   ["file", undefined, /file must be the path of a file, got undefined/u],
   ["file", "", /file must be/u],
-  ["file", ":memory:", /file must be the path of a file, got :memory:/u],
+  ["file", ":memory:", /file must be the path of a file, got ":memory:"/u],
   ["file", "file:runs.db?mode=ro", /file must be/u],
-  ["durability", "none", /durability must be "power" or "process", got none/u],
+  ["durability", "none", /durability must be one of "power", "process", got "none"/u],
+  ["durabilty", "power", /: durabilty is not an option \(options: file, durability, busyTimeoutMs, driver, system/u],
   ["busyTimeoutMs", -1, /busyTimeoutMs must be a number of milliseconds from 0, got -1/u],
   ["busyTimeoutMs", Number.NaN, /busyTimeoutMs must be/u],
 ])("INVALID_OPTION: %s %s is refused by both factories, by name, rule and value", (option, value, message) => {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { RepriseError, type Durability } from "@reprise/core/spi";
+import { checkOneOf, invalidOption, type Durability, type OptionNames } from "@reprise/core/spi";
 import type { SqliteDriver } from "./driver.ts";
 import { nodeSqlite } from "./node-sqlite.ts";
 import { realFiles } from "./real-files.ts";
@@ -24,18 +24,16 @@ export interface SqliteFileOptions {
   readonly system?: SqliteSystem;
 }
 
+/** Names of the options that both factories take. */
+export const fileOptionNames: OptionNames<SqliteFileOptions> = { file: true, durability: true, busyTimeoutMs: true, driver: true, system: true };
+
 /** The store that the options name. Throws `INVALID_OPTION`, and `UNSUPPORTED` where there is no SQLite; I/O happens at the first use. */
 export function storeOf(factory: string, options: SqliteFileOptions): Store {
   const { file, durability = "power", busyTimeoutMs = 30_000 } = options;
   const isPath = typeof file === "string" && file !== "" && !file.startsWith(":") && !/^file:/iu.test(file);
-  checkOption(factory, "file", isPath, "must be the path of a file", file);
-  checkOption(factory, "durability", ["power", "process"].includes(durability), 'must be "power" or "process"', durability);
-  checkOption(factory, "busyTimeoutMs", Number.isFinite(busyTimeoutMs) && busyTimeoutMs >= 0, "must be a number of milliseconds from 0", busyTimeoutMs);
+  if (!isPath) invalidOption("file", "the path of a file", file, factory);
+  checkOneOf("durability", ["power", "process"], durability, factory);
+  if (!(Number.isFinite(busyTimeoutMs) && busyTimeoutMs >= 0)) invalidOption("busyTimeoutMs", "a number of milliseconds from 0", busyTimeoutMs, factory);
   const { driver = nodeSqlite(), system = sqliteSystem() } = options;
   return new Store({ file: resolve(file), driver, files: realFiles(), system, level: durability === "power" ? "FULL" : "NORMAL", busyTimeoutMs, migrations });
-}
-
-/** Throws `INVALID_OPTION`, which names the option, the rule and the value, unless the rule holds. */
-export function checkOption(factory: string, option: string, holds: boolean, rule: string, value: unknown): void {
-  if (!holds) throw new RepriseError("INVALID_OPTION", `${factory}: ${option} ${rule}, got ${String(value)}`, { path: option });
 }

@@ -1,6 +1,6 @@
-import { checkByteRange, contentChunks, type ArtifactBackend } from "@reprise/core/spi";
+import { checkByteRange, checkKnown, contentChunks, type ArtifactBackend } from "@reprise/core/spi";
 import { ArtifactStore } from "./artifact-store.ts";
-import { storeOf, type SqliteFileOptions } from "./options.ts";
+import { fileOptionNames, storeOf, type SqliteFileOptions } from "./options.ts";
 
 /** Options of {@link sqliteArtifacts}. */
 export type SqliteArtifactsOptions = SqliteFileOptions;
@@ -20,6 +20,7 @@ export type SqliteArtifactsOptions = SqliteFileOptions;
  * ```
  */
 export function sqliteArtifacts(options: SqliteArtifactsOptions): ArtifactBackend {
+  checkKnown(options, fileOptionNames, "sqliteArtifacts");
   const store = storeOf("sqliteArtifacts", options);
   return artifactBackend(new ArtifactStore(store), () => store.close());
 }

@@ -1,4 +1,4 @@
-import { checkMessageId, checkStateId, RepriseError, type StateBackend, type StateHead, type StateWriter, type StoredRecord } from "@reprise/core/spi";
+import { checkKnown, checkMessageId, checkStateId, invalidOption, RepriseError, type OptionNames, type StateBackend, type StateHead, type StateWriter, type StoredRecord } from "@reprise/core/spi";
 import { acquireRun } from "./acquire-run.ts";
 import { ArtifactStore } from "./artifact-store.ts";
 import { InboxWatch } from "./inbox-watch.ts";
@@ -6,7 +6,7 @@ import { postMessage } from "./inbox.ts";
 import { leaseJudge } from "./lease-judge.ts";
 import { readLease } from "./lease.ts";
 import { listRuns } from "./list-runs.ts";
-import { checkOption, storeOf, type SqliteFileOptions } from "./options.ts";
+import { fileOptionNames, storeOf, type SqliteFileOptions } from "./options.ts";
 import type { Processes } from "./processes.ts";
 import { realProcesses } from "./real-processes.ts";
 import { readRecords } from "./records.ts";
@@ -27,6 +27,8 @@ export interface SqliteBackendOptions extends SqliteFileOptions {
   readonly processes?: Processes;
 }
 
+const optionNames: OptionNames<SqliteBackendOptions> = { ...fileOptionNames, ttlMs: true, maxRecordBytes: true, processes: true };
+const owner = "sqliteBackend";
 const mebibyte = 2 ** 20;
 
 /**
@@ -125,11 +127,11 @@ function headOf({ store, judge, ttlMs }: SqliteContext, stateId: string): Promis
 }
 
 function contextOf(options: SqliteBackendOptions, checkOpen: () => void): SqliteContext {
-  checkOption("sqliteBackend", "options", typeof options === "object" && options !== null, "must be an object with a file", options);
+  checkKnown(options, optionNames, owner);
   const { ttlMs = 30_000, maxRecordBytes = 16 * mebibyte, durability = "power", processes = realProcesses(), system = sqliteSystem() } = options;
-  checkOption("sqliteBackend", "ttlMs", Number.isFinite(ttlMs) && ttlMs > 0, "must be a positive number of milliseconds", ttlMs);
+  if (!(Number.isFinite(ttlMs) && ttlMs > 0)) invalidOption("ttlMs", "a positive number of milliseconds", ttlMs, owner);
   const fits = Number.isSafeInteger(maxRecordBytes) && maxRecordBytes > 0 && maxRecordBytes <= 64 * mebibyte;
-  checkOption("sqliteBackend", "maxRecordBytes", fits, `must be an integer from 1 to ${64 * mebibyte}`, maxRecordBytes);
-  const store = storeOf("sqliteBackend", { ...options, system });
+  if (!fits) invalidOption("maxRecordBytes", `an integer from 1 to ${64 * mebibyte}`, maxRecordBytes, owner);
+  const store = storeOf(owner, { ...options, system });
   return { store, system, processes, judge: leaseJudge(processes, system), watch: new InboxWatch(store, system), durability, maxRecordBytes, ttlMs, writers: new Set(), checkOpen };
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { runReprise, type Finished } from "./support/run-reprise.ts";
 import { storeKinds } from "./support/actors.ts";
-import { configFor, filledStore, newDirectory } from "./support/stores.ts";
+import { configFor, filledStore, newDirectory, runKilledWhilePaying } from "./support/stores.ts";
 
 describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
   let store = "";
@@ -107,6 +107,15 @@ describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
       expect(await runReprise(["wake"], { cwd: join(config, "..") })).toMatchObject({ code: 0, stdout: "nothing to resume: no run is due, and none was left in the middle\n" });
       expect(await reprise("wake")).toMatchObject({ code: 2, stderr: expect.stringContaining('export them as "actors"') });
       expect(await reprise("answer", "asked", "approval", "false")).toMatchObject({ code: 5, stderr: expect.stringContaining("ANSWER_TOO_LATE") });
+    });
+
+    test("where nobody knows whether something happened that must not happen twice, wake says how it is allowed", async () => {
+      store = `${kind.kind}:${kind.place(await newDirectory())}`;
+      await runKilledWhilePaying(store, "left");
+      const config = await configFor(store);
+      const wake = (...words: string[]) => runReprise(["wake", ...words, "--config", config]);
+      expect(await wake()).toMatchObject({ code: 1, stdout: expect.stringMatching(/^left failed: writer::pay::tool_call: .* \(here: reprise wake left --allow-repeat writer::pay::tool_call\)\n$/u) });
+      expect(await wake("left", "--allow-repeat", "writer::pay::tool_call")).toMatchObject({ code: 0, stdout: "left awaiting\n" });
     });
 
     test("a run that was stopped goes on when wake names it", async () => {

@@ -6,6 +6,11 @@ export { CorruptError, FencedError, LeaseHeldError } from "./errors/storage-erro
 export type { RepriseErrorDetails } from "./errors/reprise-error.ts";
 export type { ErrorCode, RetryAdvice } from "./errors/codes.ts";
 
+// What every package asks of its options, so that all refuse alike
+export { checkKnown } from "./errors/check-known.ts";
+export { checkOneOf, invalid as invalidOption } from "./errors/invalid.ts";
+export type { OptionNames } from "./errors/check-known.ts";
+
 // The clock, randomness and timers
 export { defaultSystem } from "./system.ts";
 export type { System } from "./system.ts";

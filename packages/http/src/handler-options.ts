@@ -1,5 +1,6 @@
+import { checkKnown, invalidOption, type OptionNames } from "@reprise/core/spi";
 import type { AccessRules } from "./access.ts";
-import { checkDelay, invalid } from "./check.ts";
+import { checkDelay } from "./check.ts";
 import { defaultSystem, type HttpSystem } from "./system.ts";
 
 /** Options of `createHandler`. */
@@ -35,33 +36,44 @@ export interface HandlerSettings {
   readonly system: HttpSystem;
 }
 
+const optionNames: OptionNames<HandlerOptions> = {
+  token: true,
+  readToken: true,
+  hosts: true,
+  basePath: true,
+  values: true,
+  maxBodyBytes: true,
+  heartbeatMs: true,
+  onError: true,
+  system: true,
+};
 const shortestToken = 16;
 
 /** Throws `INVALID_OPTION`, naming the option. */
 export function resolveOptions(options: HandlerOptions): HandlerSettings {
-  if (typeof options !== "object" || options === null) invalid("options", "an object", options);
+  checkKnown(options, optionNames, "createHandler");
   const { token, readToken, hosts = ["localhost", "127.0.0.1", "[::1]"], basePath = "", values = false, maxBodyBytes = 2 ** 20, heartbeatMs = 15_000, system = defaultSystem() } = options;
   const { onError = (error) => system.report(error) } = options;
   checkToken("token", token);
   checkToken("readToken", readToken);
   checkHosts(hosts);
-  if (typeof basePath !== "string" || !/^(?:\/[^/?#]+)*$/u.test(basePath)) invalid("basePath", "a path that begins and does not end with /, or empty", basePath);
-  if (typeof values !== "boolean") invalid("values", "true or false", values);
-  if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) invalid("maxBodyBytes", "a whole number of bytes from 1", maxBodyBytes);
+  if (typeof basePath !== "string" || !/^(?:\/[^/?#]+)*$/u.test(basePath)) invalidOption("basePath", "a path that begins and does not end with /, or empty", basePath);
+  if (typeof values !== "boolean") invalidOption("values", "true or false", values);
+  if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) invalidOption("maxBodyBytes", "a whole number of bytes from 1", maxBodyBytes);
   checkDelay("heartbeatMs", heartbeatMs);
-  if (typeof onError !== "function") invalid("onError", "a function", onError);
+  if (typeof onError !== "function") invalidOption("onError", "a function", onError);
   return { access: { token, readToken, hosts: new Set(hosts.map((host) => host.toLowerCase())) }, basePath, values, maxBodyBytes, heartbeatMs, onError, system };
 }
 
 function checkToken(option: string, value: unknown): void {
   const good = value === undefined || (typeof value === "string" && value.length >= shortestToken && /^[\x21-\x7e]+$/u.test(value));
   // Not shown: a token that is nearly right is a secret, too.
-  if (!good) invalid(option, `a text of at least ${shortestToken} printable ASCII characters without spaces`, typeof value === "string" ? `${value.length} characters` : typeof value);
+  if (!good) invalidOption(option, `a text of at least ${shortestToken} printable ASCII characters without spaces`, typeof value === "string" ? `${value.length} characters` : typeof value);
 }
 
 function checkHosts(value: unknown): void {
   const good = Array.isArray(value) && value.length > 0 && value.every((host) => typeof host === "string" && isHostName(host));
-  if (!good) invalid("hosts", "a list of host names without ports, such as runs.example.com", String(value));
+  if (!good) invalidOption("hosts", "a list of host names without ports, such as runs.example.com", String(value));
 }
 
 function isHostName(host: string): boolean {

@@ -1,10 +1,13 @@
 import type { EventFeed, StreamItem } from "@reprise/core";
+import type { OptionNames } from "@reprise/core/spi";
 import { checkStream } from "./check.ts";
 import { plainJson } from "./plain-json.ts";
 import { shownItem } from "./shown.ts";
 import { defaultSystem } from "./system.ts";
 import { textStream } from "./text-stream.ts";
 import type { EventTextOptions } from "./to-server-sent-events.ts";
+
+const optionNames: OptionNames<EventTextOptions> = { values: true };
 
 /**
  * Events as JSON, one in each line: the same objects that server-sent events carry, and nothing else. Throws `INVALID_OPTION`.
@@ -23,7 +26,7 @@ import type { EventTextOptions } from "./to-server-sent-events.ts";
  * ```
  */
 export function toJsonLines(feed: EventFeed<StreamItem>, options: EventTextOptions = {}): ReadableStream<Uint8Array> {
-  checkStream(feed, options);
+  checkStream("toJsonLines", feed, options, optionNames);
   const { values = false } = options;
   return textStream(feed, { item: (item) => `${plainJson(shownItem(item, values))}\n` }, defaultSystem());
 }

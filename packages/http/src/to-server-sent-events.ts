@@ -1,4 +1,5 @@
 import type { EventFeed, StreamItem } from "@reprise/core";
+import type { OptionNames } from "@reprise/core/spi";
 import { checkDelay, checkStream } from "./check.ts";
 import { plainJson } from "./plain-json.ts";
 import { shownItem } from "./shown.ts";
@@ -19,6 +20,8 @@ export interface ServerSentEventsOptions extends EventTextOptions {
   readonly system?: HttpSystem;
 }
 
+const optionNames: OptionNames<ServerSentEventsOptions> = { values: true, heartbeatMs: true, system: true };
+
 /**
  * Events as the body of a `text/event-stream`: each a message with `id:` = its seq and its JSON as data, so that one more than the
  * `Last-Event-ID` of a client that comes again is where it goes on. Cuts are messages `cut`. The last message is `end`, with the status
@@ -37,7 +40,7 @@ export interface ServerSentEventsOptions extends EventTextOptions {
  * ```
  */
 export function toServerSentEvents(feed: EventFeed<StreamItem>, options: ServerSentEventsOptions = {}): ReadableStream<Uint8Array> {
-  checkStream(feed, options);
+  checkStream("toServerSentEvents", feed, options, optionNames);
   const { values = false, heartbeatMs = 15_000, system = defaultSystem() } = options;
   checkDelay("heartbeatMs", heartbeatMs);
   return textStream(

@@ -26,8 +26,7 @@ export interface EventPrinter extends Subscriber {
 
 /**
  * Prints what happens in a run while it happens. Give it to `createReprise({ subscribers: [eventPrinter()] })`.
- * A fault of the printer never reaches the run, and a broken pipe only silences it. Throws a `TypeError` for an option
- * it does not know.
+ * A fault of the printer never reaches the run, and a broken pipe only silences it. Throws `INVALID_OPTION`.
  *
  * @example
  * ```ts

@@ -33,7 +33,9 @@ test("a width that is unknown or below 20 is taken for 80", () => {
 
 test("an unknown choice is refused by name, with what may be given and what was", () => {
   const fromElsewhere: unknown = { mode: "fancy" };
-  expect(() => eventPrinter(fromElsewhere as never)).toThrow(new TypeError('eventPrinter: mode must be one of "live", "append", "tree", "json", "silent"; received "fancy"'));
+  expect(() => eventPrinter(fromElsewhere as never)).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path: "mode", message: 'eventPrinter: mode must be one of "live", "append", "tree", "json", "silent", got "fancy"' }));
   const stream: unknown = { stream: {} };
-  expect(() => eventPrinter(stream as never)).toThrow("stream must have a write function");
+  expect(() => eventPrinter(stream as never)).toThrow("eventPrinter: stream must be something with a write function, got a value of type object");
+  const misspelt: unknown = { colour: true };
+  expect(() => eventPrinter(misspelt as never)).toThrow("eventPrinter: colour is not an option (options: mode, stream, width, color,");
 });

@@ -1,3 +1,4 @@
+import { checkKnown, checkOneOf, invalidOption, type OptionNames } from "@reprise/core/spi";
 import type { PrintStream } from "./sink.ts";
 import type { Environment } from "./system.ts";
 import type { GlyphSet } from "./text/glyphs.ts";
@@ -43,30 +44,38 @@ export interface EventPrinterOptions {
 
 const fallbackWidth = 80;
 const leastWidth = 20;
-const choices = {
-  mode: ["live", "append", "tree", "json", "silent"],
-  glyphs: ["auto", "unicode", "ascii"],
-  details: ["none", "errors", "io"],
-} as const;
 
-/** Throws a `TypeError` that names the option, what it may be and what was given. */
+/** What `details` may be. */
+export const detailChoices: readonly string[] = ["none", "errors", "io"];
+/** What `glyphs` may be where nobody can be asked. */
+export const glyphChoices: readonly string[] = ["unicode", "ascii"];
+
+const optionNames: OptionNames<EventPrinterOptions> = {
+  mode: true,
+  stream: true,
+  width: true,
+  color: true,
+  glyphs: true,
+  theme: true,
+  details: true,
+  causes: true,
+  stacks: true,
+  summary: true,
+  minimal: true,
+  title: true,
+  redact: true,
+  utc: true,
+  now: true,
+};
+
+/** Throws `INVALID_OPTION`. */
 export function checkOptions(options: EventPrinterOptions): void {
-  for (const [option, allowed] of Object.entries(choices)) checkChoice("eventPrinter", option, allowed, options[option as keyof typeof choices]);
-  const stream: unknown = options.stream;
-  if (stream !== undefined && typeof options.stream?.write !== "function") {
-    throw new TypeError(`eventPrinter: stream must have a write function; received ${typeof stream}`);
-  }
-}
-
-/** Throws a `TypeError` for details there are not. */
-export function checkDetails(caller: string, details: unknown): void {
-  checkChoice(caller, "details", choices.details, details);
-}
-
-/** Throws a `TypeError` unless an option is left out or one of its choices. */
-export function checkChoice(caller: string, option: string, allowed: readonly string[], given: unknown): void {
-  if (given === undefined || (typeof given === "string" && allowed.includes(given))) return;
-  throw new TypeError(`${caller}: ${option} must be one of ${allowed.map((choice) => `"${choice}"`).join(", ")}; received ${JSON.stringify(given)}`);
+  const owner = "eventPrinter";
+  checkKnown(options, optionNames, owner);
+  checkOneOf("mode", ["live", "append", "tree", "json", "silent"], options.mode, owner);
+  checkOneOf("glyphs", ["auto", ...glyphChoices], options.glyphs, owner);
+  checkOneOf("details", detailChoices, options.details, owner);
+  if (options.stream !== undefined && typeof options.stream?.write !== "function") invalidOption("stream", "something with a write function", options.stream, owner);
 }
 
 /** The width to lay out for: a terminal that says less than 20 columns, or nothing, is not to be believed. */

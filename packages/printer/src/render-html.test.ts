@@ -102,8 +102,8 @@ describe("a page", () => {
     const { items } = fullRun();
     const history = { events: () => items.filter((item) => "topic" in item && item.topic === "event") as never };
     expect(renderHtml(history)).toContain("fetch[feed]");
-    expect(() => renderHtml("run" as never)).toThrow(new TypeError("renderHtml: the source must be a history or an iterable of events; received string"));
-    expect(() => renderHtml([], { details: "all" as never })).toThrow(new TypeError('renderHtml: details must be one of "none", "errors", "io"; received "all"'));
+    expect(() => renderHtml("run" as never)).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path: "source", message: 'renderHtml: source must be a history or an iterable of events, got "run"' }));
+    expect(() => renderHtml([], { details: "all" as never })).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path: "details", message: 'renderHtml: details must be one of "none", "errors", "io", got "all"' }));
     expect(renderHtml([])).toContain("running");
   });
 });

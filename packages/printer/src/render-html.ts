@@ -1,4 +1,5 @@
-import { checkDetails } from "./printer-options.ts";
+import { checkKnown, checkOneOf, type OptionNames } from "@reprise/core/spi";
+import { detailChoices } from "./printer-options.ts";
 import { readHistory, type HistorySource } from "./history-source.ts";
 import { htmlPage } from "./report/html-page.ts";
 import type { SnapshotFacts } from "./report/html-state.ts";
@@ -20,11 +21,13 @@ export interface RenderHtmlOptions {
   readonly snapshot?: SnapshotFacts;
 }
 
+const optionNames: OptionNames<RenderHtmlOptions> = { title: true, details: true, stacks: true, redact: true, now: true, snapshot: true };
+
 /**
  * A run as one page of HTML that needs nothing else: no script, no other file, no network. It shows the result, the calls as a
  * tree with a timeline of their attempts, delays and waits, errors with their causes, logs, storage and artifacts. Everything
  * from outside is escaped, values under secret keys are redacted, inputs and results are left out unless asked for. Throws
- * a `TypeError` for a source or details that are none.
+ * `INVALID_OPTION`.
  *
  * @example
  * ```ts
@@ -34,7 +37,8 @@ export interface RenderHtmlOptions {
  * ```
  */
 export function renderHtml(source: HistorySource, options: RenderHtmlOptions = {}): string {
-  checkDetails("renderHtml", options.details);
+  checkKnown(options, optionNames, "renderHtml");
+  checkOneOf("details", detailChoices, options.details, "renderHtml");
   const history = readHistory(source, "renderHtml");
   return htmlPage(history, {
     title: options.title ?? history.view.stateId ?? "run",

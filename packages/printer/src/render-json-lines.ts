@@ -1,4 +1,5 @@
-import { checkDetails } from "./printer-options.ts";
+import { checkKnown, checkOneOf, type OptionNames } from "@reprise/core/spi";
+import { detailChoices } from "./printer-options.ts";
 import { readHistory, type HistorySource } from "./history-source.ts";
 import { jsonLine } from "./layout/json-line.ts";
 import { secretKey } from "./text/preview.ts";
@@ -13,9 +14,11 @@ export interface RenderJsonLinesOptions {
   readonly redact?: readonly (string | RegExp)[];
 }
 
+const optionNames: OptionNames<RenderJsonLinesOptions> = { details: true, stacks: true, redact: true };
+
 /**
  * A run as lines of JSON, one for each event or message: what the `json` mode prints. `JSON.parse` of each is an item that
- * `renderTree` and the other exports take. Throws a `TypeError` for a source that is none.
+ * `renderTree` and the other exports take. Throws `INVALID_OPTION`.
  *
  * @example
  * ```ts
@@ -25,7 +28,8 @@ export interface RenderJsonLinesOptions {
  * ```
  */
 export function renderJsonLines(source: HistorySource, options: RenderJsonLinesOptions = {}): readonly string[] {
-  checkDetails("renderJsonLines", options.details);
+  checkKnown(options, optionNames, "renderJsonLines");
+  checkOneOf("details", detailChoices, options.details, "renderJsonLines");
   const layout = { details: options.details ?? "errors", stacks: options.stacks ?? false, secret: secretKey(options.redact) };
   return readHistory(source, "renderJsonLines").messages.map((message) => jsonLine(message, layout));
 }

@@ -1,4 +1,4 @@
-import { checkChoice } from "./printer-options.ts";
+import { checkKnown, checkOneOf, type OptionNames } from "@reprise/core/spi";
 import { readHistory, type HistorySource } from "./history-source.ts";
 import { mermaidGantt } from "./report/mermaid-gantt.ts";
 import { mermaidTree } from "./report/mermaid-tree.ts";
@@ -17,9 +17,11 @@ export interface RenderMermaidOptions {
   readonly maxRows?: number;
 }
 
+const optionNames: OptionNames<RenderMermaidOptions> = { kind: true, title: true, now: true, maxChildren: true, maxRows: true };
+
 /**
- * A run as the text of a Mermaid diagram, for Markdown and wherever else Mermaid is drawn. Names are escaped. Throws a
- * `TypeError` for a source or a kind that is none.
+ * A run as the text of a Mermaid diagram, for Markdown and wherever else Mermaid is drawn. Names are escaped. Throws
+ * `INVALID_OPTION`.
  *
  * @example
  * ```ts
@@ -29,7 +31,8 @@ export interface RenderMermaidOptions {
  * ```
  */
 export function renderMermaid(source: HistorySource, options: RenderMermaidOptions = {}): string {
-  checkChoice("renderMermaid", "kind", ["tree", "gantt"], options.kind);
+  checkKnown(options, optionNames, "renderMermaid");
+  checkOneOf("kind", ["tree", "gantt"], options.kind, "renderMermaid");
   const history = readHistory(source, "renderMermaid");
   const layout = {
     title: options.title ?? history.view.stateId ?? "run",

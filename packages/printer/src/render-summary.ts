@@ -1,11 +1,12 @@
+import { checkKnown, checkOneOf, type OptionNames } from "@reprise/core/spi";
 import pico from "picocolors";
 import { layoutSummary } from "./layout/layout-summary.ts";
-import { widthOf } from "./printer-options.ts";
+import { viewIn, type HistorySource } from "./history-source.ts";
+import { glyphChoices, widthOf } from "./printer-options.ts";
 import type { GlyphSet } from "./text/glyphs.ts";
 import { paintLine } from "./text/line.ts";
 import { lookOf, type PrinterTheme } from "./text/theme.ts";
 import type { RunView } from "./view/run-view.ts";
-import { viewOf, type RunItem } from "./view/view-of.ts";
 
 /** How a summary is drawn. */
 export interface RenderSummaryOptions {
@@ -19,9 +20,11 @@ export interface RenderSummaryOptions {
   readonly color?: boolean;
 }
 
+const optionNames: OptionNames<RenderSummaryOptions> = { width: true, glyphs: true, theme: true, color: true };
+
 /**
  * What a run came to, as lines: result, calls by status, retries, time saved, errors, slowest calls. Counts calls, not
- * attempts. The numbers themselves: `statistics`.
+ * attempts. The numbers themselves: `statistics`. Throws `INVALID_OPTION`.
  *
  * @example
  * ```ts
@@ -30,8 +33,10 @@ export interface RenderSummaryOptions {
  * console.log(renderSummary([], { width: 60 }).join("\n"));
  * ```
  */
-export function renderSummary(source: RunView | Iterable<RunItem>, options: RenderSummaryOptions = {}): readonly string[] {
-  const view = Symbol.iterator in source ? viewOf(source) : source;
+export function renderSummary(source: RunView | HistorySource, options: RenderSummaryOptions = {}): readonly string[] {
+  checkKnown(options, optionNames, "renderSummary");
+  checkOneOf("glyphs", glyphChoices, options.glyphs, "renderSummary");
+  const view = viewIn(source, "renderSummary");
   const colors = pico.createColors(options.color ?? false);
   const { glyphs, palette } = lookOf("renderSummary", options.glyphs ?? "unicode", options.theme);
   const lines = layoutSummary(view, { width: widthOf(options.width), glyphs });

@@ -1,3 +1,4 @@
+import { createReprise, tool } from "@reprise/core";
 import fc from "fast-check";
 import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
@@ -5,6 +6,7 @@ import { expect, test } from "vitest";
 import { anyMessages, anyText } from "../test/arbitraries.ts";
 import { runBuilder } from "../test/run-builder.ts";
 import { failedRun, longGroupRun, resumedRun } from "../test/sample-runs.ts";
+import { renderSummary } from "./render-summary.ts";
 import { renderTree, type RenderTreeOptions } from "./render-tree.ts";
 import { viewOf, type RunItem } from "./view/view-of.ts";
 
@@ -222,4 +224,25 @@ test("very deep calls stay within the width and say how much deeper they are", (
   const lines = renderTree(run.items, { width: 60 });
   expect(lines.at(-1)).toMatchInlineSnapshot(`"+55             └─ ▸ level-59                        0ms"`);
   for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(60);
+});
+
+test("what cannot be drawn, and options that there are not, are refused by name", () => {
+  const refusals = [
+    [null, {}, "renderTree: source must be a history, an iterable of events or a view of a run, got null"],
+    [{ events: [] }, {}, "renderTree: source must be a history"],
+    [[], { glyphs: "auto" }, 'renderTree: glyphs must be one of "unicode", "ascii", got "auto"'],
+    [[], { details: "io" }, 'renderTree: details must be one of "none", "errors", got "io"'],
+    [[], { colour: true }, "renderTree: colour is not an option (options: width, now,"],
+  ] as const;
+  for (const [source, options, message] of refusals) {
+    expect(() => renderTree(source as never, options as never)).toThrow(expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(message) }));
+  }
+});
+
+test("a history draws the tree of its events", async () => {
+  const state = await createReprise().create();
+  await state.run(tool({ name: "double", run: (value: number) => value * 2 }), 21);
+  expect(renderTree(state.history)).toEqual(renderTree(state.history.events()));
+  expect(renderSummary(state.history)).toEqual(renderSummary(state.history.events()));
+  await state.close();
 });

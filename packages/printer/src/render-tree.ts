@@ -1,12 +1,14 @@
+import { checkKnown, checkOneOf, type OptionNames } from "@reprise/core/spi";
 import pico from "picocolors";
 import { layoutTree } from "./layout/layout-tree.ts";
-import { widthOf } from "./printer-options.ts";
+import { viewIn, type HistorySource } from "./history-source.ts";
+import { glyphChoices, widthOf } from "./printer-options.ts";
 import type { GlyphSet } from "./text/glyphs.ts";
 import { paintLine } from "./text/line.ts";
 import { lookOf, type PrinterTheme } from "./text/theme.ts";
 import { secretKey } from "./text/preview.ts";
 import type { RunView } from "./view/run-view.ts";
-import { collectView, viewOf, type RunItem } from "./view/view-of.ts";
+import { collectView, type RunItem } from "./view/view-of.ts";
 
 /** How a tree is drawn. */
 export interface RenderTreeOptions {
@@ -34,11 +36,24 @@ export interface RenderTreeOptions {
   readonly title?: string;
 }
 
+const optionNames: OptionNames<RenderTreeOptions> = {
+  width: true,
+  now: true,
+  glyphs: true,
+  theme: true,
+  color: true,
+  details: true,
+  causes: true,
+  stacks: true,
+  redact: true,
+  maxChildren: true,
+  title: true,
+};
 const defaultMaxChildren = 20;
 
 /**
- * A finished or running run as a tree, one row for each call, as lines without line breaks. Takes a history's events, or
- * messages with their topics (each line of the `json` mode parsed), at once or from an async iterable.
+ * A finished or running run as a tree, one row for each call, as lines without line breaks. Takes a history, its events, or
+ * messages with their topics (each line of the `json` mode parsed), at once or from an async iterable. Throws `INVALID_OPTION`.
  *
  * @example
  * ```ts
@@ -47,14 +62,17 @@ const defaultMaxChildren = 20;
  * console.log(renderTree([], { title: "nightly import" }).join("\n"));
  * ```
  */
-export function renderTree(source: RunView | Iterable<RunItem>, options?: RenderTreeOptions): readonly string[];
+export function renderTree(source: RunView | HistorySource, options?: RenderTreeOptions): readonly string[];
 export function renderTree(source: AsyncIterable<RunItem>, options?: RenderTreeOptions): Promise<readonly string[]>;
 export function renderTree(
-  source: RunView | Iterable<RunItem> | AsyncIterable<RunItem>,
+  source: RunView | HistorySource | AsyncIterable<RunItem>,
   options: RenderTreeOptions = {},
 ): readonly string[] | Promise<readonly string[]> {
-  if (Symbol.asyncIterator in source) return collectView(source).then((view) => treeLines(view, options));
-  return treeLines(Symbol.iterator in source ? viewOf(source) : source, options);
+  checkKnown(options, optionNames, "renderTree");
+  checkOneOf("glyphs", glyphChoices, options.glyphs, "renderTree");
+  checkOneOf("details", ["none", "errors"], options.details, "renderTree");
+  if (typeof source === "object" && source !== null && Symbol.asyncIterator in source) return collectView(source).then((view) => treeLines(view, options));
+  return treeLines(viewIn(source, "renderTree"), options);
 }
 
 function treeLines(view: RunView, options: RenderTreeOptions): readonly string[] {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fsBackend } from "@reprise/backend-fs";
 import { sqliteBackend } from "@reprise/backend-sqlite";
-import { agent, tool, type AgentContext } from "@reprise/core";
+import { agent, tool, type Actor, type AgentContext } from "@reprise/core";
 import type { StateBackend } from "@reprise/core/spi";
 
 /** A kind of store the command can work on, as `--backend` names it. */
@@ -31,16 +31,20 @@ export const failing = tool({
     throw new Error("not yet");
   },
 });
-const pay = tool({ name: "pay", repeatable: false, run: (amount: number) => amount });
 
-/** Fetches, pays and asks. */
-export const writer = agent({
-  name: "writer",
-  run: async (page: string, context: AgentContext) => {
-    const text = await context.run(fetchPage, page);
-    await context.run(pay, text.length);
-    context.storage.set("text", text);
-    return `${text} ${String(await context.waitFor("approval", { prompt: "Publish?" }))}`;
-  },
-});
+/** Fetches, pays in this way and asks. */
+export function writerThat(pays: (amount: number) => number | Promise<number>): Actor<string, string> {
+  const pay = tool({ name: "pay", repeatable: false, run: pays });
+  return agent({
+    name: "writer",
+    run: async (page: string, context: AgentContext) => {
+      const text = await context.run(fetchPage, page);
+      await context.run(pay, text.length);
+      context.storage.set("text", text);
+      return `${text} ${String(await context.waitFor("approval", { prompt: "Publish?" }))}`;
+    },
+  });
+}
+
+export const writer = writerThat((amount) => amount);
 

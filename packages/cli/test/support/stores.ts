@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createReprise } from "@reprise/core";
 import { afterAll } from "vitest";
 import { failing, fetchPage, writer, type StoreKind } from "./actors.ts";
@@ -26,6 +29,14 @@ export async function filledStore(kind: StoreKind): Promise<string> {
   await reprise.execute(failing, "home", { stateId: "broken" });
   await reprise.close();
   return `${kind.kind}:${place}`;
+}
+
+/** A run of this store whose process was killed while it paid. */
+export async function runKilledWhilePaying(store: string, stateId: string): Promise<void> {
+  const program = fileURLToPath(new URL("./die-paying.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--conditions=@reprise/source", program, store, stateId], { stdio: "inherit" });
+  const [, signal] = (await once(child, "exit")) as [number | null, string | null];
+  if (signal !== "SIGKILL") throw new Error("it did not come to paying");
 }
 
 /** A configuration with the actors that runs of `filledStore` are resumed with, in a directory of its own. */

@@ -1,3 +1,4 @@
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
 import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
 import { checkActor } from "./check.ts";
 import type { GroupOptions, MapOptions, ParallelTask } from "./groups.ts";
@@ -9,8 +10,10 @@ export interface CheckedGroup {
   readonly timeoutMs: number | undefined;
 }
 
+const groupOptionNames: OptionNames<GroupOptions> = { maxWorkers: true, errors: true, timeoutMs: true };
+const mapOptionNames: OptionNames<MapOptions<unknown>> = { ...groupOptionNames, key: true };
+
 function checkGroupOptions(options: GroupOptions): CheckedGroup {
-  checkObject("options", options);
   const { maxWorkers = 5, errors = "fail_slow", timeoutMs } = options;
   if (!Number.isInteger(maxWorkers) || maxWorkers < 1) invalid("maxWorkers", "a whole number from 1", maxWorkers);
   checkOneOf("errors", ["fail_slow", "fail_fast"], errors);
@@ -20,7 +23,7 @@ function checkGroupOptions(options: GroupOptions): CheckedGroup {
 
 /** Throws `INVALID_OPTION`. */
 export function checkMap<Item>(items: unknown, work: unknown, options: MapOptions<Item>): CheckedGroup {
-  checkObject("options", options);
+  checkKnown(options, mapOptionNames);
   if (!Array.isArray(items)) invalid("items", "an array", items);
   if (typeof work !== "function") checkActor(work);
   const { key } = options;
@@ -32,9 +35,10 @@ export function checkMap<Item>(items: unknown, work: unknown, options: MapOption
 export function checkParallel(tasks: unknown, options: GroupOptions): CheckedGroup {
   checkObject("tasks", tasks);
   for (const [name, task] of namedTasks(tasks)) if (typeof task !== "function") invalid(`tasks.${name}`, "a function", task);
-  const checked = checkGroupOptions(options);
+  checkObject("options", options);
   if ("key" in options) invalid("key", "left out: tasks are named by an object of them", options.key);
-  return checked;
+  checkKnown(options, groupOptionNames);
+  return checkGroupOptions(options);
 }
 
 /** Tasks with their names, or positions. A hole in an array is no task. */

@@ -1,4 +1,5 @@
-import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
+import { checkOneOf, invalid } from "../errors/invalid.ts";
 import type { Actor } from "./actor.ts";
 import type { CallPolicy } from "./call-policy.ts";
 import type { CallOptions, SleepOptions, WaitOptions } from "./context.ts";
@@ -12,6 +13,18 @@ const policies = {
   onUnknownOutcome: ["retry", "fail", "ask"],
 } as const;
 
+const callOptionNames: OptionNames<CallOptions> = {
+  key: true,
+  retry: true,
+  attemptTimeoutMs: true,
+  timeoutMs: true,
+  onInputChange: true,
+  onVersionChange: true,
+  onUnknownOutcome: true,
+};
+const waitOptionNames: OptionNames<WaitOptions<unknown>> = { schema: true, prompt: true, timeoutMs: true, default: true, key: true };
+const sleepOptionNames: OptionNames<SleepOptions> = { key: true };
+
 /** Throws `INVALID_OPTION`, naming the option, the rule and the value. */
 export function checkPolicy(policy: CallPolicy): void {
   for (const option of ["attemptTimeoutMs", "timeoutMs"] as const) {
@@ -23,19 +36,20 @@ export function checkPolicy(policy: CallPolicy): void {
   if (retry !== undefined && retry !== false && (typeof retry !== "object" || retry === null)) invalid("retry", "a retry policy, its settings, or false", retry);
 }
 
+/** Throws `INVALID_OPTION`. */
 export function checkCallOptions(options: CallOptions): void {
-  checkKeyed(options);
+  checkKeyed(options, callOptionNames);
   checkPolicy(options);
 }
 
-function checkKeyed(options: { readonly key?: string }): void {
-  checkObject("options", options);
+function checkKeyed(options: { readonly key?: string }, names: Readonly<Record<string, true>>): void {
+  checkKnown(options, names);
   if (options.key !== undefined && (typeof options.key !== "string" || options.key.length === 0)) invalid("key", "a non-empty string", options.key);
 }
 
 /** Throws `INVALID_OPTION`. */
 export function checkWaitOptions(options: WaitOptions<unknown, unknown, unknown>): void {
-  checkKeyed(options);
+  checkKeyed(options, waitOptionNames);
   const { schema, timeoutMs } = options;
   if (schema !== undefined && typeof (schema as Partial<typeof schema>)["~standard"]?.validate !== "function") invalid("schema", "a Standard Schema, such as one of zod, valibot or arktype", schema);
   if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= longestDelayMs)) invalid("timeoutMs", "a positive number of milliseconds", timeoutMs);
@@ -44,7 +58,7 @@ export function checkWaitOptions(options: WaitOptions<unknown, unknown, unknown>
 
 /** The end of a sleep: after a delay, or at a time. Throws `INVALID_OPTION`. */
 export function checkSleep(duration: unknown, options: SleepOptions): { readonly delayMs: number } | { readonly until: number } {
-  checkKeyed(options);
+  checkKeyed(options, sleepOptionNames);
   if (duration instanceof Date && !Number.isNaN(duration.getTime())) return { until: duration.getTime() };
   if (typeof duration === "number" && duration >= 0 && duration <= longestDelayMs) return { delayMs: duration };
   return invalid("duration", `a date, or milliseconds from 0 to ${longestDelayMs}`, duration);

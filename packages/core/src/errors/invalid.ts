@@ -1,19 +1,43 @@
 import { RepriseError } from "./reprise-error.ts";
 import { showValue } from "./show-value.ts";
 
-/** Throws `INVALID_OPTION`, naming the option, the rule and the value received. */
-export function invalid(option: string, rule: string, value: unknown): never {
-  throw new RepriseError("INVALID_OPTION", `${option} must be ${rule}, got ${showValue(value)}`, { path: option });
+/**
+ * Throws `INVALID_OPTION`, naming the option, the rule and the value received, of an object only that it is one. `owner` says whose option it is.
+ *
+ * @example
+ * ```ts
+ * import { invalidOption } from "@reprise/core/spi";
+ *
+ * const ttlMs: number = 30_000;
+ * if (!(ttlMs > 0)) invalidOption("ttlMs", "a positive number of milliseconds", ttlMs, "myBackend");
+ * ```
+ */
+export function invalid(option: string, rule: string, value: unknown, owner?: string): never {
+  throw new RepriseError("INVALID_OPTION", `${ownerText(owner)}${option} must be ${rule}, got ${showValue(value)}`, { path: option });
 }
 
-/** Throws `INVALID_OPTION` unless the value is undefined or one of the list. */
-export function checkOneOf(option: string, allowed: readonly string[], value: unknown): void {
-  if (value !== undefined && !allowed.includes(value as string)) invalid(option, `one of ${allowed.map((choice) => JSON.stringify(choice)).join(", ")}`, value);
+/** What stands before a message about an option of somebody's. */
+export function ownerText(owner: string | undefined): string {
+  return owner === undefined ? "" : `${owner}: `;
+}
+
+/**
+ * Throws `INVALID_OPTION` unless the value is undefined or one of the list. `owner` says whose option it is.
+ *
+ * @example
+ * ```ts
+ * import { checkOneOf } from "@reprise/core/spi";
+ *
+ * checkOneOf("durability", ["power", "process"], "power", "myBackend");
+ * ```
+ */
+export function checkOneOf(option: string, allowed: readonly string[], value: unknown, owner?: string): void {
+  if (value !== undefined && !allowed.includes(value as string)) invalid(option, `one of ${allowed.map((choice) => JSON.stringify(choice)).join(", ")}`, value, owner);
 }
 
 /** Throws `INVALID_OPTION` unless the value is an object. */
-export function checkObject(option: string, value: unknown): asserts value is object {
-  if (typeof value !== "object" || value === null) invalid(option, "an object", value);
+export function checkObject(option: string, value: unknown, owner?: string): asserts value is object {
+  if (typeof value !== "object" || value === null) invalid(option, "an object", value, owner);
 }
 
 /** Throws `INVALID_OPTION` unless the value is undefined or an object with these methods. */

@@ -1,4 +1,5 @@
-import { checkObject, invalid } from "../errors/invalid.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
+import { invalid } from "../errors/invalid.ts";
 import type { StateStatus } from "./event-type.ts";
 import type { ExecutionEvent, StreamItem } from "./execution-event.ts";
 
@@ -170,9 +171,12 @@ export class EventStream implements AsyncIterator<StreamItem, StateStatus | unde
   }
 }
 
-/** Throws `INVALID_OPTION`, naming the option. */
-export function checkStreamOptions(options: StreamOptions): void {
-  checkObject("options", options);
+/** Names of the options of every stream. */
+export const streamOptionNames: OptionNames<StreamOptions> = { from: true, signal: true };
+
+/** Throws `INVALID_OPTION`, naming the option; `names` are those of this stream. */
+export function checkStreamOptions(options: StreamOptions, names: Readonly<Record<string, true>>): void {
+  checkKnown(options, names);
   const { from, signal } = options;
   if (from !== undefined && !(Number.isSafeInteger(from) && from >= 1)) invalid("from", "a seq: a whole number from 1", from);
   if (signal !== undefined && !(signal instanceof AbortSignal)) invalid("signal", "an AbortSignal", signal);

@@ -1,9 +1,10 @@
-import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
+import { checkOneOf, invalid } from "../errors/invalid.ts";
 import { InterruptReason, type InterruptOptions, type InterruptSignal } from "../events/interrupt-signal.ts";
 
 /** A signal with its defaults. Throws `INVALID_OPTION`, naming the option. */
 export function interruptSignal(options: InterruptOptions = {}): InterruptSignal {
-  checkObject("options", options);
+  checkKnown(options, { reason: true, message: true, triggeredBy: true, saveCheckpoint: true } satisfies OptionNames<InterruptOptions>);
   const { reason = InterruptReason.USER_CANCELLED, message, triggeredBy, saveCheckpoint = true } = options;
   checkOneOf("reason", Object.values(InterruptReason), reason);
   if (message !== undefined && typeof message !== "string") invalid("message", "a text", message);

@@ -1,6 +1,6 @@
 import { checkGrace } from "../backends/check-grace.ts";
 import { everyPage } from "../backends/every-page.ts";
-import { checkObject } from "../errors/invalid.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
 import { isRepriseError, RepriseError } from "../errors/reprise-error.ts";
 import type { Elsewhere } from "../journal/fetch-values.ts";
 import { nameContents } from "../journal/record-codec.ts";
@@ -26,7 +26,7 @@ const pageLength = 1000;
 
 /** Removes the contents that no record of any run names. */
 export async function collectArtifacts(settings: RepriseSettings, options: CollectOptions): Promise<CollectReport> {
-  checkObject("options", options);
+  checkKnown(options, { graceMs: true } satisfies OptionNames<CollectOptions>);
   const graceMs = checkGrace({ graceMs: options.graceMs ?? dayMs });
   const { artifacts } = settings;
   if (settings.options.backend === undefined) throw missing("the runs", "backend");

@@ -1,4 +1,5 @@
-import { checkObject, checkWaitMs, invalid } from "../errors/invalid.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
+import { checkWaitMs, invalid } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { PointNotFoundError } from "../errors/timeline-errors.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
@@ -32,7 +33,7 @@ export interface CompactReport {
 
 /** Throws `INVALID_OPTION`. */
 export function checkCompact(options: CompactOptions): void {
-  checkObject("options", options);
+  checkKnown(options, { checkpoints: true, timelines: true, waitMs: true } satisfies OptionNames<CompactOptions>);
   const { checkpoints = 1, timelines = [], waitMs } = options;
   if (!(Number.isSafeInteger(checkpoints) && checkpoints >= 0)) invalid("checkpoints", "a whole number from 0", checkpoints);
   if (!Array.isArray(timelines)) invalid("timelines", "a list of positions", timelines);

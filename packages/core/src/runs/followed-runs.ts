@@ -1,6 +1,7 @@
 import { checkStateId } from "../backends/check-state-id.ts";
+import type { OptionNames } from "../errors/check-known.ts";
 import { checkOneOf, invalid } from "../errors/invalid.ts";
-import { checkStreamOptions, EventStream, type EventFeed, type StreamOptions } from "../events/event-stream.ts";
+import { checkStreamOptions, EventStream, streamOptionNames, type EventFeed, type StreamOptions } from "../events/event-stream.ts";
 import type { StreamItem } from "../events/execution-event.ts";
 import type { RunFeed } from "../ports/subscriber.ts";
 import { FollowedRun, type Followed } from "./followed-run.ts";
@@ -16,6 +17,8 @@ export interface FollowOptions extends StreamOptions {
   /** Gives cuts, too: where somebody rewinds the run, what was given before may be hidden. Default: false. */
   readonly cuts?: boolean;
 }
+
+const optionNames: OptionNames<FollowOptions> = { ...streamOptionNames, until: true, cuts: true };
 
 /** Following runs from anywhere. */
 export interface Following {
@@ -67,7 +70,7 @@ export class FollowedRuns implements Following {
   events(stateId: string, options: FollowOptions): EventFeed<StreamItem>;
   events(stateId: string, options: FollowOptions = {}): EventFeed<StreamItem> | EventFeed {
     checkStateId(stateId);
-    checkStreamOptions(options);
+    checkStreamOptions(options, optionNames);
     const { until = "rest", cuts = false } = options;
     checkOneOf("until", ["rest", "end"], until);
     if (typeof cuts !== "boolean") invalid("cuts", "true or false", cuts);

@@ -1,6 +1,7 @@
 import { parseAddress } from "../address/address.ts";
 import { checkStateId } from "../backends/check-state-id.ts";
 import { tokenFrom } from "../history/wait-token.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
 import { checkObject, checkTexts, invalid } from "../errors/invalid.ts";
 import { PointNotFoundError } from "../errors/timeline-errors.ts";
 import { callsOf, type RunView } from "../history/fold.ts";
@@ -89,7 +90,7 @@ function pointOf(present: RunView, records: readonly JournalRecord[], pins: Read
 
 /** Throws `INVALID_OPTION`; gives the id of the new run. */
 export function checkFork({ system, values }: RepriseSettings, options: ForkOptions): { readonly stateId: string; readonly pins: ReadonlyMap<string, EncodedValue> } {
-  checkObject("options", options);
+  checkKnown(options, { at: true, stateId: true, pin: true, metadata: true, allowRepeat: true } satisfies OptionNames<ForkOptions>);
   const { at, stateId = system.newId(), pin = {}, metadata, allowRepeat } = options;
   if (at !== undefined) checkPoint(at);
   checkTexts("allowRepeat", allowRepeat);

@@ -1,3 +1,4 @@
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
 import { checkMethods, checkObject, invalid } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { defaultSystem, type System } from "../system.ts";
@@ -40,7 +41,7 @@ export type InterruptTarget = Pick<ExecutionState, "interrupt" | "close"> | Pick
  */
 export function interruptOnSignals(target: InterruptTarget, options: InterruptOnSignalsOptions = {}): () => void {
   checkObject("target", target);
-  checkObject("options", options);
+  checkKnown(options, { signals: true, exit: true, system: true } satisfies OptionNames<InterruptOnSignalsOptions>);
   checkMethods("target", "a run that is open, or a Reprise", ["interruptAll" in target ? "interruptAll" : "interrupt", "close"], target);
   const { signals = ["SIGINT", "SIGTERM"], exit = true, system = defaultSystem() } = options;
   if (!areSignals(signals)) invalid("signals", `a list of ${Object.keys(numbers).join(", ")}`, signals);

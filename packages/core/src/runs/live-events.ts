@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.ts";
-import { checkStreamOptions, EventStream, type EventFeed, type StreamListener, type StreamOptions, type StreamSource } from "../events/event-stream.ts";
+import { checkStreamOptions, EventStream, streamOptionNames, type EventFeed, type StreamListener, type StreamOptions, type StreamSource } from "../events/event-stream.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import type { ExecutionEvent, StreamItem } from "../events/execution-event.ts";
 import { itemsOf } from "../history/events-of.ts";
@@ -20,7 +20,7 @@ export class LiveEvents implements StreamSource {
   }
 
   stream(options: StreamOptions = {}): EventFeed {
-    checkStreamOptions(options);
+    checkStreamOptions(options, streamOptionNames);
     // A run that is held is not rewound: there is nothing but events to come.
     return { [Symbol.asyncIterator]: () => new EventStream(() => this, options) as AsyncIterator<ExecutionEvent, StateStatus | undefined> };
   }

@@ -1,4 +1,5 @@
-import { checkObject, checkTexts, checkWaitMs } from "../errors/invalid.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
+import { checkTexts, checkWaitMs } from "../errors/invalid.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import type { HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { cutRecord, type CutRequest } from "../timeline/cut-record.ts";
@@ -47,7 +48,7 @@ function headerAt({ view }: PlannedCut, updatedAt: number): HeaderPatch {
 
 /** Throws `INVALID_OPTION`, naming the option. */
 export function checkRewind(point: unknown, options: RewindOptions): TimelinePoint {
-  checkObject("options", options);
+  checkKnown(options, { allowRepeat: true, waitMs: true } satisfies OptionNames<RewindOptions>);
   checkTexts("allowRepeat", options.allowRepeat);
   checkWaitMs(options.waitMs);
   return checkPoint(point);

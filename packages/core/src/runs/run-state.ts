@@ -1,6 +1,7 @@
 import type { Actor } from "../actors/actor.ts";
 import type { RetrySettings } from "../actors/call-policy.ts";
-import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
+import { checkOneOf, invalid } from "../errors/invalid.ts";
 import type { Artifacts } from "../actors/artifacts.ts";
 import type { Storage, Verbs } from "../actors/context.ts";
 import { artifactsFacade } from "../engine/artifacts-facade.ts";
@@ -140,7 +141,7 @@ export class RunState implements ExecutionState {
   }
 
   setDeadline(deadlineMs: number | null, options: { readonly message?: string } = {}): void {
-    checkObject("options", options);
+    checkKnown(options, { message: true } satisfies OptionNames<{ readonly message?: string }>);
     this.#triggers.setDeadline(deadlineMs, options.message);
   }
 

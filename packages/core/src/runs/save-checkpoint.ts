@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.ts";
-import { checkObject, checkOneOf } from "../errors/invalid.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
+import { checkOneOf } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { StateStatus } from "../events/event-type.ts";
 import type { CheckpointOptions } from "./execution-state.ts";
@@ -14,7 +15,7 @@ export interface CheckpointedHandle {
 
 /** Records a checkpoint and gives its seq; one with a resting status gives the lease back (rule S3). Throws `CALLS_OPEN` where that would give away open calls. */
 export async function saveCheckpoint(engine: Engine, handle: CheckpointedHandle, options: CheckpointOptions): Promise<number> {
-  checkObject("options", options);
+  checkKnown(options, { status: true, metadata: true } satisfies OptionNames<CheckpointOptions>);
   const { metadata } = options;
   checkOneOf("status", Object.values(StateStatus), options.status);
   checkMetadata(metadata);

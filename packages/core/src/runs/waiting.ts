@@ -1,7 +1,8 @@
 import { checkStateId } from "../backends/check-state-id.ts";
 import { encodeAnswer, isMeant, waitsMeant } from "../engine/answer.ts";
 import { isToken } from "../history/wait-token.ts";
-import { checkObject, invalid } from "../errors/invalid.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
+import { invalid } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { AmbiguousAnswerError } from "../errors/wait-errors.ts";
 import { EventType } from "../events/event-type.ts";
@@ -51,7 +52,7 @@ export function waitingOf(settings: RepriseSettings): Waiting {
   return {
     async answer(stateId, wait, value, options = {}) {
       checkTarget(wait);
-      checkObject("options", options);
+      checkKnown(options, { answerId: true } satisfies OptionNames<AnswerOptions>);
       const { answerId } = options;
       if (answerId !== undefined && (typeof answerId !== "string" || answerId === "")) invalid("answerId", "a non-empty string", answerId);
       const tree = value === undefined ? undefined : values.encode(value, "answer").encoded.tree;

@@ -3,6 +3,7 @@ import { parseAddress } from "../address/address.ts";
 import { checkActor } from "../actors/check.ts";
 import { everyPage } from "../backends/every-page.ts";
 import { checkStateId } from "../backends/check-state-id.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
 import { checkObject, checkTexts, invalid } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { HiddenRoot, JournalRecord } from "../journal/journal-record.ts";
@@ -64,7 +65,7 @@ export async function wakeRuns(settings: RepriseSettings, actors: WakeActors, op
 }
 
 function checkWakeOptions(options: WakeOptions): void {
-  checkObject("options", options);
+  checkKnown(options, { stateIds: true, allowRepeat: true } satisfies OptionNames<WakeOptions>);
   const { stateIds, allowRepeat } = options;
   checkTexts("stateIds", stateIds);
   for (const stateId of stateIds ?? []) checkStateId(stateId);

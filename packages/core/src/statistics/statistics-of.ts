@@ -1,3 +1,4 @@
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
 import { checkObject, invalid } from "../errors/invalid.ts";
 import type { EventType } from "../events/event-type.ts";
 import type { ExecutionEvent } from "../events/execution-event.ts";
@@ -49,7 +50,7 @@ export interface StatisticsOptions {
  * ```
  */
 export function statisticsOf(source: History | Iterable<ExecutionEvent>, options: StatisticsOptions = {}): HistoryStatistics {
-  checkObject("options", options);
+  checkKnown(options, { slowest: true } satisfies OptionNames<StatisticsOptions>);
   const { slowest = 3 } = options;
   if (!(Number.isSafeInteger(slowest) && slowest >= 0)) invalid("slowest", "a whole number from 0", slowest);
   const events = eventsIn(source);

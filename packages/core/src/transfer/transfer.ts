@@ -1,10 +1,11 @@
 import { checkStateId } from "../backends/check-state-id.ts";
-import { checkObject, checkWaitMs, invalid } from "../errors/invalid.ts";
+import { checkKnown, type OptionNames } from "../errors/check-known.ts";
+import { checkWaitMs, invalid } from "../errors/invalid.ts";
 import { SealedError } from "../errors/transfer-errors.ts";
 import type { Reprise } from "../runs/reprise.ts";
 import type { RepriseSettings } from "../runs/settings.ts";
-import { exportRun, handOffRun } from "./export-run.ts";
-import { importRun } from "./import-run.ts";
+import { exportRun, handOffRun, type ExportOptions, type HandOffOptions } from "./export-run.ts";
+import { importRun, type ImportOptions } from "./import-run.ts";
 
 /** The handles of this process that a transfer has to do with. */
 export interface Handles {
@@ -18,16 +19,16 @@ export interface Handles {
 export function transferOf(settings: RepriseSettings, handles: Handles): Pick<Reprise, "export" | "import" | "handOff"> {
   return {
     async export(stateId, options = {}) {
-      checkObject("options", options);
+      checkKnown(options, { artifacts: true } satisfies OptionNames<ExportOptions>);
       return exportRun(settings, checkStateId(stateId), options);
     },
     async import(bytes, options = {}) {
-      checkObject("options", options);
+      checkKnown(options, { stateId: true } satisfies OptionNames<ImportOptions>);
       if (options.stateId !== undefined) checkStateId(options.stateId);
       return importRun(settings, bytes, options);
     },
     async handOff(stateId, options = {}) {
-      checkObject("options", options);
+      checkKnown(options, { to: true, waitMs: true } satisfies OptionNames<HandOffOptions>);
       const { to, waitMs } = options;
       if (to !== undefined && typeof to !== "string") invalid("to", "a string: where the run goes", to);
       checkWaitMs(waitMs);

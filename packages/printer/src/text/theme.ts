@@ -1,3 +1,4 @@
+import { invalidOption } from "@reprise/core/spi";
 import { formatCount } from "./format.ts";
 import { glyphSets, type Glyphs, type GlyphSet } from "./glyphs.ts";
 import { defaultPalette, type ColorName, type Palette, type Tone } from "./line.ts";
@@ -23,11 +24,9 @@ const colorNames: readonly string[] = [
   "blackBright", "redBright", "greenBright", "yellowBright", "blueBright", "magentaBright", "cyanBright", "whiteBright",
 ] satisfies readonly ColorName[];
 
-/** The look of a theme on top of a set of signs. Throws a `TypeError` that names the part of the theme, the rule and what was given. */
+/** The look of a theme on top of a set of signs. Throws `INVALID_OPTION`. */
 export function lookOf(caller: string, set: GlyphSet, theme: PrinterTheme = {}): Look {
-  const refuse = (part: string, rule: string, given: unknown): never => {
-    throw new TypeError(`${caller}: theme.${part} must be ${rule}; received ${JSON.stringify(given)}`);
-  };
+  const refuse = (part: string, rule: string, given: unknown): never => invalidOption(`theme.${part}`, rule, given, caller);
   const glyphs = glyphSets[set];
   for (const [name, sign] of Object.entries(theme.signs ?? {})) checkSign(glyphs, name, sign, refuse);
   const palette = Object.entries(theme.colors ?? {}).map(([tone, colors]) => {
