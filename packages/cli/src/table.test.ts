@@ -21,6 +21,12 @@ test("a table loses columns, the least wanted first, and then cuts the widest, u
   expect(await tableLines([row], columns, 12, "…")).toEqual(["RUN", "a-run-with-…"]);
 });
 
+test("a column in which no row has anything is left out for people, not for programs", async () => {
+  const rows: readonly Row[] = [{ id: "a", status: "", tags: "web" }, { id: "b", status: "", tags: "" }];
+  expect(await tableLines(rows, columns, 40, "…")).toEqual(["RUN  TAGS", "a    web", "b"]);
+  expect(await tableLines(rows, columns, undefined, "…")).toEqual(["RUN  STATUS  TAGS", "a            web", "b"]);
+});
+
 test("for any rows and width no line is wider than the terminal or more than one line", async () => {
   const text = fc.oneof(fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" }), fc.constantFrom("日本語のタイトル", "👩‍👩‍👧‍👦", "\u001b[2Jgone\r\n", "cafe\u0301"));
   await fc.assert(

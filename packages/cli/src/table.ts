@@ -11,7 +11,10 @@ export interface Column<Row> {
 const gap = 2;
 const leastWidth = 8;
 
-/** Rows as lines no wider than `width`, where one is given; columns are left out, then the widest is cut, until they fit. */
+/**
+ * Rows as lines. Without a `width`, for programs, always the same columns; with one no line is wider: columns in which no row has anything are
+ * left out, then others, then the widest is cut, until they fit.
+ */
 export async function tableLines<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number | undefined, ellipsis: string): Promise<readonly string[]> {
   const cells = columns.map(({ title, text }) => [title, ...rows.map((row) => sanitise(text(row)))]);
   const { textWidth, cutText, leftAligned } = await measuresFor(cells.flat());
@@ -30,7 +33,7 @@ interface Sized<Row> {
 function fitting<Row>(columns: readonly Sized<Row>[], width: number | undefined): readonly Sized<Row>[] {
   if (width === undefined) return columns;
   const surplus = (shown: readonly Sized<Row>[]): number => shown.reduce((sum, each) => sum + each.width, (shown.length - 1) * gap) - width;
-  let shown = columns;
+  let shown = columns.filter(({ column, cells: [, ...texts] }) => column.dropped === undefined || texts.some((text) => text !== ""));
   while (surplus(shown) > 0) {
     const next = shown.toSorted((a, b) => (b.column.dropped ?? 0) - (a.column.dropped ?? 0))[0];
     if (next?.column.dropped === undefined) break;
