@@ -17,8 +17,7 @@ export type OptionNames<Options> = { readonly [Name in keyof Options]-?: true };
  */
 export function checkKnown(given: unknown, names: Readonly<Record<string, true>>, owner?: string): asserts given is object {
   checkObject("options", given, owner);
-  // What is inherited counts, too: reading an option does not ask whose it is.
-  for (const path in given) {
+  for (const path of Object.keys(given)) {
     if (!Object.hasOwn(names, path)) throw new RepriseError("INVALID_OPTION", `${ownerText(owner)}${path} is not an option (options: ${Object.keys(names).join(", ")})`, { path });
   }
 }

@@ -1,6 +1,6 @@
 import type { Actor } from "../actors/actor.ts";
 import type { RetrySettings } from "../actors/call-policy.ts";
-import { checkKnown, type OptionNames } from "../errors/check-known.ts";
+import { checkKnown } from "../errors/check-known.ts";
 import { checkOneOf, invalid } from "../errors/invalid.ts";
 import type { Artifacts } from "../actors/artifacts.ts";
 import type { Storage, Verbs } from "../actors/context.ts";
@@ -141,7 +141,7 @@ export class RunState implements ExecutionState {
   }
 
   setDeadline(deadlineMs: number | null, options: { readonly message?: string } = {}): void {
-    checkKnown(options, { message: true } satisfies OptionNames<{ readonly message?: string }>);
+    checkKnown(options, { message: true });
     this.#triggers.setDeadline(deadlineMs, options.message);
   }
 
