@@ -35,14 +35,14 @@ const longestMessage = 1000;
 
 /** Writes values that are too large as references, and the others in their place. */
 export function offloaded(values: ValueCodec, contents: RecordContents): ValueWriter {
-  const refer = (value: EncodedValue): ReturnType<typeof referenceTree> => {
+  const refer = (value: EncodedValue, text?: string): ReturnType<typeof referenceTree> => {
     const bytes = values.pack(value);
-    return referenceTree({ id: contents.put(bytes), size: bytes.length, canonical: contents.hash(canonicalText(value.tree)) });
+    return referenceTree({ id: contents.put(bytes), size: bytes.length, canonical: contents.hash(canonicalText(value.tree, text)) });
   };
   return {
     value(value) {
       const text = value.write();
-      return text.length > contents.threshold ? JSON.stringify(refer(value)) : text;
+      return text.length > contents.threshold ? JSON.stringify(refer(value, text)) : text;
     },
     error(error) {
       const text = JSON.stringify(error);

@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createCodec } from "./codec.ts";
-import { EncodedValue } from "./encoded-value.ts";
+import { canonicalText, EncodedValue } from "./encoded-value.ts";
 import { NotDecodableError } from "./not-decodable-error.ts";
 
 const codec = createCodec();
@@ -66,6 +67,24 @@ describe("A3: the canonical text", () => {
   test("is the same after a trip through text", () => {
     const { encoded } = codec.encode({ z: new Map([["b", 1n]]), $a: -0 }, "input");
     expect(EncodedValue.fromText(encoded.text).canonical).toBe(encoded.canonical);
+  });
+
+  test("is the same whether or not somebody has the JSON text, of trees with keys in order and of others", () => {
+    const key = fc.oneof(fc.constantFrom("$e", "10", "9", "a", "é", "stack", '"', "$$e", "constructor"), fc.string());
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof({ depthSize: "small" }, fc.jsonValue({ maxDepth: 0 }), fc.array(tie("tree"), { maxLength: 4 }), fc.dictionary(key, tie("tree"), { maxKeys: 5, noNullPrototype: true })),
+    }));
+    let inOrder = 0;
+    fc.assert(
+      fc.property(tree, fc.boolean(), (made, sort) => {
+        const given: unknown = sort ? JSON.parse(canonicalText(made)) : made;
+        const text = JSON.stringify(given);
+        if (canonicalText(given) === text) inOrder += 1;
+        expect(canonicalText(given, text)).toBe(canonicalText(given));
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(inOrder).toBeGreaterThan(500);
   });
 
   test("leaves out the stacks of errors, also inside causes, lists, data and what was thrown: they differ on a resumed run", () => {

@@ -115,13 +115,26 @@ function write(tree: unknown, stringify: (tree: unknown) => string): string {
   }
 }
 
-/** What {@link EncodedValue.canonical} is, of a tree. */
-export function canonicalText(tree: unknown): string {
+/** What {@link EncodedValue.canonical} is, of a tree; `text` is its JSON, where somebody has it. */
+export function canonicalText(tree: unknown, text?: string): string {
   // Has neither keys nor stacks.
-  if (typeof tree !== "object" || tree === null) return write(tree, JSON.stringify);
-  const text = write(tree, stringifyStably);
+  if (typeof tree !== "object" || tree === null) return text ?? write(tree, JSON.stringify);
+  // Of a large value the second text takes as long as the first.
+  const sorted = text !== undefined && isSorted(tree) ? text : write(tree, stringifyStably);
   // Neither a user's key (escaped: "$$e") nor the inside of a string (\"$e\") reads like this.
-  return text.includes('"$e":{') ? write(withoutStacks(tree), stringifyStably) : text;
+  return sorted.includes('"$e":{') ? write(withoutStacks(tree), stringifyStably) : sorted;
+}
+
+/** Are the keys of all its objects in order? */
+function isSorted(tree: unknown): boolean {
+  if (typeof tree !== "object" || tree === null) return true;
+  if (Array.isArray(tree)) return tree.every(isSorted);
+  let before: string | undefined;
+  for (const [key, value] of Object.entries(tree)) {
+    if ((before !== undefined && key < before) || !isSorted(value)) return false;
+    before = key;
+  }
+  return true;
 }
 
 /** A tagged tree without the stacks of its errors, which differ between the first run and a resumed one. */
