@@ -3,7 +3,7 @@ import { checkWork } from "./check-work.ts";
 import { openSession } from "./measured-session.ts";
 import { timed } from "./timed.ts";
 
-/** A sequence that is the first thing its process does: what a program pays that makes some calls and ends, and whose code is never compiled. */
+/** A sequence that is the first thing its process does: what a program pays that makes some calls and ends before its code is compiled for good. */
 export const firstCalls: Scenario = {
   name: "first-calls",
   sizes: [1_000],
