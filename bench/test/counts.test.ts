@@ -1,7 +1,7 @@
 import type { SqliteDriver } from "@reprise/backend-sqlite";
 import { describe, expect, test } from "vitest";
 import { changedCounts, readBaseline } from "./support/check-baseline.ts";
-import { countFs, countFsPerCall } from "./support/count-fs.ts";
+import { countFs, countFsPerCall, countFsRun } from "./support/count-fs.ts";
 import { countSqlite, countSqlitePerCall } from "./support/count-sqlite.ts";
 import { syncingTwice, withoutSyncs, writingInTwo } from "./support/other-io.ts";
 
@@ -28,6 +28,10 @@ describe.each(levels)("durability %s", (durability) => {
   test("the 1,000 branches of a map share appends and syncs on fs, though the gate lets one outcome through per turn", async () => {
     const counts = await countFs({ ...setting, durability }, (session) => session.map?.("run", 1_000) ?? Promise.reject(new Error("no map")));
     expect(changedCounts(`map, fs ${durability}`, { ...counts }, baseline.mapOf1000[`fs ${durability}`])).toEqual([]);
+  });
+
+  test("a run of one call asks as much of the file system as it did", async () => {
+    expect(changedCounts(`run, fs ${durability}`, { ...(await countFsRun({ ...setting, durability })) }, baseline.runOfOne[`fs ${durability}`])).toEqual([]);
   });
 
   test("a sequential call commits to sqlite as often as it did", async () => {

@@ -11,6 +11,8 @@ export interface Baseline {
   readonly fanOutOf1000: Readonly<Record<string, Counts>>;
   /** The same of a group that maps an actor over 1,000 items, all at once. */
   readonly mapOf1000: Readonly<Record<string, Counts>>;
+  /** Of a run of one call, everything that the file system is asked for, exactly. */
+  readonly runOfOne: Readonly<Record<string, Counts>>;
   /** At most; a call returns 200 bytes. */
   readonly bytesPerCall: Readonly<Record<string, number>>;
   /** Bytes that a sequential call allocates. */

@@ -2,7 +2,7 @@ import { realIo, type Io, type IoFile } from "@reprise/backend-fs";
 
 /** The file system without its syncs: the disk of the machine has no say in what is measured. */
 export function withoutSyncs(): Io {
-  return withFiles({ ...realIo("blocking"), syncDirectory: async () => undefined }, (file) => ({ ...file, datasync: async () => undefined }));
+  return withFiles({ ...realIo("blocking"), syncFile: async () => undefined, syncDirectory: async () => undefined }, (file) => ({ ...file, datasync: async () => undefined }));
 }
 
 /** What a backend would do that syncs once more than it need. */

@@ -1,7 +1,7 @@
 import type { Io, IoFile } from "./io.ts";
 
 /** An operation of {@link Io}, or of a file that it has created. */
-export type IoOperation = "mkdir" | "readdir" | "read" | "stat" | "touch" | "create" | "look" | "rename" | "unlink" | "rmdir" | "syncDirectory" | "write" | "datasync" | "close";
+export type IoOperation = "mkdir" | "readdir" | "read" | "stat" | "touch" | "create" | "look" | "rename" | "unlink" | "rmdir" | "syncFile" | "syncDirectory" | "write" | "datasync" | "close";
 
 /** What is done, just before it is done. */
 export interface IoCall {
@@ -68,6 +68,7 @@ export function faultyIo(io: Io, faultOf: (call: IoCall) => IoFault): Io {
     rename: (from, to) => run("rename", to, () => io.rename(from, to)),
     unlink: (path) => run("unlink", path, () => io.unlink(path)),
     rmdir: (path) => run("rmdir", path, () => io.rmdir(path)),
+    syncFile: (path) => run("syncFile", path, () => io.syncFile(path)),
     syncDirectory: (path) => run("syncDirectory", path, () => io.syncDirectory(path)),
   };
 }

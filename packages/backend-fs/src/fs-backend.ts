@@ -20,6 +20,7 @@ import type { FsContext } from "./fs-context.ts";
 import { postMessage } from "./inbox.ts";
 import type { Io } from "./io.ts";
 import { journalRecords } from "./journal-records.ts";
+import { KnownStore } from "./known-store.ts";
 import { leaseJudge } from "./lease-judge.ts";
 import { readLease } from "./lease.ts";
 import { listRuns } from "./list-runs.ts";
@@ -30,7 +31,6 @@ import { realIo, realProcesses, type SyncMode } from "./real-io.ts";
 import { removeRun } from "./remove-run.ts";
 import { checkAgainstHead, intactHead, readHeadOrDamage } from "./run-head.ts";
 import { reportingBatches, reportingIo } from "./storage-error.ts";
-import { checkStore, ensureStore } from "./store-file.ts";
 import { salvageRun, verifyRun } from "./verify-run.ts";
 import { fsSystem, type FsSystem } from "./system.ts";
 
@@ -186,6 +186,7 @@ function contextOf(options: FsBackendOptions, checkOpen: () => void): FsContext 
   check("segmentBytes", rolls, `an integer from 1 to ${1024 * mebibyte}`, segmentBytes);
   const { io = realIo(options.sync), system = fsSystem(), processes = realProcesses(options.host) } = options;
   const paths = storePaths(resolve(options.dir));
+  const store = new KnownStore(io, paths, system);
   return {
     io,
     system,
@@ -198,8 +199,8 @@ function contextOf(options: FsBackendOptions, checkOpen: () => void): FsContext 
     segmentBytes,
     writers: new Set(),
     checkOpen,
-    storeExists: () => checkStore(io, paths),
-    ensureStore: () => ensureStore(io, paths, system),
+    storeExists: () => store.exists(),
+    ensureStore: () => store.ensure(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { checkDropped, FencedError, RepriseError, type AppendOptions, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
 import { limitExceeded } from "./append-limits.ts";
+import { atOnce } from "./at-once.ts";
 import { CommitQueue, type Failure } from "./commit-queue.ts";
 import { firstFailure } from "./first-failure.ts";
 import { allocateFrame } from "./frame.ts";
@@ -10,6 +11,7 @@ import { readMessages, removeMessage } from "./inbox.ts";
 import { Overtaken } from "./overtaken.ts";
 import { loadJournal, type Journal } from "./load-journal.ts";
 import { nextSegment, removeSuperseded } from "./next-segment.ts";
+import { namesIn } from "./replace-file.ts";
 import { framedRecords } from "./record-payload.ts";
 import { segmentFormat } from "./segment-header.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
@@ -164,7 +166,7 @@ export class FsWriter implements StateWriter {
     if (before === undefined) throw new Overtaken(`epoch ${this.epoch} ended when the run was removed`);
     await this.#moveTo(content(before));
     const held = before.segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    await removeSuperseded(io, run, this.epoch);
+    await removeSuperseded(io, run, this.epoch, await namesIn(io, run.directory));
     return held - this.#segment.length;
   }
 
@@ -225,15 +227,16 @@ export class FsWriter implements StateWriter {
     const { lease, head, durability } = this.#parts;
     const segment = this.#segment;
     lease.forget();
+    const seal = async (): Promise<void> => {
+      // What waits in the page cache becomes durable first, so that the seal proves it.
+      if (!segment.isSynced) await segment.sync();
+      await segment.write([{ kind: "Z", firstSeq: 0, count: 0, frame: allocateFrame(0) }]);
+      await segment.sync();
+    };
+    // Nobody is at the run any more who could say again when it is due.
+    const saveHead = (): Promise<unknown> => this.#unlessFenced(() => head.save({ sync: durability === "power" }));
     const failure = await firstFailure([
-      async () => {
-        // What waits in the page cache becomes durable first, so that the seal proves it.
-        if (!segment.isSynced) await segment.sync();
-        await segment.write([{ kind: "Z", firstSeq: 0, count: 0, frame: allocateFrame(0) }]);
-        await segment.sync();
-      },
-      // Nobody is at the run any more who could say again when it is due.
-      () => this.#unlessFenced(() => head.save({ sync: durability === "power" })),
+      () => atOnce([seal, saveHead]),
       () => this.#unlessFenced(() => lease.release()),
       () => segment.close(),
     ]);

@@ -1,7 +1,7 @@
 import { patchHeader, type HeaderPatch, type StateHeader } from "@reprise/core/spi";
 import type { Io } from "./io.ts";
 import type { RunPaths } from "./paths.ts";
-import { writeHead, type RunHead } from "./run-head.ts";
+import { syncHead, writeHead, type RunHead } from "./run-head.ts";
 
 /** Keeps `head.json` of one writer up to date. It is advisory: a failure is kept until somebody asks for it. */
 export class HeadKeeper {
@@ -43,8 +43,10 @@ export class HeadKeeper {
     const save = async (): Promise<void> => {
       const head: RunHead = { ...this.#origin, ...this.#positions(), header: this.#header };
       const text = JSON.stringify(head);
-      if (text === this.#written && (this.#durable || !sync)) return;
-      await writeHead(this.#io, this.#run, head, { temporary: `${this.#run.head}.${head.epoch}.tmp`, sync });
+      const isWritten = text === this.#written;
+      if (isWritten && (this.#durable || !sync)) return;
+      if (isWritten) await syncHead(this.#io, this.#run);
+      else await writeHead(this.#io, this.#run, head, { temporary: `${this.#run.head}.${head.epoch}.tmp`, sync });
       this.#written = text;
       this.#durable = sync;
     };

@@ -54,6 +54,8 @@ export interface Io {
   unlink(path: string): Promise<void>;
   /** Removes an empty directory. `ENOTEMPTY` if it is not. */
   rmdir(path: string): Promise<void>;
+  /** Resolves when the content of this file is on stable storage, whoever has written it. */
+  syncFile(path: string): Promise<void>;
   /** Resolves when the names in this directory are on stable storage. */
   syncDirectory(path: string): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { allocateFrame, headerLength } from "./frame.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { Overtaken } from "./overtaken.ts";
 import { epochOf, segmentPath, type RunPaths } from "./paths.ts";
-import { namesIn, removeIfPresent } from "./replace-file.ts";
+import { removeIfPresent } from "./replace-file.ts";
 import { encodeSegmentHeader, type SegmentHeader } from "./segment-header.ts";
 import { SegmentWriter, type UnfinishedFrame } from "./segment-writer.ts";
 
@@ -51,8 +51,8 @@ export async function nextSegment(
 }
 
 /** Removes segments that no journal is read from any more, oldest first; what is left is removed by a later holder. */
-export async function removeSuperseded(io: Io, run: RunPaths, before: number): Promise<void> {
-  const epochs = (await namesIn(io, run.directory)).flatMap((name) => epochOf(name) ?? []);
+export async function removeSuperseded(io: Io, run: RunPaths, before: number, names: readonly string[]): Promise<void> {
+  const epochs = names.flatMap((name) => epochOf(name) ?? []);
   for (const epoch of epochs.toSorted((left, right) => left - right)) if (epoch < before) await removeIfPresent(io, segmentPath(run, epoch));
 }
 

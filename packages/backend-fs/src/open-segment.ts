@@ -1,10 +1,12 @@
+import { basename } from "node:path";
 import { newHeader, RepriseError, type AcquireOptions } from "@reprise/core/spi";
+import { atOnce } from "./at-once.ts";
 import { allocateFrame, headerLength } from "./frame.ts";
 import type { FsContext } from "./fs-context.ts";
-import type { Journal } from "./load-journal.ts";
-import { loadJournal } from "./load-journal.ts";
+import type { Io } from "./io.ts";
+import { loadJournal, type Journal } from "./load-journal.ts";
 import { Overtaken } from "./overtaken.ts";
-import type { RunPaths } from "./paths.ts";
+import { epochOf, type RunPaths } from "./paths.ts";
 import { epochRuns, planSegment } from "./plan-segment.ts";
 import { checkAgainstHead, intactHead, readHeadOrDamage, type RunHead } from "./run-head.ts";
 import { encodeSegmentHeader, segmentFormat, type SegmentHeader } from "./segment-header.ts";
@@ -26,10 +28,7 @@ export interface OpenedRun {
  */
 export async function openSegment(context: FsContext, run: RunPaths, segment: SegmentWriter, create: AcquireOptions["create"]): Promise<OpenedRun> {
   const { io, paths, system } = context;
-  const found = await readHeadOrDamage(io, run);
-  const journal = await loadJournal(io, run);
-  checkAgainstHead(run, journal, found);
-  const knownHead = intactHead(found);
+  const { journal, head: knownHead } = isFirst(segment, run) ? nothing : await readRun(io, run);
   const last = journal?.segments.at(-1);
   if (last === undefined && create === "never") throw new RepriseError("NOT_FOUND", `there is no run ${run.stateId}`, { stateId: run.stateId });
   if (last !== undefined && create === "must") throw new RepriseError("ALREADY_EXISTS", `run ${run.stateId} exists already`, { stateId: run.stateId });
@@ -48,15 +47,29 @@ export async function openSegment(context: FsContext, run: RunPaths, segment: Se
   const frames: UnfinishedFrame[] = [{ kind: "H", firstSeq: 0, count: 0, frame: frameFor(encodeSegmentHeader(header)) }];
   for (const { kind, firstSeq, count, payload } of plan.relogged) frames.push({ kind, firstSeq, count, frame: frameFor(payload) });
 
-  // Every name the header relies on becomes durable before the header can.
-  await io.syncDirectory(run.directory);
-  if (journal === undefined) for (const directory of [run.fanOut, paths.runs, paths.root]) await io.syncDirectory(directory);
+  // Every name the header relies on becomes durable before the header can; whoever finds a header relies on the names above it, too.
+  const directories = journal === undefined ? [run.directory, run.fanOut, paths.runs, paths.root] : [run.directory];
+  await atOnce(directories.map((directory) => () => io.syncDirectory(directory)));
   await segment.write(frames);
   await segment.sync();
   const fencedBy = await segment.fencedBy();
   if (fencedBy !== undefined) throw new Overtaken(fencedBy);
   const known = knownHead !== undefined && knownHead.born === born ? knownHead.header : newHeader(created);
   return { journal, lastSeq: journal?.lastSeq ?? 0, head: { born, header: known }, created };
+}
+
+const nothing = { journal: undefined, head: undefined };
+
+/** Whether there was nothing of the run when its segment was made. Who has come since has overtaken us, which is noticed before anybody is told. */
+function isFirst({ epoch, beside }: SegmentWriter, run: RunPaths): boolean {
+  return beside.every((name) => (epochOf(name) ?? epoch) === epoch && name !== basename(run.head));
+}
+
+async function readRun(io: Io, run: RunPaths): Promise<{ readonly journal: Journal | undefined; readonly head: RunHead | undefined }> {
+  const head = await readHeadOrDamage(io, run);
+  const journal = await loadJournal(io, run);
+  checkAgainstHead(run, journal, head);
+  return { journal, head: intactHead(head) };
 }
 
 function frameFor(payload: Uint8Array): Buffer {

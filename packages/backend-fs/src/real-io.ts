@@ -47,6 +47,7 @@ export function realIo(sync: SyncMode = "auto"): Io {
     rename: windows ? renameBesideScanners : rename,
     unlink: (path) => unlink(path),
     rmdir: (path) => rmdir(path),
+    syncFile,
     syncDirectory,
   };
 }
@@ -126,6 +127,16 @@ async function writeInPool(handle: FileHandle, bytes: Uint8Array, position: numb
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  // Windows does not sync what may only be read.
+  const handle = await open(path, (windows ? constants.O_RDWR : constants.O_RDONLY) | noFollow);
+  try {
+    await handle.datasync();
+  } finally {
+    await handle.close();
   }
 }
 

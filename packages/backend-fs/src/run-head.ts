@@ -1,4 +1,5 @@
 import { CorruptError, type StateHeader } from "@reprise/core/spi";
+import { atOnce } from "./at-once.ts";
 import { crc32c } from "./crc32c.ts";
 import type { Io } from "./io.ts";
 import { damaged, type Journal } from "./load-journal.ts";
@@ -25,6 +26,11 @@ export interface RunHead {
 export async function writeHead(io: Io, run: RunPaths, head: RunHead, options: ReplaceOptions): Promise<void> {
   await replaceFile(io, run.head, `${JSON.stringify({ format: 1, check: checkOf(head), head })}\n`, options);
   if (options.sync) await io.syncDirectory(run.directory);
+}
+
+/** Makes a `head.json` durable that is in place already. */
+export async function syncHead(io: Io, run: RunPaths): Promise<void> {
+  await atOnce([() => io.syncFile(run.head), () => io.syncDirectory(run.directory)]);
 }
 
 /** Reads `head.json`; undefined if there is none. Throws `CORRUPT` if it is not what was written. */

@@ -16,6 +16,8 @@ export interface UnfinishedFrame {
 export class SegmentWriter {
   readonly epoch: number;
   readonly path: string;
+  /** The names in the directory of its run just after it was created. */
+  beside: readonly string[] = [];
   readonly #io: Io;
   readonly #run: RunPaths;
   readonly #nextPath: string;
@@ -109,7 +111,8 @@ export class SegmentWriter {
    * at least one sees the other's here.
    */
   async #fenceOlder(): Promise<void> {
-    const epochs = (await this.#io.readdir(this.#run.directory)).flatMap((name) => epochOf(name) ?? []).toSorted((left, right) => right - left);
+    this.beside = await this.#io.readdir(this.#run.directory);
+    const epochs = this.beside.flatMap((name) => epochOf(name) ?? []).toSorted((left, right) => right - left);
     const [newest] = epochs;
     if (newest !== this.epoch) throw new Overtaken(`epoch ${this.epoch} was overtaken before it began: the newest is ${newest ?? "gone with the run"}`);
     for (const [index, epoch] of epochs.entries()) {

@@ -2,13 +2,14 @@ import { RepriseError, type StoredRecord } from "@reprise/core/spi";
 import type { FsContext } from "./fs-context.ts";
 import { FsWriter } from "./fs-writer.ts";
 import { HeadKeeper } from "./head-keeper.ts";
+import type { Io } from "./io.ts";
 import { journalRecords } from "./journal-records.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { loadJournal } from "./load-journal.ts";
 import { removeSuperseded } from "./next-segment.ts";
 import type { OpenedRun } from "./open-segment.ts";
 import type { RunPaths } from "./paths.ts";
-import { namesIn, removeIfPresent } from "./replace-file.ts";
+import { removeIfPresent } from "./replace-file.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
 import { reportingBatches } from "./storage-error.ts";
 
@@ -29,9 +30,9 @@ export async function startWriter(
     positions: () => ({ lastSeq: position.writer?.lastSeq ?? lastSeq, provenSeq: position.writer?.provenSeq ?? lastSeq }),
   });
   await head.save();
-  await removeLeftovers(context, run, segment.epoch);
+  await removeLeftovers(io, run, segment);
   // What a compaction did not come to remove.
-  await removeSuperseded(io, run, opened.journal?.segments[0]?.epoch ?? 0);
+  await removeSuperseded(io, run, opened.journal?.segments[0]?.epoch ?? 0, segment.beside);
   // Whoever closed the backend meanwhile has released all writers it knew.
   context.checkOpen();
   const writer = new FsWriter({
@@ -70,8 +71,8 @@ function recoveredReader({ io }: FsContext, run: RunPaths, { journal, lastSeq }:
 }
 
 /** Temporary files of older epochs: their writers died or are fenced. */
-async function removeLeftovers({ io }: FsContext, run: RunPaths, epoch: number): Promise<void> {
-  for (const name of await namesIn(io, run.directory)) {
+async function removeLeftovers(io: Io, run: RunPaths, { epoch, beside }: SegmentWriter): Promise<void> {
+  for (const name of beside) {
     const match = /^(?:head|lease)\.json\.(\d+)\.tmp$/.exec(name);
     if (match !== null && Number(match[1]) < epoch) await removeIfPresent(io, `${run.directory}/${name}`);
   }

@@ -199,6 +199,7 @@ describe("G10: what is missing is noticed", () => {
     for (const path of disk.files().keys()) if (isSegment(path)) disk.replace(path, undefined);
     await expect(textsOf(open(disk))).rejects.toMatchObject({ code: "CORRUPT" });
     await expect(open(disk).head("run-1")).rejects.toMatchObject({ code: "CORRUPT" });
+    await expect(hold(open(disk))).rejects.toMatchObject({ code: "CORRUPT" });
   });
 
   test("the end cut off between two frames: CORRUPT, because head.json remembers", async () => {

@@ -86,8 +86,7 @@ export class SimDisk {
       },
       look: async (path) => {
         gate("look", path);
-        const { directory, name } = this.#place(path);
-        const node = directory.names.get(name);
+        const node = this.#at(path);
         return node === undefined ? undefined : identityOf(node);
       },
       rename: async (from, to) => {
@@ -108,6 +107,7 @@ export class SimDisk {
         if (this.#directory(path).names.size > 0) throw systemError("ENOTEMPTY", path);
         this.#change([{ ...this.#place(path), node: undefined }]);
       },
+      syncFile: async (path) => syncContent(this.#file(path), () => gate("syncFile", path)),
       syncDirectory: async (path) => {
         gate("syncDirectory", path);
         const directory = this.#directory(path);
@@ -174,11 +174,17 @@ export class SimDisk {
   }
 
   #find(path: string): SimNode {
+    const node = this.#at(path);
+    if (node === undefined) throw systemError("ENOENT", path);
+    return node;
+  }
+
+  #at(path: string): SimNode | undefined {
     let node: SimNode = this.#root;
     for (const part of path.split("/").filter((text) => text !== "")) {
       if (node.type !== "directory") throw systemError("ENOTDIR", path);
       const next = node.names.get(part);
-      if (next === undefined) throw systemError("ENOENT", path);
+      if (next === undefined) return undefined;
       node = next;
     }
     return node;
@@ -227,21 +233,23 @@ function openFile(file: SimFile, path: string, gate: Gate, now: () => number): I
       file.modifiedMs = now();
       file.pending.push({ position, bytes: bytes.slice() });
     },
-    datasync: async () => {
-      try {
-        gate("datasync", path);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "EIO") {
-          file.lost.push(...file.pending.map((write) => ({ from: write.position, to: write.position + write.bytes.length })));
-          file.pending = [];
-        }
-        throw error;
-      }
-      file.durable = withoutLost(file);
-      file.pending = [];
-    },
+    datasync: async () => syncContent(file, () => gate("datasync", path)),
     close: async () => gate("close", path),
   };
+}
+
+function syncContent(file: SimFile, gate: () => void): void {
+  try {
+    gate();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EIO") {
+      file.lost.push(...file.pending.map((write) => ({ from: write.position, to: write.position + write.bytes.length })));
+      file.pending = [];
+    }
+    throw error;
+  }
+  file.durable = withoutLost(file);
+  file.pending = [];
 }
 
 function identityOf(node: SimNode): FileIdentity {

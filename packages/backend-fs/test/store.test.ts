@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fsBackend } from "@reprise/backend-fs";
@@ -52,6 +52,27 @@ test("a store of a newer format is refused with INCOMPATIBLE, and not touched", 
     await expect(use(fsBackend({ dir }))).rejects.toMatchObject({ code: "INCOMPATIBLE", path: join(dir, "STORE"), message: expect.stringContaining("format 2") });
   }
   expect(await snapshotOf(dir)).toEqual(before);
+});
+
+test("a store that was good is looked at again once it is another one", async () => {
+  const dir = await directory();
+  const backend = fsBackend({ dir });
+  const holdOnce = async (): Promise<void> => (await hold(backend)).release();
+  for (const _ of "twice") await holdOnce();
+  // As a newer version would convert it: in place of the old file.
+  await writeFile(join(dir, "new"), '{"format":2,"id":"x","created":1}\n');
+  await rename(join(dir, "new"), join(dir, "STORE"));
+  for (const use of uses) await expect(use(backend)).rejects.toMatchObject({ code: "INCOMPATIBLE" });
+
+  // Both at once, or the old number of the file might be free for the new one.
+  await rename(dir, `${dir}-gone`);
+  onTestFinished(() => rm(`${dir}-gone`, { recursive: true, force: true }));
+  expect(await backend.head("run-1")).toBeUndefined();
+  await holdOnce();
+  expect((await readdir(dir)).toSorted()).toEqual(["STORE", "runs"]);
+  await holdOnce();
+  await rename(join(dir, "runs"), join(`${dir}-gone`, "other"));
+  expect((await hold(backend)).epoch).toBe(1);
 });
 
 test("a STORE file that makes no sense is CORRUPT", async () => {

@@ -33,12 +33,14 @@ export const fsMutants: readonly Mutant[] = [
   removed("an append names the end it was made for", "fs-writer", "if (options.expect === queuedSeq) return undefined;", "conformance", "if (options.expect >= 0) return undefined;"),
 
   // Taking over
-  removed("the name of the segment is durable before an acquire resolves", "open-segment", "  await io.syncDirectory(run.directory);\n", "crashes"),
-  removed("the directories above a new run are durable before it is acquired", "open-segment", "for (const directory of [run.fanOut, paths.runs, paths.root]) await io.syncDirectory(directory);", "crashes", "await Promise.resolve();"),
+  removed("the name of the segment is durable before an acquire resolves", "open-segment", "[run.directory, run.fanOut, paths.runs, paths.root] : [run.directory]", "crashes", "[run.fanOut, paths.runs, paths.root] : []"),
+  removed("the directories above a new run are durable before it is acquired", "open-segment", "[run.directory, run.fanOut, paths.runs, paths.root]", "crashes", "[run.directory]"),
   removed("the header and what was logged anew are durable before they are shown", "open-segment", "  await segment.sync();\n", "crashes"),
   removed("an acquire that was overtaken starts again", "open-segment", overtaken, "test/guards.test.ts"),
   always(removed("what is not proven to be durable is logged anew", "plan-segment", "const proven = isLast ? segment.scan.proven : segment.scan.end;", "crashes", "const proven = segment.scan.end;")),
-  removed("the journal is compared with what head.json knows", "open-segment", "  checkAgainstHead(run, journal, found);\n", "test/faults.test.ts"),
+  removed("the journal is compared with what head.json knows", "open-segment", "  checkAgainstHead(run, journal, head);\n", "test/faults.test.ts"),
+  removed("a run that is there is read, and only the first segment goes without", "open-segment", "(epochOf(name) ?? epoch) === epoch && ", "test/faults.test.ts"),
+  removed("a run is not new where head.json knows of it", "open-segment", " && name !== basename(run.head)", "test/faults.test.ts"),
   removed("a run that exists is not made", "acquire-run", "if (newest > 0 && create === \"must\" &&", "conformance", "if (newest < 0 && create === \"must\" &&"),
   removed("a journal that could not be opened is looked at before another epoch is spent", "acquire-run", "if (lease?.failed === true) await checkJournal(context, run, options.create);", "test/faults.test.ts"),
   removed("a segment without a lease is given a moment", "acquire-run", "return this.#unsettled.since + settleMs - now;", "test/guards.test.ts", "return 0;"),
@@ -47,6 +49,8 @@ export const fsMutants: readonly Mutant[] = [
 
   // Letting go
   removed("what list knows of a run that is let go is durable", "fs-writer", "head.save({ sync: durability === \"power\" })", "test/faults.test.ts", "head.save()"),
+  removed("a head.json that is in place already is synced, with what is in it", "run-head", "() => io.syncFile(run.head), ", "test/faults.test.ts"),
+  removed("a head.json that is in place already is synced, with its name", "run-head", ", () => io.syncDirectory(run.directory)]", "test/faults.test.ts", "]"),
 
   // Going on in another segment
   removed("the lease names the next segment", "next-segment", "    await lease.moveTo(epoch);\n", "test/roll.test.ts"),
@@ -101,6 +105,7 @@ export const fsMutants: readonly Mutant[] = [
   // The store
   removed("the store's file is durable before anything is in it", "store-file", "if (!marked) await createStoreFile(io, paths, system);\n  await io.syncDirectory(paths.root);\n", "crashes", "if (!marked) await createStoreFile(io, paths, system);\n"),
   removed("a foreign directory is left alone", "store-file", "if (foreign.length === 0) return false;", "test/store.test.ts", "if (foreign.length >= 0) return false;"),
+  removed("a store that is another one is looked at again", "known-store", "one.device === other?.device && one.inode === other.inode", "test/store.test.ts", "other !== undefined"),
   removed("a newer store is left alone", "store-file", "if (format === storeFormat) return;", "test/store.test.ts", "if (format !== 0) return;"),
   removed("a newer segment is left alone", "segment-header", "header?.format !== undefined && header.format !== segmentFormat", "test/store.test.ts", "header?.format === 0"),
 
