@@ -61,6 +61,8 @@ export class AutoCheckpoint {
 
   #write(): void {
     const { journal, stopped, system } = this.#engine;
+    // The lease is not taken for a checkpoint: it is due again with what is appended next.
+    if (journal.resting) return this.#stopTiming();
     this.#reset();
     if (stopped !== undefined) return;
     const { keep } = this.#options;
@@ -70,6 +72,10 @@ export class AutoCheckpoint {
 
   #reset(): void {
     this.#events = 0;
+    this.#stopTiming();
+  }
+
+  #stopTiming(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
   }

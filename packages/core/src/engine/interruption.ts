@@ -25,14 +25,34 @@ export class Interruption {
   #busy: Set<Call> | undefined;
   #stopGrace: (() => void) | undefined;
   #finished = false;
+  /** What comes before the call that the run is about has been made: then that would have no record to be resumed from. */
+  #held: (() => void) | undefined;
+  #holding = false;
 
   constructor(engine: Engine) {
     this.#engine = engine;
   }
 
+  /** The call that the run is about is yet to be made. */
+  get holding(): boolean {
+    return this.#holding;
+  }
+
+  /** Until `letGo`, the first interruption or pause waits. */
+  hold(): void {
+    this.#holding = true;
+  }
+
+  letGo(): void {
+    this.#holding = false;
+    this.#held?.();
+    this.#held = undefined;
+  }
+
   /** Aborts what is at work. True if this was what interrupted the run; false if it had ended, or was interrupted before. */
   interrupt(signal: InterruptSignal): boolean {
     const engine = this.#engine;
+    if (this.#holding) return this.#keep(() => void this.interrupt(signal));
     if (this.#finished || this.signal !== undefined || (!this.paused && !this.#canEnd())) return false;
     const error = new ExecutionInterruptedError(engine.stateId, signal);
     this.signal = signal;
@@ -46,6 +66,7 @@ export class Interruption {
 
   /** Lets what is at work end. True if this was what paused the run. */
   pause(): boolean {
+    if (this.#holding) return this.#keep(() => void this.pause());
     if (this.paused || this.#finished || this.signal !== undefined || !this.#canEnd()) return false;
     this.paused = true;
     this.#begin(new ExecutionPausedError(this.#engine.stateId));
@@ -55,6 +76,12 @@ export class Interruption {
   /** The handler of a leaf has ended, and what it gave is recorded. */
   settled(call: Call): void {
     if (this.#busy?.delete(call) === true) this.#finishSoon();
+  }
+
+  #keep(interruption: () => void): boolean {
+    const isFirst = this.#held === undefined;
+    this.#held ??= interruption;
+    return isFirst;
   }
 
   /** A run that has completed or failed, and has not been asked for more, is not interrupted any more. */

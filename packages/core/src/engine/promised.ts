@@ -25,7 +25,7 @@ export function promised<T>(scope: Scope, requestOf: (resolve: (value: T) => voi
     reject(error);
     return promise;
   }
-  if (scope === engine.top && engine.journal.resting && engine.stopped === undefined) void engine.leases.awake(() => begin(scope, request, promise, begun)).catch(reject);
+  if (scope === engine.top && engine.journal.resting && engine.stopped === undefined) void engine.leases.awake(() => begin(scope, request, promise, begun)).catch((error: unknown) => request.onError(error as Error, undefined));
   else begin(scope, request, promise, begun);
   return promise;
 }

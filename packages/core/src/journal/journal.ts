@@ -1,5 +1,3 @@
-import { isRepriseError } from "../errors/reprise-error.ts";
-import { FencedError } from "../errors/storage-errors.ts";
 import { fold, type RunView } from "../history/fold.ts";
 import type { Durability, HeaderPatch, StateWriter } from "../ports/state-backend.ts";
 import { appendEnds } from "./append-ends.ts";
@@ -8,6 +6,7 @@ import type { Contents } from "./contents.ts";
 import { endOfTurn, FlushTurns, type FlushTurnsSettings } from "./flush-turns.ts";
 import type { JournalRecord } from "./journal-record.ts";
 import { InFlight } from "./in-flight.ts";
+import { Lease } from "./lease.ts";
 import { recordContents, type RecordContents } from "./offload.ts";
 import type { RecordCodec } from "./record-codec.ts";
 
@@ -41,14 +40,7 @@ const nothing: readonly Promise<void>[] = [];
 export class Journal {
   readonly records: JournalRecord[];
   readonly #settings: JournalSettings;
-  /** The writer, or that which is on its way; always awaited, so that appends keep their order. Undefined while the run rests. */
-  #ready: Promise<StateWriter> | undefined;
-  /** The lease is being taken again, before there is anything to write. */
-  #waking: Promise<StateWriter> | undefined;
-  /** The writer that is watched for the loss of its lease. */
-  #watched: StateWriter | undefined;
-  /** The lease is being given back. */
-  #releasing: Promise<void> | undefined;
+  readonly #lease: Lease;
   /** Seq of the last record handed to a writer. */
   #written: number;
   #batch: Batch | undefined;
@@ -74,13 +66,12 @@ export class Journal {
     this.#strengths = strengths(settings.durability);
     this.records = records;
     this.#written = records.length;
-    this.#ready = writer && Promise.resolve(writer);
-    if (writer) this.#watch(writer);
+    this.#lease = new Lease({ acquire: settings.acquire, onWriter: settings.onWriter, onLost: (error) => this.#fail(error) }, writer);
   }
 
   /** The lease was given back: somebody else may have the run, and may have extended it. */
   get resting(): boolean {
-    return this.#ready === undefined && !this.#failed;
+    return this.#lease.resting && !this.#failed;
   }
 
   /**
@@ -89,21 +80,7 @@ export class Journal {
    */
   async wake(): Promise<void> {
     if (!this.resting) return;
-    this.#waking ??= this.#wake();
-    await this.#waking;
-  }
-
-  async #wake(): Promise<StateWriter> {
-    try {
-      const writer = await this.#acquireAgain(this.#written);
-      this.#ready = Promise.resolve(writer);
-      return writer;
-    } catch (error) {
-      if (isRepriseError(error, "FENCED")) this.#fail(error);
-      throw error;
-    } finally {
-      this.#waking = undefined;
-    }
+    await this.#lease.wake(this.#written);
   }
 
   /** What made a write fail; undefined if none has. */
@@ -122,7 +99,7 @@ export class Journal {
 
   /** The writer; taken again if the run rests. */
   writer(): Promise<StateWriter> {
-    return (this.#ready ??= this.#waking ?? this.#acquireAgain(this.#written));
+    return this.#lease.taken(this.#written);
   }
 
   /** Appends records as one unit, all or none; none means what was appended before. Returns the seq of the first; `acknowledged` is called in journal order. */
@@ -159,15 +136,12 @@ export class Journal {
       this.#turns.made();
       this.#flush();
     }
-    await this.#inFlight.settled();
-    await this.#waking?.catch(() => undefined);
-    const ready = this.#ready;
-    this.#ready = undefined;
-    this.#watched = undefined;
-    // Known at once: an append that comes meanwhile takes the lease again after it was given back, not beside it.
-    if (ready) this.#releasing = ready.then((writer) => writer.release());
-    if (this.#failed) await this.#releasing?.catch(() => undefined);
-    else await this.#releasing;
+    try {
+      await this.#lease.rest(() => this.#inFlight.settled());
+    } catch (error) {
+      // What had failed before is the one to report.
+      if (!this.#failed) throw error;
+    }
     if (this.#failed) throw this.#failure;
   }
 
@@ -220,10 +194,9 @@ export class Journal {
       const bytes = this.#encode(batch);
       // G12: what a record names is stored before the record is.
       const stored = this.#named.size === 0 ? nothing : [...this.#named].flatMap((id) => this.#settings.contents.pending(id) ?? []);
-      const writer = this.#watched;
+      const { writer } = this.#lease;
       if (writer !== undefined && stored.length === 0 && this.#handing === undefined) return this.#handOver(writer, batch, bytes);
-      const ready = (this.#ready ??= this.#waking ?? this.#acquireAgain(batch.first - 1));
-      return this.#handOverLater(ready, stored, (late) => this.#handOver(late, batch, bytes));
+      return this.#handOverLater(this.#lease.taken(batch.first - 1), stored, (late) => this.#handOver(late, batch, bytes));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -259,26 +232,6 @@ export class Journal {
     const { appended } = await handing;
     if (this.#handing === handing) this.#handing = undefined;
     await appended;
-  }
-
-  async #acquireAgain(expect: number): Promise<StateWriter> {
-    await this.#releasing;
-    const writer = await this.#settings.acquire();
-    if (writer.lastSeq === expect) return this.#watch(writer);
-    await writer.release();
-    throw new FencedError(writer.stateId, `it was extended elsewhere: record ${writer.lastSeq} is the last, this handle knows ${expect}`, { indeterminate: false });
-  }
-
-  /** A lease that is lost ends the run at once, not at the next append. */
-  #watch(writer: StateWriter): StateWriter {
-    this.#watched = writer;
-    const lost = (): void => {
-      if (this.#watched === writer) this.#fail(writer.signal.reason);
-    };
-    if (writer.signal.aborted) queueMicrotask(lost);
-    else writer.signal.addEventListener("abort", lost, { once: true });
-    this.#settings.onWriter?.(writer);
-    return writer;
   }
 
   #fail(error: unknown): void {

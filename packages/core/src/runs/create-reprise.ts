@@ -3,7 +3,7 @@ import { checkStateId } from "../backends/check-state-id.ts";
 import { invalid } from "../errors/invalid.ts";
 import { ReplayMode } from "../journal/replay-mode.ts";
 import type { EventFeed } from "../events/event-stream.ts";
-import { isRepriseError } from "../errors/reprise-error.ts";
+import { isRepriseError, RepriseError } from "../errors/reprise-error.ts";
 import { FollowedRuns, type FollowOptions } from "./followed-runs.ts";
 import { inspectionOf } from "./inspection.ts";
 import { maintenanceOf } from "./maintenance.ts";
@@ -18,7 +18,7 @@ import { ExecutionInterruptedError } from "../errors/interrupt-errors.ts";
 import type { ExecutionOutcome, OpenOptions, Reprise, RepriseOptions } from "./reprise.ts";
 import { forkRun } from "./fork-run.ts";
 import { checkRewind, planRewind, rewindRun } from "./rewind-run.ts";
-import { withReuse, type RunState } from "./run-state.ts";
+import type { RunState } from "./run-state.ts";
 import { checkedQuery } from "./run-query.ts";
 import { resolveSettings } from "./settings.ts";
 import { untilIdle } from "./until-idle.ts";
@@ -26,6 +26,7 @@ import { transferOf } from "../transfer/transfer.ts";
 import { checkPoint } from "../timeline/timeline-point.ts";
 import { waitingOf } from "./waiting.ts";
 import { wakeRuns } from "./wake.ts";
+import { withReuse } from "./with-reuse.ts";
 
 /**
  * The entry to everything: where runs live, how they are retried, who watches them. Throws `INVALID_OPTION` and
@@ -65,6 +66,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     const holds = request.options.mode !== ReplayMode.VALIDATION;
     const leftMs = holds ? await letGo(request.stateId, request.options) : 0;
     const state = await openRun(settings, request, leftMs);
+    if (request.toExecute) state.reserve();
     if (holds) runs.set(request.stateId, state);
     followed.opened(state);
     handles.add(state);
@@ -77,7 +79,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
 
   const resume: Reprise["resume"] = async (actor, stateId, openOptions = {}) => {
     checkActor(actor);
-    return executed(open, existing(stateId, openOptions), (state) => state.execute(actor, undefined));
+    return executed(open, { ...existing(stateId, openOptions), toExecute: true }, (state) => state.execute(actor, undefined));
   };
 
   const reprise: Reprise = {
@@ -89,7 +91,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
       checkActor(actor);
       checkBeginOptions(executeOptions);
       const { stateId = system.newId(), metadata, ...rest } = executeOptions;
-      return executed(open, { stateId: checkStateId(stateId), create: "may", metadata, options: rest }, (state) => state.execute(actor, { given: input }));
+      return executed(open, { stateId: checkStateId(stateId), create: "may", metadata, options: rest, toExecute: true }, (state) => state.execute(actor, { given: input }));
     },
     resume,
     ...interruptingOf(settings, { handles, holderOf: (stateId) => runs.get(stateId), load: (stateId) => open(existing(stateId, { waitMs: settings.graceMs })) }),
@@ -101,7 +103,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
         const value = (rest as OpenOptions)[option];
         if (value !== undefined) invalid(option, "left out: a new run has nothing to go on from", value);
       }
-      return open({ stateId: checkStateId(stateId), create: "must", metadata, options: rest });
+      return open({ stateId: checkStateId(stateId), create: "must", metadata, options: rest, toExecute: false });
     },
     load: async (stateId, openOptions = {}) => open(existing(stateId, openOptions)),
     async rewind(stateId, point, rewindOptions = {}) {
@@ -121,6 +123,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     async delete(stateId) {
       await letGo(checkStateId(stateId));
       await deleteRun(settings, stateId);
+      runs.get(stateId)?.end(new RepriseError("NOT_FOUND", `run ${stateId} was deleted`, { stateId }));
     },
     async close() {
       tellClosed(reprise);
@@ -169,5 +172,5 @@ async function finished<Output>(state: RunState, run: (state: RunState) => Promi
 }
 
 function existing(stateId: string, options: OpenOptions): OpenRequest {
-  return { stateId: checkStateId(stateId), create: "never", metadata: undefined, options };
+  return { stateId: checkStateId(stateId), create: "never", metadata: undefined, options, toExecute: false };
 }

@@ -69,7 +69,7 @@ export interface ExecutionState extends Verbs, AsyncDisposable {
   /**
    * Interrupts the run (rule I2): nothing new begins, `signal` of every call is aborted, what handlers of tools and llms give within
    * `graceMs` is recorded, every verb rejects with `ExecutionInterruptedError`, and the run is checkpointed as interrupted and goes on
-   * when it is resumed. The first interrupt wins: true if it was this one, false if the run had ended or was interrupted before.
+   * when it is resumed. The first interrupt wins: true if it was this one, false if the run had ended, was interrupted before, or rests.
    * Throws `INVALID_OPTION`.
    */
   interrupt(options?: InterruptOptions): boolean;

@@ -21,12 +21,15 @@ const mostLooks = 10;
 export async function interruptRun({ backend, system }: RepriseSettings, access: InterruptAccess, stateId: string, signal: InterruptSignal | undefined): Promise<boolean> {
   for (let look = 1; ; look += 1) {
     const holder = access.holderOf(stateId);
-    if (holder?.resting === false && end(holder, signal)) return true;
+    const here = holder?.resting === true ? undefined : holder;
+    if (here !== undefined && end(here, signal)) return true;
     // It is being ended already: the first one wins.
-    if (holder?.halted !== undefined) return false;
+    if (here?.halted !== undefined) return false;
+    // Its lease may still be on its way back; whoever has one then is somebody else.
+    if (here === undefined) await holder?.rest();
     const head = await backend.head(stateId);
     if (head === undefined) throw new RepriseError("NOT_FOUND", `there is no run ${stateId} to ${signal === undefined ? "pause" : "interrupt"}`, { stateId });
-    if (head.lease === "live" && holder === undefined) {
+    if (head.lease === "live" && here === undefined) {
       await backend.post(stateId, system.newId().toLowerCase(), encodeInterrupt({ epoch: head.epoch, signal }));
       return true;
     }

@@ -4,6 +4,11 @@ import { showValue } from "../errors/show-value.ts";
 import { InterruptReason, type InterruptChecker, type InterruptOptions } from "../events/interrupt-signal.ts";
 import { abortedSignal, checkChecker, checkDeadline, interruptSignal } from "./check-interrupt.ts";
 
+/** An object of its own for each time that a checker is set: the same function may be set again while it answers. */
+interface CheckerInUse {
+  readonly ask: InterruptChecker;
+}
+
 /** How often a checker is asked at most, in ms. */
 const pollMs = 100;
 
@@ -11,7 +16,7 @@ const pollMs = 100;
 export class InterruptTriggers {
   readonly #engine: Engine;
   #stopDeadline: (() => void) | undefined;
-  #checker: InterruptChecker | undefined;
+  #checker: CheckerInUse | undefined;
   #stopPolling: (() => void) | undefined;
   /** The faults of a checker are reported once. */
   #faulty = false;
@@ -46,14 +51,14 @@ export class InterruptTriggers {
     this.#stopPolling?.();
     this.#stopPolling = undefined;
     this.#faulty = false;
-    this.#checker = checker ?? undefined;
-    if (checker !== null) this.#ask(checker);
+    this.#checker = checker === null ? undefined : { ask: checker };
+    if (this.#checker !== undefined) this.#ask(this.#checker);
   }
 
-  #ask(checker: InterruptChecker): void {
+  #ask(checker: CheckerInUse): void {
     if (this.#engine.stopped !== undefined || this.#checker !== checker) return;
     try {
-      const answer = checker();
+      const answer = checker.ask();
       if (isThenable(answer)) {
         // What `then` of whatever this is throws is a fault like any other.
         void Promise.resolve(answer).then((value) => this.#take(checker, value), (error: unknown) => this.#fault(checker, messageOf(error)));
@@ -65,7 +70,7 @@ export class InterruptTriggers {
     }
   }
 
-  #take(checker: InterruptChecker, answer: unknown): void {
+  #take(checker: CheckerInUse, answer: unknown): void {
     if (this.#checker !== checker) return;
     if (answer === true) return this.#interrupt({ message: "the interrupt checker said so" });
     if (answer === false || answer === null || answer === undefined) return this.#askLater(checker);
@@ -81,12 +86,12 @@ export class InterruptTriggers {
     this.#engine.interruption.interrupt(interruptSignal({ triggeredBy: "interrupt checker", ...options }));
   }
 
-  #askLater(checker: InterruptChecker): void {
+  #askLater(checker: CheckerInUse): void {
     if (this.#engine.stopped !== undefined) return;
     this.#stopPolling = this.#engine.after(pollMs, () => this.#ask(checker), { background: true });
   }
 
-  #fault(checker: InterruptChecker, what: string): void {
+  #fault(checker: CheckerInUse, what: string): void {
     if (this.#checker !== checker) return;
     if (!this.#faulty) this.#engine.log("warn", "INTERRUPT_CHECKER_FAILED", `the interrupt checker failed and goes on being asked; further failures are not reported: ${what}`);
     this.#faulty = true;

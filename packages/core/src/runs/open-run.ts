@@ -32,6 +32,8 @@ export interface OpenRequest {
   readonly create: "may" | "must" | "never";
   readonly metadata: StateMetadata | undefined;
   readonly options: OpenOptions;
+  /** Whether an actor is executed next, or the run is driven by hand. */
+  readonly toExecute: boolean;
 }
 
 /** Takes the lease of a run, within `leftMs` if others hold it, reads its journal and makes its state; a run without records begins here. */

@@ -41,6 +41,7 @@ import { tellClosed } from "./close-listeners.ts";
 import { interruptSignal } from "./check-interrupt.ts";
 import { InterruptTriggers } from "./interrupt-triggers.ts";
 import type { RepriseSettings } from "./settings.ts";
+import { withReuse } from "./with-reuse.ts";
 
 /** A run that is open in this process. */
 export class RunState implements ExecutionState {
@@ -133,11 +134,17 @@ export class RunState implements ExecutionState {
   }
 
   interrupt(options?: InterruptOptions): boolean {
-    return this.#engine.interruption.interrupt(interruptSignal(options));
+    const signal = interruptSignal(options);
+    return !this.#atRest && this.#engine.interruption.interrupt(signal);
   }
 
   pause(): boolean {
-    return this.#engine.interruption.pause();
+    return !this.#atRest && this.#engine.interruption.pause();
+  }
+
+  /** Nothing of the run is going on here, and perhaps elsewhere. */
+  get #atRest(): boolean {
+    return this.resting && this.idle;
   }
 
   setDeadline(deadlineMs: number | null, options: { readonly message?: string } = {}): void {
@@ -187,7 +194,8 @@ export class RunState implements ExecutionState {
 
   /** Has it neither open calls nor a reason not to be given away? */
   get idle(): boolean {
-    return this.#engine.top.open.size === 0 && !this.#engine.leases.waiting;
+    const { top, leases, interruption } = this.#engine;
+    return top.open.size === 0 && !leases.waiting && !interruption.holding;
   }
 
   /** Calls back whenever it may have become idle; returns what ends that. */
@@ -215,9 +223,16 @@ export class RunState implements ExecutionState {
     return makeSnapshot(this.stateId, this.#engine.journal.records, at);
   }
 
+  /** Keeps the run for the call of `execute` that comes next: nobody takes it over or ends it before that is recorded. */
+  reserve(): void {
+    this.#engine.interruption.hold();
+  }
+
   /** Runs the actor that the run is about, to its end. Not part of the public interface: `execute` and `resume` use it. */
   async execute<Output>(actor: Actor<never, Output>, input: { readonly given: unknown } | undefined): Promise<ExecutionOutcome<Output>> {
-    const ended = await runRoot(this.#engine, actor, input);
+    const ending = runRoot(this.#engine, actor, input);
+    this.#engine.interruption.letGo();
+    const ended = await ending;
     const unreached = ended.ok ? this.#engine.unreached() : undefined;
     const outcome = unreached === undefined ? ended : { ok: false as const, error: unreached };
     if (this.#engine.stopped === undefined) reportUnvisited(this.#engine);
@@ -273,11 +288,6 @@ export class RunState implements ExecutionState {
     const { validation } = this;
     if (this.#throwOnMismatch && validation?.ok === false) throw new ValidationMismatchError(validation);
   }
-}
-
-/** An outcome with what it does not show. */
-export function withReuse<Outcome extends object>(outcome: Outcome, reuse: ReuseSummary): Outcome & { readonly reuse: ReuseSummary } {
-  return Object.defineProperty(outcome, "reuse", { value: reuse }) as Outcome & { readonly reuse: ReuseSummary };
 }
 
 /** A validation waits for nothing: what was waited for is recorded. */

@@ -9,6 +9,7 @@ import { RepriseError } from "../errors/reprise-error.ts";
 import type { HiddenRoot, JournalRecord } from "../journal/journal-record.ts";
 import type { StateStatus } from "../events/event-type.ts";
 import { lastRoot } from "../timeline/last-root.ts";
+import { sealOf } from "../transfer/sealed.ts";
 import { readRun } from "./read-run.ts";
 import type { ExecutionOutcome, OpenOptions } from "./reprise.ts";
 import type { RepriseSettings } from "./settings.ts";
@@ -51,6 +52,8 @@ export async function wakeRuns(settings: RepriseSettings, actors: WakeActors, op
     for (const stateId of queue) {
       try {
         const records = await readRun(settings, stateId);
+        // It goes on where it was handed off to.
+        if (stateIds === undefined && sealOf(records) !== undefined) continue;
         const root = lastRoot(records);
         // One that was driven by hand goes on by hand.
         if (left.has(stateId) && (root === undefined || isUntouchedCopy(records))) continue;

@@ -6,7 +6,7 @@ import type { StateBackend } from "@reprise/core/spi";
 import { delegateWriter } from "../../src/delegate-writer.ts";
 import { slow, virtualSystem, type VirtualSystem } from "../../src/index.ts";
 import { bothBackends } from "./support/both-backends.ts";
-import { createWorld, latch, rejectionOf, stateId, turns, unhandledDuring, type World } from "./support/world.ts";
+import { createWorld, journalOf, latch, rejectionOf, stateId, turns, unhandledDuring, type World } from "./support/world.ts";
 
 const echo = tool({ name: "echo", run: (text: string) => text });
 
@@ -357,6 +357,22 @@ describe("I2: where it comes from", () => {
     expect([asked, system.now()]).toEqual([3, 950]);
   });
 
+  test("I2: a checker that is set again while it answers is asked as often as one", async () => {
+    const system = virtualSystem();
+    const reprise = createReprise({ system });
+    const state = await system.runUntil(reprise.create());
+    let asked = 0;
+    const checker = async (): Promise<boolean> => {
+      asked += 1;
+      return false;
+    };
+    for (let time = 0; time < 5; time += 1) state.setInterruptChecker(checker);
+    asked = 0;
+    await system.advance(1_000);
+    expect(asked).toBe(10);
+    await system.runUntil(reprise.close());
+  });
+
   test("I2, defect-T34: a checker that fails, or gives what is no answer, changes nothing and is reported once", async () => {
     const system = virtualSystem();
     let asked = 0;
@@ -649,5 +665,76 @@ describe("I2: pause", () => {
     expect(await system.runUntil(again.run(work))).toEqual(["fine", 15_000]);
     expect(calls).toEqual([0, 10_000]);
     await system.runUntil(again.close());
+  });
+});
+
+describe("I2: an interruption at the beginning", () => {
+  test.each(Array.from({ length: 30 }, (_, count) => count))("I2: aborted %i microtasks after it was asked for, a run has not begun, or can be resumed with its input", async (count) => {
+    const reprise = createReprise({ backend: memoryBackend() });
+    const controller = new AbortController();
+    const main = agent({ name: "main", run: (input: string, context) => context.run(echo, input) });
+    const executing = reprise.execute(main, "the input", { stateId, signal: controller.signal });
+    for (let done = 0; done < count; done += 1) await Promise.resolve();
+    controller.abort(new Error("enough"));
+    const outcome = await executing;
+    if (outcome.status === "interrupted" && (await reprise.head(stateId)) !== undefined) {
+      expect(await reprise.head(stateId)).toMatchObject({ status: "interrupted", lease: "none" });
+      expect(await reprise.resume(main, stateId)).toMatchObject({ status: "completed", value: "the input" });
+    }
+    await reprise.close();
+  });
+
+  test("I2: so it is for one that asks for all as soon as there is one", async () => {
+    const reprise = createReprise({ backend: memoryBackend() });
+    const main = agent({ name: "main", run: (input: string, context) => context.run(hanging("hangs"), input) });
+    const executing = reprise.execute(main, "the input", { stateId });
+    while ((await reprise.interruptAll({ message: "first" })) === 0) await Promise.resolve();
+    expect(await executing).toMatchObject({ status: "interrupted", signal: { message: "first" } });
+    await reprise.close();
+  });
+});
+
+describe.each(bothBackends)("I2: a run that is at work elsewhere while a handle of this process rests (%s)", (_, open) => {
+  test.each(["a checkpoint", "a pause"])("I2: after %s it is told there, not here", async (how) => {
+    const backend = await open();
+    const here = createReprise({ backend });
+    const elsewhere = createReprise({ backend });
+    const state = await here.create({ stateId });
+    await state.run(echo, "1");
+    if (how === "a pause") {
+      state.pause();
+      await rejectionOf(state.run(echo, "2"));
+      await turns(20);
+    } else await state.saveCheckpoint({ status: "paused" });
+    const other = await elsewhere.load(stateId);
+    const call = rejectionOf(other.run(hanging("hangs"), undefined));
+    await turns(5);
+    expect(await here.interrupt(stateId, { message: "enough" })).toBe(true);
+    expect(await call).toMatchObject({ code: "EXECUTION_INTERRUPTED", signal: { message: "enough" } });
+    await other.close();
+    expect(await here.interrupt(stateId)).toBe(false);
+    await here.close();
+  });
+
+  test("I2: a handle that rests is not interrupted, and can be used again", async () => {
+    const reprise = createReprise({ backend: await open() });
+    const state = await reprise.create({ stateId });
+    await state.saveCheckpoint({ status: "paused" });
+    const lastSeq = state.history.lastSeq;
+    expect([state.interrupt(), state.pause(), await reprise.interruptAll(), await reprise.interrupt(stateId), await reprise.pause(stateId)]).toEqual([false, false, 0, false, false]);
+    expect(state.history.lastSeq).toBe(lastSeq);
+    expect(await state.run(echo, "goes on")).toBe("goes on");
+    await reprise.close();
+  });
+
+  test("I2: a verb that waits for its lease is interrupted", async () => {
+    const backend = await open();
+    const state = await createReprise({ backend }).create({ stateId });
+    await state.saveCheckpoint({ status: "paused" });
+    const call = rejectionOf(state.run(echo, "never"));
+    expect(state.interrupt({ message: "enough" })).toBe(true);
+    expect(await call).toMatchObject({ code: "EXECUTION_INTERRUPTED" });
+    await state.close();
+    expect((await journalOf(backend)).filter(({ k }) => k === "started")).toEqual([]);
   });
 });

@@ -32,6 +32,18 @@ describe("I5: wake", () => {
     expect(await system.runUntil(reprise.wake([sleeper, asker, stranger]))).toMatchObject([{ outcome: { status: "completed" } }, { outcome: { status: "completed" } }]);
   });
 
+  test("I5, S8: a run that was handed off goes on elsewhere: it is left alone unless it is named", async () => {
+    const world = createWorld();
+    const work = agentOf((context) => context.run(tool({ name: "hangs", run: () => new Promise(() => undefined) })));
+    void world.begin().reprise.execute(work, undefined, { stateId });
+    await turns(10);
+    world.disk.crash();
+    const { reprise } = world.begin();
+    await reprise.handOff(stateId);
+    expect(await reprise.wake([work])).toEqual([]);
+    expect(await reprise.wake([work], { stateIds: [stateId] })).toMatchObject([{ stateId, error: { code: "SEALED" } }]);
+  });
+
   test("I5: a run that was killed after its wake time is still due", async () => {
     const system = virtualSystem();
     const world = createWorld(memoryBackend({ system }));
