@@ -66,7 +66,6 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     const holds = request.options.mode !== ReplayMode.VALIDATION;
     const leftMs = holds ? await letGo(request.stateId, request.options) : 0;
     const state = await openRun(settings, request, leftMs);
-    if (request.toExecute) state.reserve();
     if (holds) runs.set(request.stateId, state);
     followed.opened(state);
     handles.add(state);

@@ -72,6 +72,7 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest, l
     });
     if (!loaded) beginRun(engine, request, meta);
     const state = new RunState(engine, settings, loaded);
+    if (request.toExecute) state.reserve();
     // Once all listen.
     if (resumption === "continued") engine.log("info", "RESUME_CONTINUED", "an earlier load has cut the run here, and it has not completed since: it goes on", { address: options.resumeFrom });
     reportAliases(engine);
