@@ -14,8 +14,12 @@ export const ExitCode = {
   HELD: 4,
   /** Reprise refuses: it would repeat what must not be repeated, the run is sealed, the answer comes too late. */
   REFUSED: 5,
-  /** What is stored is damaged, or cannot be read or written. */
+  /** What is stored is damaged, or cannot be read or written; or what was printed could not be written. */
   STORAGE: 6,
+  /** Something that nobody has foreseen, of Reprise or of the configuration: it is told with its stack. */
+  FAULT: 70,
+  /** Ctrl-C at a question: nothing was changed. What shells say of a program that it ends, too: 128 and the number of the signal. */
+  INTERRUPTED: 130,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 

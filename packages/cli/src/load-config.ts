@@ -35,7 +35,8 @@ async function importFile(file: string, path: string): Promise<Readonly<Record<s
   try {
     return (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    // A module may throw anything.
+    const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: String(error) };
     const hint = code === "ERR_UNKNOWN_FILE_EXTENSION" ? "this Node does not run TypeScript: use Node 22.18 or newer, or a configuration in JavaScript" : message;
     throw new UsageError(`${path} could not be loaded: ${hint}`, { cause: error });
   }

@@ -38,6 +38,7 @@ const exitCodes = `
 Exit codes:
   0 done   1 done, and there is something to see   2 wrong use   3 not found
   4 somebody holds the run   5 refused   6 the storage is damaged or cannot be used
+  70 a fault of reprise itself   130 Ctrl-C at a question
 
 What goes wrong is said with a code: reprise explain CODE tells what it means and what to do.`;
 

@@ -55,10 +55,10 @@ export class Session {
     if (options.yes === true) return true;
     const { ask } = this.terminal;
     if (ask === undefined) throw new UsageError(`${question} Say so with --yes: there is nobody to ask here`);
-    const answer = (await ask(`${question} [y/N] `)).trim().toLowerCase();
-    if (answer === "y" || answer === "yes") return true;
+    const answer = await ask(`${question} [y/N] `);
+    if (/^\s*y(?:es)?\s*$/iu.test(answer ?? "")) return true;
     this.terminal.note("Nothing was changed.");
-    this.exitCode = ExitCode.FOUND;
+    this.exitCode = answer === undefined ? ExitCode.INTERRUPTED : ExitCode.FOUND;
     return false;
   }
 }

@@ -1,5 +1,9 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
+import { inspect } from "node:util";
+import { ExitCode } from "./exit-code.ts";
 import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+import { usableColumns } from "./usable-columns.ts";
 
 /**
  * The process the command runs in; the only file here that reads the environment, the clock or a stream.
@@ -19,37 +23,82 @@ export function processTerminal(): Terminal {
     out: (text) => void stdout.write(`${text}\n`),
     outBytes: (bytes) => void stdout.write(bytes),
     note: (text) => void stderr.write(`${text}\n`),
-    columns: stdout.isTTY ? stdout.columns : undefined,
+    columns: usableColumns(stdout),
     colour: colourWanted(),
     glyphs: glyphsOfLocale(),
-    ask: stdin.isTTY && stderr.isTTY ? askOnTerminal : undefined,
-    directory: process.cwd(),
+    ask: stdin.isTTY && stderr.isTTY ? (question) => askOn(question, stdin, stderr) : undefined,
+    // When it is asked for: it may be gone, and not everything needs it.
+    get directory() {
+      return workingDirectory();
+    },
     environment,
     now: () => Date.now(),
     onInterrupt: (listener) => {
       process.once("SIGINT", listener);
-      return () => process.off("SIGINT", listener);
+      stdout.once("error", listener);
+      return () => {
+        process.off("SIGINT", listener);
+        stdout.off("error", listener);
+      };
     },
   };
 }
 
-/** Whoever reads the output may stop reading (`reprise list | head`): that is the end of the command, not a failure. */
-export function endWithBrokenPipe(): void {
+/**
+ * Lets a command end by itself where nobody takes what it prints: what it was to change must be changed all the same. Whoever reads the output may
+ * stop reading (`reprise list | head`), which is no failure; a full disk is one.
+ */
+export function outliveOutput(): void {
+  let told = false;
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(0);
+    if (error.code === "EPIPE" || told) return;
+    told = true;
+    process.stderr.write(`reprise: what was printed could not be written: ${error.message}\n`);
+    process.once("exit", (code) => {
+      // What went wrong besides has a code of its own.
+      if (code < ExitCode.USAGE) process.exitCode = ExitCode.STORAGE;
+    });
   });
-  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+  // There is nobody left to be told.
+  process.stderr.on("error", () => undefined);
+}
+
+/** Of what nobody has foreseen a stack is wanted, and an exit code that means nothing else. */
+export function tellFault(error: unknown): ExitCode {
+  process.stderr.write(`${inspect(error)}\n`);
+  return ExitCode.FAULT;
+}
+
+/** Asks on a terminal and gives the line that is typed: an empty one where the input ends instead, undefined where Ctrl-C is pressed. */
+export function askOn(question: string, input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    // Not the promises of readline: there Ctrl-C is an error, and the end of the input is waited for for ever by some Nodes.
+    const lines = createInterface({ input, output });
+    const withoutLine = (answer: string | undefined): void => {
+      resolve(answer);
+      // What is said next stands on a line of its own.
+      output.write("\n");
+      lines.close();
+    };
+    const ended = (): void => withoutLine("");
+    lines.once("close", ended);
+    lines.once("SIGINT", () => {
+      lines.off("close", ended);
+      withoutLine(undefined);
+    });
+    lines.question(question, (line) => {
+      lines.off("close", ended);
+      lines.close();
+      resolve(line);
+    });
   });
 }
 
-async function askOnTerminal(question: string): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+function workingDirectory(): string {
   try {
-    return await lines.question(question);
-  } finally {
-    lines.close();
+    return process.cwd();
+  } catch (error) {
+    throw new UsageError(`the working directory cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
 

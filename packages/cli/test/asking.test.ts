@@ -7,7 +7,7 @@ test.each(storeKinds)("on $kind what removes a run asks first: whatever is not y
   const store = await filledStore(kind);
   const asked: string[] = [];
   const notes: string[] = [];
-  const used = (answer: string, ...words: readonly string[]): Promise<ExitCode> =>
+  const used = (answer: string | undefined, ...words: readonly string[]): Promise<ExitCode> =>
     main([...words, "--backend", store], {
       ...processTerminal(),
       out: () => undefined,
@@ -22,6 +22,9 @@ test.each(storeKinds)("on $kind what removes a run asks first: whatever is not y
   expect(await used("n", "delete", "nobody")).toBe(ExitCode.NOT_FOUND);
   expect(asked).toHaveLength(3);
   expect(asked[0]).toMatch(/^Remove done with its \d+ records for good\? \[y\/N\] $/u);
+  // Ctrl-C is no answer.
+  expect(await used(undefined, "delete", "done")).toBe(130);
+  expect(notes.at(-1)).toBe("Nothing was changed.");
   expect(await used("Y", "delete", "done")).toBe(ExitCode.OK);
   expect(await used("y", "delete", "done")).toBe(ExitCode.NOT_FOUND);
 });

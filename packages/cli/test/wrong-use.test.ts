@@ -1,5 +1,8 @@
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runReprise } from "./support/run-reprise.ts";
+import { bin, runReprise } from "./support/run-reprise.ts";
 import { newDirectory } from "./support/stores.ts";
 
 test.concurrent.each([
@@ -24,6 +27,36 @@ test.concurrent.each([
   expect([code, stdout]).toEqual([2, ""]);
   expect(stderr).toContain(message);
   expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+});
+
+test.each([
+  ["throw new Error('no key')", "no key"],
+  ["throw undefined", "undefined"],
+  ["throw 'no key'", "no key"],
+  ["export default 1", 'must export what createReprise(…) gives, as its default or as "reprise"'],
+])("a configuration that holds %j is refused with one line that names it", { timeout: 60_000 }, async (source, message) => {
+  const cwd = await newDirectory();
+  await writeFile(join(cwd, "reprise.config.mjs"), source);
+  const { code, stdout, stderr } = await runReprise(["list"], { cwd });
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(/^reprise: reprise\.config\.mjs [^\n]*\n$/u);
+  expect(stderr).toContain(message);
+});
+
+test("what nobody has foreseen keeps its stack, and is not taken for something that was found", { timeout: 60_000 }, async () => {
+  const cwd = await newDirectory();
+  await writeFile(join(cwd, "reprise.config.mjs"), "const verb = () => { throw new Error('of its own'); };\nexport default { list: verb, history: verb, resume: verb, close: () => {} };");
+  expect(await runReprise(["list"], { cwd })).toEqual({ code: 70, stdout: "", stderr: expect.stringMatching(/Error: of its own\n\s+at /u) });
+});
+
+test.skipIf(process.platform === "win32")("in a directory that is gone, what needs one says so in one line, and help is there", { timeout: 60_000 }, async () => {
+  const gone = async (word: string): Promise<SpawnSyncReturns<string>> => {
+    const cwd = await newDirectory();
+    const node = [process.execPath, "--conditions=@reprise/source", bin, word];
+    return spawnSync("sh", ["-c", 'rmdir "$0" && exec "$@"', cwd, ...node], { cwd, encoding: "utf8", env: { PATH: process.env["PATH"] } });
+  };
+  expect(await gone("list")).toMatchObject({ status: 2, stdout: "", stderr: expect.stringMatching(/^reprise: the working directory cannot be read: ENOENT[^\n]*\n$/u) });
+  expect(await gone("--help")).toMatchObject({ status: 0, stderr: "" });
 });
 
 test("without any store it says how to name one", { timeout: 60_000 }, async () => {
