@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { ExitCode, exitCodeOf } from "./exit-code.ts";
+import { problemOf } from "./problem-of.ts";
 import { createProgram } from "./program.ts";
 import { Session } from "./session.ts";
 import { StoreMissingError } from "./store-missing-error.ts";
@@ -30,13 +31,6 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
     terminal.note(`reprise: ${problemOf(error as Error)}${placeOf(known, error as Error, session)}`);
     return known;
   }
-}
-
-/** One line; an error of Reprise with its code, by which it can be looked up. */
-function problemOf(error: Error & { readonly code?: unknown }): string {
-  const text = error.message.replace(/\s*\n\s*/gu, " ");
-  const hint = error.code === "NOT_REPEATABLE" ? " (here: --allow-repeat ADDRESS, once for each)" : "";
-  return typeof error.code === "string" ? `${error.code}: ${text}${hint}` : text;
 }
 
 const aboutTheStore: readonly ExitCode[] = [ExitCode.NOT_FOUND, ExitCode.HELD, ExitCode.STORAGE];

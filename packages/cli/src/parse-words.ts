@@ -1,4 +1,7 @@
+import { EventType } from "@reprise/core/spi";
 import { InvalidArgumentError } from "commander";
+
+// For commander, which says what is wrong with a word. It does not where an action finds it: an action throws a `UsageError`.
 
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -40,9 +43,23 @@ export function collected(text: string, list: readonly string[] = []): readonly 
   return [...list, text];
 }
 
+// A name may hold "=", so the address goes as far as its type, which is the last part of it.
+const behindType = new RegExp(`(?<=::(?:${Object.values(EventType).join("|")}))=`, "gu");
+
 /** `ADDRESS=JSON`, each use adds one. */
 export function pinFrom(text: string, pins: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
-  const equals = text.indexOf("=");
+  const ends = [...text.matchAll(behindType)].map(({ index }) => index);
+  // A name may also read like a type with something behind it: then it is no JSON. Without a type it is no address, which core says.
+  const equals = ends.find((end) => isJson(text.slice(end + 1))) ?? ends[0] ?? text.indexOf("=");
   if (equals < 1) throw new InvalidArgumentError("It must be ADDRESS=JSON.");
   return { ...pins, [text.slice(0, equals)]: jsonFrom(text.slice(equals + 1)) };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -46,7 +46,8 @@ export class Session {
 
   /** The result: one JSON document with `--json`, else lines for people, made only then. */
   async result(options: CommonOptions, document: unknown, lines: () => readonly string[] | Promise<readonly string[]>): Promise<void> {
-    if (options.json === true) this.terminal.out(JSON.stringify(document, undefined, 2));
+    // What is not needed is not loaded: a command has to be there at once.
+    if (options.json === true) this.terminal.out((await import("./plain-json.ts")).plainJson(document, 2));
     else for (const line of await lines()) this.terminal.out(line);
   }
 

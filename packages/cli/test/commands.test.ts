@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { createReprise } from "@reprise/core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { runReprise, type Finished } from "./support/run-reprise.ts";
-import { storeKinds } from "./support/actors.ts";
+import { fetchPage, storeKinds } from "./support/actors.ts";
 import { configFor, filledStore, newDirectory, runKilledWhilePaying } from "./support/stores.ts";
 
 describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
@@ -71,9 +72,17 @@ describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
       expect((await reprise("diff", "done", "done")).code).toBe(0);
     });
 
+    test.concurrent("diff says of a position that there cannot be, and of a run that there is not, what is wrong", async () => {
+      expect(await reprise("diff", "asked@0", "done")).toEqual({ code: 2, stdout: "", stderr: 'reprise: diff takes RUN or RUN@SEQ, SEQ being a whole number from 1, got "asked@0"\n' });
+      expect(await reprise("diff", "asked", "@0")).toMatchObject({ code: 2, stderr: expect.stringContaining('got "@0"') });
+      expect(await reprise("diff", `asked@${"9".repeat(20)}`, "done")).toMatchObject({ code: 2, stderr: expect.stringContaining("a whole number from 1") });
+      expect(await reprise("diff", "asked@x", "done")).toMatchObject({ code: 3, stderr: expect.stringMatching(/^reprise: NOT_FOUND: there is no run asked@x/u) });
+      expect(await reprise("diff", "asked", "@x")).toMatchObject({ code: 3, stderr: expect.stringMatching(/^reprise: NOT_FOUND: there is no run @x/u) });
+    });
+
     test.concurrent("pending shows what is waited for, of one run and of all", async () => {
       for (const words of [["pending"], ["pending", "asked"]]) {
-        expect(await json(...words)).toMatchObject([{ stateId: "asked", name: "approval", prompt: "Publish?", token: expect.stringMatching(/^wt_/u) }]);
+        expect(await json(...words)).toMatchObject({ waits: [{ stateId: "asked", name: "approval", prompt: "Publish?", token: expect.stringMatching(/^wt_/u) }], damaged: [] });
       }
       expect((await reprise("pending", "done")).stdout).toBe("nothing is waited for\n");
     });
@@ -83,6 +92,17 @@ describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
       expect(code).toBe(0);
       expect(stdout.match(/intact/gu)).toHaveLength(3);
     });
+  });
+
+  test("diff takes ids with an @: a run of the very name that is given comes before a position of another", async () => {
+    const place = kind.place(await newDirectory());
+    const named = createReprise({ backend: kind.open(place) });
+    for (const stateId of ["a", "a@1", "user@example.com"]) await named.execute(fetchPage, stateId, { stateId });
+    await named.close();
+    const differing = async (...words: readonly string[]): Promise<unknown> => JSON.parse((await runReprise(["diff", ...words, "--json", "--backend", `${kind.kind}:${place}`])).stdout);
+    expect(await differing("user@example.com", "a@1")).toMatchObject({ a: { stateId: "user@example.com" }, b: { stateId: "a@1" } });
+    expect(await differing("user@example.com@2", "@3")).toMatchObject({ a: { stateId: "user@example.com", seq: 2 }, b: { stateId: "user@example.com", seq: 3 } });
+    expect(await differing("a@2", "a@1@2")).toMatchObject({ a: { stateId: "a", seq: 2 }, b: { stateId: "a@1", seq: 2 } });
   });
 
   describe("working on runs", () => {

@@ -1,11 +1,14 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { agent, createReprise } from "@reprise/core";
 import { expect, test } from "vitest";
 import { storeKinds } from "./support/actors.ts";
 import { runReprise, type Finished } from "./support/run-reprise.ts";
 import { damage, filledStore, newDirectory } from "./support/stores.ts";
 
 const timeout = 180_000;
+
+const besides = agent({ name: "besides", run: (_input: undefined, context) => context.waitFor("amount") });
 
 test.each(storeKinds)("on $kind damage is told apart from what is whole, and what can be read is saved into a new run", { timeout }, async (kind) => {
   const store = await filledStore(kind);
@@ -20,6 +23,24 @@ test.each(storeKinds)("on $kind damage is told apart from what is whole, and wha
   expect(await reprise("show", "asked")).toMatchObject({ code: 6, stdout: "", stderr: expect.stringContaining("CORRUPT") });
   expect(await reprise("salvage", "asked", "--id", "saved")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^saved has what could be saved of asked[^]*lost:/u) });
   expect((await reprise("show", "saved")).stdout).toContain("writer");
+});
+
+test.each(storeKinds)("on $kind a damaged run hides no other: list, pending and verify show the rest beside it, and say of it what is wrong", { timeout }, async (kind) => {
+  const store = await filledStore(kind);
+  const [, place = ""] = store.split(/:(.*)/u);
+  const beside = createReprise({ backend: kind.open(place) });
+  await beside.execute(besides, undefined, { stateId: "beside" });
+  await beside.close();
+  await damage(store);
+  const reprise = (...words: readonly string[]): Promise<Finished> => runReprise(words, { environment: { REPRISE_BACKEND: store } });
+  expect(await reprise("pending")).toMatchObject({ code: 1, stdout: expect.stringMatching(/^beside {2,}besides::amount::wait_call .*\ndamaged: asked: /mu), stderr: "" });
+  const { code, stdout } = await reprise("pending", "--json");
+  expect([code, JSON.parse(stdout)]).toMatchObject([1, { waits: [{ stateId: "beside", name: "amount" }], damaged: [{ stateId: "asked", message: expect.stringContaining("asked") }] }]);
+  // Whoever names one run is told what is wrong with it.
+  expect(await reprise("pending", "asked")).toMatchObject({ code: 6, stdout: "", stderr: expect.stringContaining("CORRUPT") });
+  expect(await reprise("list")).toMatchObject({ stdout: expect.stringMatching(/^beside /mu) });
+  expect(await reprise("verify", "nobody", "done")).toMatchObject({ code: 1, stdout: expect.stringMatching(/^done: intact, \d+ records\nnobody: CANNOT BE READ\n {2}NOT_FOUND: there is no run nobody/u), stderr: "" });
+  expect(await reprise("verify", "nobody")).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("NOT_FOUND") });
 });
 
 test("a directory that is no store is refused, and left as it is", { timeout }, async () => {

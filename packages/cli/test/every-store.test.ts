@@ -23,7 +23,7 @@ const rows: readonly (readonly [words: string, ...codes: readonly [string, strin
   ["stats asked", "3", "3", "2", "6", "0"],
   ["checkpoints asked", "3", "3", "2", "6", "0"],
   ["diff asked asked@1", "3", "3", "2", "6", "1"],
-  ["pending", "3", "0", "2", "6", "0"],
+  ["pending", "3", "0", "2", "1", "0"],
   ["pending asked", "3", "3", "2", "6", "0"],
   ["verify", "3", "0", "2", "1", "0"],
   ["doctor", "3", "3", "2", "1", "0"],

@@ -1,6 +1,8 @@
 import { StateStatus, type RunQuery, type StateHead } from "@reprise/core/spi";
 import { sanitise } from "@reprise/printer/text";
 import { Option, type Command } from "commander";
+import { damagedDocument, damagedLines } from "../damaged-runs.ts";
+import { ExitCode } from "../exit-code.ts";
 import { liveStatus } from "../live-status.ts";
 import { collected, countFrom, timeFrom } from "../parse-words.ts";
 import type { CommonOptions, Session } from "../session.ts";
@@ -39,14 +41,15 @@ async function list(session: Session, options: ListOptions): Promise<void> {
   const { terminal } = session;
   await session.withList(options, async ({ name, list: listed }) => {
     const { rows, damaged, next } = await listed(queryOf(options));
+    if (damaged.length > 0) session.exitCode = ExitCode.FOUND;
     const document = {
       runs: rows.map((row) => ({ ...row, status: liveStatus(row), createdAt: isoTime(row.createdAt), updatedAt: isoTime(row.updatedAt), wakeAt: isoTime(row.wakeAt) })),
-      damaged: damaged.map(({ stateId, error }) => ({ stateId, message: error.message })),
+      damaged: damagedDocument(damaged),
       ...(next !== undefined && { next }),
     };
     await session.result(options, document, async () => [
       ...(rows.length === 0 ? [`no such runs in ${sanitise(name)}`] : await tableLines(rows, columnsAt(terminal.now()), terminal.columns, terminal.glyphs === "unicode" ? "…" : "...")),
-      ...damaged.map(({ stateId, error }) => `damaged: ${sanitise(stateId)}: ${sanitise(error.message)}`),
+      ...damagedLines(damaged),
     ]);
     if (next !== undefined && options.json !== true) terminal.note(`There are more: --cursor ${next}`);
   });

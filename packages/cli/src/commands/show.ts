@@ -1,7 +1,7 @@
 import type { Reprise } from "@reprise/core";
 import { renderHtml, renderMermaid, renderSummary, renderTree } from "@reprise/printer";
 import { Option, type Command } from "commander";
-import { liveStatus, nobodyAt } from "../live-status.ts";
+import { nobodyAt } from "../live-status.ts";
 import { countFrom } from "../parse-words.ts";
 import { recordedItems } from "../recorded-items.ts";
 import type { CommonOptions, Session } from "../session.ts";
@@ -38,11 +38,12 @@ async function show(session: Session, run: string, options: ShowOptions): Promis
   const { terminal } = session;
   if (options.at !== undefined && options.json !== true) throw new UsageError("--at needs --json");
   await session.withStore(options, async ({ reprise }) => {
-    if (options.json === true) return terminal.out(JSON.stringify(await reprise.snapshot(run, options.at), undefined, 2));
+    if (options.json === true) return session.result(options, await reprise.snapshot(run, options.at), () => []);
     const head = await reprise.head(run);
     const lines = options.format === "tree" ? await treeOf(reprise, run, options, terminal, head?.lease === "live") : [await pageOf(reprise, run, options)];
     for (const line of lines) terminal.out(line);
-    if (head !== undefined && liveStatus(head) === "dead") terminal.note(nobodyAt);
+    const nobody = nobodyAt(head);
+    if (nobody !== undefined) terminal.note(nobody);
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { liveStatus, nobodyAt } from "../live-status.ts";
+import { nobodyAt } from "../live-status.ts";
 import { countFrom } from "../parse-words.ts";
 import { logEvents, type EventLog } from "../print-events.ts";
 import type { CommonOptions, Session } from "../session.ts";
@@ -24,7 +24,8 @@ export function define(command: Command, session: Session): void {
         const interrupted = new AbortController();
         const stopListening = terminal.onInterrupt(() => interrupted.abort());
         const head = await reprise.head(run);
-        if (head !== undefined && liveStatus(head) === "dead") terminal.note(nobodyAt);
+        const nobody = nobodyAt(head);
+        if (nobody !== undefined) terminal.note(nobody);
         // Nothing is printed of a run that is not there or cannot be read.
         let log: EventLog | undefined;
         const events = reprise.events(run, { signal: interrupted.signal, until: untilEnd ? "end" : "rest", ...(from !== undefined && { from }) });
