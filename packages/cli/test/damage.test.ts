@@ -1,5 +1,6 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fsBackend } from "@reprise/backend-fs";
 import { agent, createReprise } from "@reprise/core";
 import { expect, test } from "vitest";
 import { storeKinds } from "./support/actors.ts";
@@ -41,6 +42,18 @@ test.each(storeKinds)("on $kind a damaged run hides no other: list, pending and 
   expect(await reprise("list")).toMatchObject({ stdout: expect.stringMatching(/^beside /mu) });
   expect(await reprise("verify", "nobody", "done")).toMatchObject({ code: 1, stdout: expect.stringMatching(/^done: intact, \d+ records\nnobody: CANNOT BE READ\n {2}NOT_FOUND: there is no run nobody/u), stderr: "" });
   expect(await reprise("verify", "nobody")).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("NOT_FOUND") });
+});
+
+test("list and pending of a store with a run whose head cannot be read show the rest, name that run and exit with 1", { timeout }, async () => {
+  const place = join(await newDirectory(), "runs");
+  const environment = { REPRISE_BACKEND: `fs:${place}` };
+  const made = createReprise({ backend: fsBackend({ dir: place }) });
+  for (const stateId of ["asked", "beside"]) await made.execute(besides, undefined, { stateId });
+  await made.close();
+  const head = (await readdir(place, { recursive: true })).find((name) => name.endsWith(join("asked", "head.json")));
+  await writeFile(join(place, head ?? "missing"), "garbage");
+  expect(await runReprise(["list"], { environment })).toMatchObject({ code: 1, stdout: expect.stringMatching(/^beside .*\ndamaged: asked: /mu), stderr: "" });
+  expect(await runReprise(["pending"], { environment })).toMatchObject({ code: 1, stdout: expect.stringMatching(/^beside .*\ndamaged: asked: /mu), stderr: "" });
 });
 
 test("a directory that is no store is refused, and left as it is", { timeout }, async () => {
