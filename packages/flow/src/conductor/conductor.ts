@@ -36,7 +36,7 @@ export class Conductor {
     this.#board = board;
     const { routines, concurrency, agentConcurrency } = flow.plan;
     this.#ready = new ReadyQueue({ leaf: concurrency, agent: agentConcurrency });
-    board.begin(routines.keys());
+    board.begin(routines.keys(), (error) => context.log("a progress listener failed; further failures of it are not reported", error));
     this.#queues = new Map([...routines].map(([id, placed]) => [id, new RoutineQueue(placed, flow.fed.get(id) ?? [])]));
     this.#turnstile = new Turnstile(flow.graph);
   }

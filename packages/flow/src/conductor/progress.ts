@@ -1,3 +1,5 @@
+import { isThenable } from "../is-thenable.ts";
+
 /** How far a routine of a job has come: numbers of activations, and of deliveries that were dropped. */
 export interface RoutineProgress {
   /** Wait for their turn. */
@@ -17,21 +19,25 @@ export interface RoutineProgress {
 /** Counts of a job, by routine. */
 export type JobProgress = { readonly [routine: string]: RoutineProgress };
 
+type Listener = () => unknown;
 type Counts = { -readonly [Name in keyof RoutineProgress]: number };
 
-/** Counts what a conductor does. */
+/** Counts what a conductor does. Who listens cannot keep it from going on. */
 export class ProgressBoard {
   readonly #counts = new Map<string, Counts>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<Listener>();
+  readonly #faulted = new WeakSet<Listener>();
   #begun: () => void = () => undefined;
+  #report: (error: unknown) => void = () => undefined;
 
   /** Calls back when the code of the job is entered. */
   onBegin(callback: () => void): void {
     this.#begun = callback;
   }
 
-  /** Begins at nothing: the code of the job is entered anew. */
-  begin(routines: Iterable<string>): void {
+  /** Begins at nothing: the code of the job is entered anew. `report` is told once of each listener that fails. */
+  begin(routines: Iterable<string>, report: (error: unknown) => void): void {
+    this.#report = report;
     for (const id of routines) this.#counts.set(id, { queued: 0, running: 0, completed: 0, continued: 0, skipped: 0, failed: 0, dropped: 0 });
     this.#begun();
   }
@@ -62,7 +68,7 @@ export class ProgressBoard {
   }
 
   /** Calls back after each change; returns what ends that. */
-  onChange(listener: () => void): () => void {
+  onChange(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -72,7 +78,19 @@ export class ProgressBoard {
   }
 
   #tell(): void {
-    if (this.#listeners.size === 0) return;
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) {
+      try {
+        const pending = listener();
+        if (isThenable(pending)) void Promise.resolve(pending).catch((error: unknown) => this.#fault(listener, error));
+      } catch (error) {
+        this.#fault(listener, error);
+      }
+    }
+  }
+
+  #fault(listener: Listener, error: unknown): void {
+    if (this.#faulted.has(listener)) return;
+    this.#faulted.add(listener);
+    this.#report(error);
   }
 }

@@ -45,7 +45,7 @@ export interface Job<Outputs = JobResult["outputs"]> {
   handOff(options?: HandOffOptions): Promise<JobFile>;
   /** How far it has come, as this process knows. */
   progress(): JobProgress;
-  /** Calls back whenever that changes; returns what ends it. */
+  /** Calls back whenever that changes; returns what ends it. What the listener throws is logged, once, and never reaches the job. */
   onProgress(listener: (progress: JobProgress) => void): () => void;
 }
 
