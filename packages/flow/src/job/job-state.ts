@@ -1,4 +1,4 @@
-import type { ExecutionStatus, History, StateSnapshot } from "@reprise/core";
+import { EventType, type ExecutionStatus, type History, type StateSnapshot } from "@reprise/core";
 import type { ErrorRecord } from "@reprise/core/spi";
 import type { FlowPlan } from "../definition/flow-plan.ts";
 import { goesOn } from "../error-handler.ts";
@@ -87,10 +87,13 @@ export interface JobState {
   readonly history: readonly JobEvent[];
 }
 
+/** What routines are called as. A job's own sleeps stand beside their calls, and a routine may be called "sleep". */
+const activationTypes: ReadonlySet<string> = new Set([EventType.TOOL_CALL, EventType.LLM_CALL, EventType.AGENT_CALL]);
+
 /** Makes the state of a job of what is recorded of its run. */
 export function jobStateOf(plan: FlowPlan, hash: string, snapshot: StateSnapshot, history: History, status: JobStatus): JobState {
   const root = snapshot.calls.find((call) => call.parent === undefined && call.name === plan.id);
-  const calls = snapshot.calls.filter((call) => call.parent === root?.call && plan.routines.has(call.name));
+  const calls = snapshot.calls.filter((call) => call.parent === root?.call && activationTypes.has(call.type) && plan.routines.has(call.name));
   const own = new Set(calls.map(({ call }) => call));
   const events = history.events().filter(({ call, seq }) => own.has(call) && seq <= snapshot.seq);
   const retries = new Map<number, number>();
