@@ -9,7 +9,8 @@ import { InputRejectedError, SchemaRejectedError } from "../errors/call-errors.t
 export function validated(schema: StandardSchemaV1 | undefined, value: unknown, address: string, what: "input" | "output" | "answer"): unknown {
   if (schema === undefined) return value;
   const result = schema["~standard"].validate(value);
-  return result instanceof Promise ? result.then((settled) => accepted(settled, address, what)) : accepted(result, address, what);
+  // What is awaited need not be a `Promise`: what others made passes for one.
+  return "then" in result ? Promise.resolve(result).then((settled) => accepted(settled, address, what)) : accepted(result, address, what);
 }
 
 /** A recorded value as its caller gets it: through the output schema, item by item for a group. */

@@ -1,5 +1,6 @@
 import type { ErrorHandler, ErrorHandlerOptions } from "../error-handler.ts";
 import { errorHandler } from "../error-handler.ts";
+import { isThenable } from "../is-thenable.ts";
 import { checkFlowName, invalidDefinition, shown } from "../invalid-definition.ts";
 import type { PlacedRoutine } from "../routine/activation-actor.ts";
 import type { Routine } from "../routine/routine.ts";
@@ -27,7 +28,11 @@ function configOf({ configSchema, name }: Routine, given: unknown, path: string)
     return undefined;
   }
   const result = configSchema["~standard"].validate(given);
-  if (result instanceof Promise) return invalidDefinition(path, "must have a synchronous schema");
+  if (isThenable(result)) {
+    // Refused as it is, whatever it would have come to.
+    void Promise.resolve(result).catch(() => undefined);
+    return invalidDefinition(path, "must have a synchronous schema");
+  }
   if (result.issues === undefined) return result.value;
   const [issue] = result.issues;
   const at = (issue?.path ?? []).map((part) => `.${String(typeof part === "object" ? part.key : part)}`).join("");

@@ -2,6 +2,7 @@ import { agent, llm, tool, type Actor, type AgentContext, type LeafContext } fro
 import { retryOf, type ErrorHandler } from "../error-handler.ts";
 import type { Slot } from "../ends/slot.ts";
 import { shown } from "../invalid-definition.ts";
+import { isThenable } from "../is-thenable.ts";
 import { bareSlot, consumed, type ActivationInput, type ActivationResult } from "./activation.ts";
 import { checkedValue, whenAll } from "./checked-value.ts";
 import { agentRoutineContext, LeafRoutineContext, type Emitter } from "./routine-context.ts";
@@ -73,7 +74,7 @@ class RoutineWork {
     const handle = (given: object): ActivationResult | Promise<ActivationResult> => {
       const handler = this.#routine.run as (given: object, context: unknown) => unknown;
       const returned = handler(given, contextWith(context, emit, this.#config));
-      return returned instanceof Promise ? returned.then(finish) : finish(returned);
+      return isThenable(returned) ? Promise.resolve(returned).then(finish) : finish(returned);
     };
     // The input is the handler's own copy.
     const given = this.#bare === undefined ? withoutConsumed((input ?? {}) as BySlot) : { [this.#bare]: input };

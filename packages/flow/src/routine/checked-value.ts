@@ -1,5 +1,6 @@
 import { InputRejectedError, SchemaRejectedError } from "@reprise/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { isThenable } from "../is-thenable.ts";
 
 /** Where a value stands, for the error of a schema that refuses it. */
 export interface ValuePlace {
@@ -13,7 +14,7 @@ export interface ValuePlace {
 export function checkedValue(schema: StandardSchemaV1 | undefined, value: unknown, place: ValuePlace): unknown {
   if (schema === undefined) return value;
   const result = schema["~standard"].validate(value);
-  return result instanceof Promise ? result.then((settled) => accepted(settled, place)) : accepted(result, place);
+  return isThenable(result) ? Promise.resolve(result).then((settled) => accepted(settled, place)) : accepted(result, place);
 }
 
 /** `finish` with the values, at once unless one of them is a promise. */
