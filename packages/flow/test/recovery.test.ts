@@ -1,6 +1,9 @@
+import { memoryBackend } from "@reprise/backend-memory";
+import { createReprise } from "@reprise/core";
 import { describe, expect, test } from "vitest";
-import { agentRoutine, defineFlow, output, routine, slot } from "../src/index.ts";
+import { agentRoutine, defineFlow, output, routine, slot, type PlainSlot } from "../src/index.ts";
 import { completedIn, killedEverywhere, live, type Process } from "./support/crashes.ts";
+import { failing, named, outputsOf, type Seen } from "./support/flows.ts";
 
 /** Each activation was effective once, before the crash or after it, and there were as many of each routine as without one. */
 function expectOnce(point: number, all: readonly string[], whole: readonly string[]): void {
@@ -137,4 +140,30 @@ test("F3: fan-out, fan-in, a loop and an agent, killed at every record", async (
     expect({ point, outcome }).toEqual({ point, outcome: whole.outcome });
     expectOnce(point, [...completedIn(whole.journal.slice(0, point)), ...effects], whole.effects);
   }
+});
+
+test("F3, F5: slots that are declared in another order are the same definition, and their activations are the same", async () => {
+  const joined: Seen = [];
+  let broken = true;
+  const source = routine({ name: "source", slots: { input: slot() }, outputs: { left: output<string>(), right: output<string>() }, run: (_, { emit }) => {
+    emit("left", "a");
+    emit("right", "b");
+  } });
+  const flowOf = (slots: { readonly left: PlainSlot<string, string>; readonly right: PlainSlot<string, string> }) =>
+    defineFlow({ id: "joins" })
+      .add(source)
+      .add(routine({ name: "join", slots, outputs: { both: output<string>() }, run: ({ left, right }) => (joined.push(left), left + right) }))
+      .add(failing("last", () => (broken ? named("Broken") : undefined)))
+      .connect("source.left", "join.left")
+      .connect("source.right", "join.right")
+      .connect("join.both", "last.input")
+      .build();
+  const flow = flowOf({ left: slot<string>(), right: slot<string>() });
+  const other = flowOf({ right: slot<string>(), left: slot<string>() });
+  expect(other.hash).toBe(flow.hash);
+  const reprise = createReprise({ backend: memoryBackend() });
+  expect((await (await flow.on(reprise).start("x", { jobId: "joins-1" })).done()).status).toBe("failed");
+  broken = false;
+  expect(outputsOf(await (await other.on(reprise).resume("joins-1")).done())).toEqual({ "last.output": ["ab"] });
+  expect(joined).toEqual(["a"]);
 });

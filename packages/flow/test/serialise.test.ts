@@ -71,6 +71,25 @@ test("F5: rounds are stable, and loading changes nothing of what it is given", (
   expect(JSON.stringify(json)).toBe(before);
 });
 
+test("F5: the order of keys says nothing, be it that of a store or of a formatter", () => {
+  const pair = routine({ name: "pair", slots: { right: slot<string>(), left: slot<string>().append() }, outputs: { pair: output<string>(), lone: output<string>() }, run: () => undefined });
+  const pairs = defineFlow({ id: "pairs" }).add(pair).add(decorate, { config: { mark: "*", extra } }).connect("pair.pair", "decorate.words").build();
+  const from = flowRegistry({ routines: [pair, decorate] });
+  const sorted = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(sorted);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
+  };
+  const json = sorted(throughJson(pairs.serialize())) as SerializedFlow;
+  expect(Object.keys(json.routines[0]?.slots ?? {})).toEqual(["left", "right"]);
+  expect(loadFlow(json, from).serialize()).toEqual(pairs.serialize());
+  // A slot that is missing, or is another, is told apart all the same.
+  for (const slots of [{ left: "append" }, { left: "append", right: "override", middle: "override" }, { left: "override", right: "override" }]) {
+    const changed = { ...json, routines: [{ ...json.routines[0], slots }, json.routines[1]] };
+    expect(() => loadFlow(changed, from)).toThrow(expect.objectContaining({ code: "INCOMPATIBLE", path: "routines[0].slots" }));
+  }
+});
+
 test("F5: a large configuration goes through JSON", () => {
   const list = Array.from({ length: 1_000 }, (_, index) => index);
   const keys = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`key${index}`, `value ${index}`]));

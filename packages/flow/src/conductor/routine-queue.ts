@@ -1,4 +1,5 @@
 import { RepriseError } from "@reprise/core";
+import type { Slot } from "../ends/slot.ts";
 import type { PlacedRoutine } from "../routine/activation-actor.ts";
 import { bareSlot, consumed, type ActivationInput } from "../routine/activation.ts";
 import { mergedPasses, startId, type Delivery, type Passes } from "./delivery.ts";
@@ -26,7 +27,7 @@ export class RoutineQueue {
   /** `fed`: the slots that something can be delivered to. */
   constructor({ id, routine }: PlacedRoutine, fed: readonly string[]) {
     this.id = id;
-    this.#entries = [...routine.slots].filter(([name]) => fed.includes(name)).map(([name, slot]) => [name, new SlotBuffer(slot)]);
+    this.#entries = fed.map((name) => [name, new SlotBuffer(routine.slots.get(name) as Slot<never, unknown>)]);
     this.buffers = new Map(this.#entries);
     this.#bare = bareSlot(routine.slots);
     this.#isDirect = this.#entries.length === 1 && this.#entries[0]?.[1].slot.mode.kind === "override";

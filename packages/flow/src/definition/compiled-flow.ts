@@ -25,7 +25,10 @@ export interface CompiledFlow {
   readonly actors: ReadonlyMap<string, Actor<ActivationInput, ActivationResult>>;
   /** By `routine.output`, in the order of the connections. */
   readonly routes: ReadonlyMap<string, readonly Route[]>;
-  /** Slots that something can be delivered to, by routine, in the order of their declarations. */
+  /**
+   * Slots that something can be delivered to, by routine, sorted: activations are keyed by the first of them, and the order in which slots are
+   * declared is no part of a definition.
+   */
   readonly fed: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -46,7 +49,7 @@ export function compileFlow(plan: FlowPlan): CompiledFlow {
     graph,
     routes,
     actors: new Map([...plan.routines].map(([id, placed]) => [id, activationActor(placed)])),
-    fed: new Map([...plan.routines].map(([id, { routine }]) => [id, [...routine.slots.keys()].filter((name) => id === plan.entry || filled.has(`${id}.${name}`))])),
+    fed: new Map([...plan.routines].map(([id, { routine }]) => [id, [...routine.slots.keys()].filter((name) => id === plan.entry || filled.has(`${id}.${name}`)).toSorted()])),
   };
 }
 

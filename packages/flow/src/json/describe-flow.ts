@@ -81,7 +81,7 @@ export function describeRoutine({ version, slots, outputs }: Routine): Pick<Desc
 export function fingerprintText(description: FlowDescription): string {
   // How many activations run at once does not change what a job comes to.
   const { concurrency: _, agentConcurrency: __, ...rest } = description;
-  return JSON.stringify(sorted(rest));
+  return orderlessText(rest);
 }
 
 function modeText(mode: SlotMode): string {
@@ -97,6 +97,11 @@ function modeText(mode: SlotMode): string {
     case "all":
       return mode.kind;
   }
+}
+
+/** The JSON of a value, the same whatever the order of its keys: stores and formatters change that. */
+export function orderlessText(value: unknown): string {
+  return JSON.stringify(sorted(value));
 }
 
 function sorted(value: unknown): unknown {

@@ -6,7 +6,7 @@ import type { Ends } from "../ends/end-types.ts";
 import type { ErrorHandlerOptions } from "../error-handler.ts";
 import { flowOf, type Flow } from "../flow.ts";
 import { invalidDefinition } from "../invalid-definition.ts";
-import { describeRoutine } from "./describe-flow.ts";
+import { describeRoutine, orderlessText } from "./describe-flow.ts";
 import type { FlowRegistry } from "./flow-registry.ts";
 import { parseFlow, type ParsedFlow } from "./flow-schema.ts";
 import { flowFormat } from "./serialize-flow.ts";
@@ -60,7 +60,7 @@ function addRoutine(plan: FlowPlan, item: ParsedFlow["routines"][number], regist
   if (routine === undefined) return invalidDefinition(`${path}.use`, `the registry has no routine "${use}" (routines: ${[...registry.routines.keys()].join(", ") || "none"})`);
   const described = describeRoutine(routine);
   for (const part of ["version", "slots", "outputs"] as const) {
-    if (item[part] === undefined || JSON.stringify(item[part]) === JSON.stringify(described[part])) continue;
+    if (item[part] === undefined || orderlessText(item[part]) === orderlessText(described[part])) continue;
     throw new RepriseError("INCOMPATIBLE", `${path}.${part}: routine "${use}" of the registry has ${JSON.stringify(described[part] ?? null)}, the definition says ${JSON.stringify(item[part])}`, { path: `${path}.${part}` });
   }
   return withRoutine(plan, routine, { id, ...(config !== undefined && { config }), ...(errorHandler !== undefined && { errorHandler: handlerOf(errorHandler) }) });

@@ -3,7 +3,7 @@ import type { Slot } from "../ends/slot.ts";
 /**
  * What an activation is asked with, as it is recorded. Of a routine with one slot that takes each delivery by itself: what the slot has come
  * to. Of any other: an object with that of every slot that was filled, and, where there was more than one delivery, their ids under
- * {@link consumed}. The first delivery is the key of the call in any case (rule F3).
+ * {@link consumed}. The first delivery, to the first slot by name, is the key of the call in any case (rule F3).
  */
 export type ActivationInput = unknown;
 
