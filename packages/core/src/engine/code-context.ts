@@ -8,6 +8,7 @@ import { checkActor, checkCallOptions, checkSleep, checkWaitOptions } from "../a
 import type { Call, CallRequest, PauseSpec } from "./call.ts";
 import { artifactsFacade } from "./artifacts-facade.ts";
 import { actorSpec } from "./actor-spec.ts";
+import { codecKey } from "./codec-of.ts";
 import type { Work } from "./branch-spec.ts";
 import { mapRequest, parallelRequest } from "./group-verbs.ts";
 import { noOptions, policyFor } from "./policy.ts";
@@ -39,6 +40,9 @@ export function agentContext(scope: Scope): AgentContext {
     log: (message: string, data?: unknown) => engine.actorLog(address, message, data),
     get signal() {
       return scope.signal;
+    },
+    get [codecKey]() {
+      return engine.values;
     },
   });
 }

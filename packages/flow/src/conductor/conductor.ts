@@ -1,16 +1,17 @@
 import { isRepriseError, RepriseError, type Actor, type AgentContext } from "@reprise/core";
+import { codecOf } from "@reprise/core/spi";
 import { endText } from "../definition/flow-plan.ts";
 import { hashText, type CompiledFlow, type Route } from "../definition/compiled-flow.ts";
 import { goesOn } from "../error-handler.ts";
 import type { PlacedRoutine } from "../routine/activation-actor.ts";
 import type { ActivationInput, ActivationResult } from "../routine/activation.ts";
 import { entryValues } from "../routine/entry-values.ts";
-import type { SlotBuffer } from "./slot-buffer.ts";
 import { emissionId, startId, type Delivery, type Passes } from "./delivery.ts";
 import type { JobResult } from "./job-result.ts";
 import type { ProgressBoard } from "./progress.ts";
 import { ReadyQueue, type Kind } from "./ready-queue.ts";
 import { RoutineQueue, type Activation } from "./routine-queue.ts";
+import { thrownBy } from "./thrown-by.ts";
 import { Turnstile } from "./turnstile.ts";
 
 /**
@@ -37,7 +38,8 @@ export class Conductor {
     const { routines, concurrency, agentConcurrency } = flow.plan;
     this.#ready = new ReadyQueue({ leaf: concurrency, agent: agentConcurrency });
     board.begin(routines.keys(), (error) => context.log("a progress listener failed; further failures of it are not reported", error));
-    this.#queues = new Map([...routines].map(([id, placed]) => [id, new RoutineQueue(placed, flow.fed.get(id) ?? [])]));
+    const codec = codecOf(context);
+    this.#queues = new Map([...routines].map(([id, placed]) => [id, new RoutineQueue(placed, flow.fed.get(id) ?? [], codec)]));
     this.#turnstile = new Turnstile(flow.graph);
   }
 
@@ -79,7 +81,7 @@ export class Conductor {
     const direct = queue.direct(slot, delivery);
     if (direct !== undefined) return this.#queue(direct);
     const buffer = queue.buffers.get(slot);
-    if (buffer !== undefined && taken(buffer, delivery, `${routine}.${slot}`)) {
+    if (buffer?.take(delivery) === true) {
       const key = `${routine}.${slot}~${delivery.id}`;
       void this.#context.sleep(buffer.waitMs, { key }).then(
         () => this.#step(() => buffer.timeOver(delivery) && this.#enqueue(queue.form())),
@@ -170,21 +172,12 @@ export class Conductor {
   }
 }
 
-/** True if the slot now waits for time to pass. */
-function taken(buffer: SlotBuffer, delivery: Delivery, slot: string): boolean {
-  try {
-    return buffer.take(delivery);
-  } catch (cause) {
-    throw new Error(`the merge function of slot ${slot} threw: ${messageOf(cause)}`, { cause });
-  }
-}
-
 function mapped({ map, label }: Route, value: unknown): unknown {
   if (map === undefined) return value;
   try {
     return map(value);
   } catch (cause) {
-    throw new Error(`the map of connection ${label} threw: ${messageOf(cause)}`, { cause });
+    throw thrownBy(`the map of connection ${label}`, cause);
   }
 }
 
@@ -194,8 +187,4 @@ function passing({ connection, limit, label }: Route, passes: Passes): Passes {
   const count = (passes?.get(connection) ?? 0) + 1;
   if (count > limit) throw new RepriseError("LIMIT", `connection ${label} was to be passed ${count} times by one chain of deliveries: maxIterations is ${limit}`, { path: label });
   return new Map([...(passes ?? []), [connection, count]]);
-}
-
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

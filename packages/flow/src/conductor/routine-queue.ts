@@ -1,4 +1,4 @@
-import { RepriseError } from "@reprise/core";
+import { RepriseError, type ValueCodec } from "@reprise/core";
 import type { Slot } from "../ends/slot.ts";
 import type { PlacedRoutine } from "../routine/activation-actor.ts";
 import { bareSlot, consumed, type ActivationInput } from "../routine/activation.ts";
@@ -25,9 +25,9 @@ export class RoutineQueue {
   #formed = false;
 
   /** `fed`: the slots that something can be delivered to. */
-  constructor({ id, routine }: PlacedRoutine, fed: readonly string[]) {
+  constructor({ id, routine }: PlacedRoutine, fed: readonly string[], codec: Pick<ValueCodec, "encode">) {
     this.id = id;
-    this.#entries = fed.map((name) => [name, new SlotBuffer(routine.slots.get(name) as Slot<never, unknown>)]);
+    this.#entries = fed.map((name) => [name, new SlotBuffer(routine.slots.get(name) as Slot<never, unknown>, `${id}.${name}`, codec)]);
     this.buffers = new Map(this.#entries);
     this.#bare = bareSlot(routine.slots);
     this.#isDirect = this.#entries.length === 1 && this.#entries[0]?.[1].slot.mode.kind === "override";

@@ -1,6 +1,8 @@
-import type { Slot } from "../ends/slot.ts";
+import type { EncodedValue, ValueCodec } from "@reprise/core";
+import type { Slot, SlotMode } from "../ends/slot.ts";
 import { mergedPasses, type Delivery, type Passes } from "./delivery.ts";
 import { Fifo } from "./fifo.ts";
+import { thrownBy } from "./thrown-by.ts";
 
 /** What one slot contributes to an activation: the deliveries it consumes, and what became of them. */
 export interface Group {
@@ -14,13 +16,17 @@ export class SlotBuffer {
   readonly slot: Slot<never, unknown>;
   readonly #groups = new Fifo<Group>();
   #pending: Delivery[] = [];
-  #merged: unknown;
+  #list: readonly unknown[];
+  #merged: EncodedValue | undefined;
+  readonly #path: string;
+  readonly #codec: Pick<ValueCodec, "encode">;
 
-  constructor(slot: Slot<never, unknown>) {
+  /** `path`: `routine.slot`. */
+  constructor(slot: Slot<never, unknown>, path: string, codec: Pick<ValueCodec, "encode">) {
     this.slot = slot;
-    const { mode } = slot;
-    if (mode.kind === "append") this.#merged = [...mode.initial];
-    if (mode.kind === "merge") this.#merged = mode.initial;
+    this.#path = path;
+    this.#codec = codec;
+    this.#list = slot.mode.kind === "append" ? slot.mode.initial : [];
   }
 
   /** How many groups are complete. */
@@ -41,13 +47,12 @@ export class SlotBuffer {
         this.#complete([delivery], delivery.value);
         return false;
       case "append":
-        this.#merged = [...(this.#merged as readonly unknown[]), delivery.value];
-        this.#complete([delivery], this.#merged);
+        this.#list = [...this.#list, delivery.value];
+        this.#complete([delivery], this.#list);
         return false;
       case "merge":
-        // A function that changes what it is given must not change what an earlier delivery came to.
-        this.#merged = mode.merge(structuredClone(this.#merged) as never, delivery.value as never);
-        this.#complete([delivery], structuredClone(this.#merged));
+        this.#merged = this.#kept(this.#mergedWith(mode, delivery.value));
+        this.#complete([delivery], this.#merged.decode());
         return false;
       case "count":
         this.#pending.push(delivery);
@@ -93,6 +98,21 @@ export class SlotBuffer {
 
   shift(): Group | undefined {
     return this.#groups.shift();
+  }
+
+  /** What the function makes of the value before and this one. It may change what it is given: nobody else has that. */
+  #mergedWith({ merge, initial }: SlotMode & { readonly kind: "merge" }, value: unknown): unknown {
+    const before = (this.#merged ?? this.#kept(initial)).decode();
+    try {
+      return merge(before as never, value as never);
+    } catch (cause) {
+      throw thrownBy(`the merge function of slot ${this.#path}`, cause);
+    }
+  }
+
+  /** Throws `NotEncodableError`. */
+  #kept(value: unknown): EncodedValue {
+    return this.#codec.encode(value, this.#path).encoded;
   }
 
   #complete(deliveries: readonly Delivery[], value: unknown): void {
