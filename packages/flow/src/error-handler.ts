@@ -1,5 +1,7 @@
 import type { RetrySetting } from "@reprise/core";
+import type { OptionNames } from "@reprise/core/spi";
 import { retry, RetryConfigError, type RetryConfig, type RetryMatcher } from "@reprise/retry";
+import { checkOptions } from "./check-options.ts";
 import { invalidDefinition, shown } from "./invalid-definition.ts";
 
 /** What becomes of a job when an activation fails (rule F4). */
@@ -40,7 +42,8 @@ export interface ErrorHandler extends Required<Omit<ErrorHandlerOptions, "retryO
 }
 
 const dayMs = 86_400_000;
-const options = ["strategy", "maxRetries", "retryDelayMs", "retryBackoff", "maxDelayMs", "retryOn", "critical"];
+const criticalNames: OptionNames<Omit<ErrorHandlerOptions, "strategy" | "critical">> = { maxRetries: true, retryDelayMs: true, retryBackoff: true, maxDelayMs: true, retryOn: true };
+const optionNames: OptionNames<ErrorHandlerOptions> = { strategy: true, ...criticalNames, critical: true };
 
 /**
  * Checks the options of a handler and fills in what they leave open. Throws `INVALID_DEFINITION`, naming the option.
@@ -54,17 +57,15 @@ const options = ["strategy", "maxRetries", "retryDelayMs", "retryBackoff", "maxD
  * ```
  */
 export function errorHandler(given: ErrorHandlerOptions | ErrorHandler = {}, path = "errorHandler"): ErrorHandler {
-  if (typeof given !== "object" || given === null) invalidDefinition(path, `must be an object, got ${shown(given)}`);
-  const unknown = Object.keys(given).find((name) => !options.includes(name));
-  if (unknown !== undefined) invalidDefinition(`${path}.${unknown}`, `is not an option (options: ${options.join(", ")})`);
+  checkOptions(path, given, optionNames);
   const { strategy = "stop", maxRetries = 3, retryDelayMs = 1_000, retryBackoff = 2, maxDelayMs = dayMs, retryOn: listed, critical = true } = given;
   const retryOn = listed ?? undefined;
   if (!Object.values(ErrorStrategy).includes(strategy)) invalidDefinition(`${path}.strategy`, `must be one of ${Object.values(ErrorStrategy).join(", ")}, got ${shown(strategy)}`);
   if (!Number.isSafeInteger(maxRetries) || maxRetries < 0) invalidDefinition(`${path}.maxRetries`, `must be a whole number from 0, got ${shown(maxRetries)}`);
   for (const [option, value] of Object.entries({ retryDelayMs, maxDelayMs })) {
-    if (typeof value !== "number" || !(value >= 0)) invalidDefinition(`${path}.${option}`, `must be a number of milliseconds from 0, got ${shown(value)}`);
+    if (typeof value !== "number" || !(value >= 0) || !Number.isFinite(value)) invalidDefinition(`${path}.${option}`, `must be a finite number of milliseconds from 0, got ${shown(value)}`);
   }
-  if (typeof retryBackoff !== "number" || !(retryBackoff >= 1)) invalidDefinition(`${path}.retryBackoff`, `must be a number from 1, got ${shown(retryBackoff)}`);
+  if (typeof retryBackoff !== "number" || !(retryBackoff >= 1) || !Number.isFinite(retryBackoff)) invalidDefinition(`${path}.retryBackoff`, `must be a finite number from 1, got ${shown(retryBackoff)}`);
   if (retryOn !== undefined && !Array.isArray(retryOn)) invalidDefinition(`${path}.retryOn`, `must be a list of names, codes or HTTP statuses, got ${shown(retryOn)}`);
   if (typeof critical !== "boolean") invalidDefinition(`${path}.critical`, `must be true or false, got ${shown(critical)}`);
   const handler: ErrorHandler = Object.freeze({ strategy, maxRetries, retryDelayMs, retryBackoff, maxDelayMs, critical, retryOn: retryOn === undefined ? null : Object.freeze([...(retryOn as readonly RetryMatcher[])]) });
@@ -83,8 +84,8 @@ export function errorHandler(given: ErrorHandlerOptions | ErrorHandler = {}, pat
  * ```
  */
 export function optionalRoutine(strategy: "continue" | "skip" = "continue"): ErrorHandlerOptions {
+  if (strategy !== "continue" && strategy !== "skip") invalidDefinition("optionalRoutine", `must be "continue" or "skip", got ${shown(strategy)}`);
   const options = { strategy, critical: false };
-  errorHandler(options);
   return Object.freeze(options);
 }
 
@@ -99,8 +100,9 @@ export function optionalRoutine(strategy: "continue" | "skip" = "continue"): Err
  * ```
  */
 export function criticalRoutine(given: Omit<ErrorHandlerOptions, "strategy" | "critical"> = {}): ErrorHandlerOptions {
+  checkOptions("criticalRoutine", given, criticalNames);
   const options = { ...given, strategy: "retry", critical: true } as const;
-  errorHandler(options);
+  errorHandler(options, "criticalRoutine");
   return Object.freeze(options);
 }
 

@@ -39,6 +39,7 @@ export type { JobProgress, RoutineProgress } from "./conductor/progress.ts";
 export { JobStatus } from "./job/job-state.ts";
 export type { ActivationState, JobError, JobEvent, JobState, RoutineState } from "./job/job-state.ts";
 export type { Job, JobOutcome } from "./job/job.ts";
+export type { WaitUntilOptions } from "./job/wait-until.ts";
 export type { JobFile } from "./job/job-file.ts";
 export type { ImportedJob, ImportJobOptions, Jobs, StartOptions } from "./job/jobs.ts";
 

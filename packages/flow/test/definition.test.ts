@@ -44,7 +44,7 @@ describe("F1: what is wrong with a definition is found when it is made, and wher
     ["a quiet of nothing", () => slot<string>().quiet(0), "slot.quiet", /positive/u],
     ["a rule that is none", () => slot<string>().whenIncomplete("ignore" as never), "slot.whenIncomplete", /"fail", "run" or "drop"/u],
     ["no routine", () => (flow as unknown as { add(routine: unknown): unknown }).add({ name: "a" }), "routines", /made by routine/u],
-    ["a type that is none", () => routine({ name: "a", type: "agent" as never, run: () => undefined }), "routine.type", /"tool" or "llm"/u],
+    ["a type that is none", () => routine({ name: "a", type: "agent" as never, run: () => undefined }), "routine a.type", /"tool" or "llm"/u],
   ])("%s", (_, define, path, message) => {
     expect(fault(define).split(" | ")[0]).toBe(path);
     expect(fault(define)).toMatch(message);

@@ -37,11 +37,11 @@ describe("F2: the routines that people expect", () => {
     ["mapper", () => mapper({ name: "it", with: 1 as never }), "mapper it.with"],
     ["filter", () => filter({ name: "it", when: undefined as never }), "filter it.when"],
     ["splitter", () => splitter({ name: "it", into: "," as never }), "splitter it.into"],
-    ["batcher", () => batcher({ name: "it", size: 0 }), "slot.count"],
+    ["batcher", () => batcher({ name: "it", size: 0 }), "batcher it.size"],
     ["aggregator", () => aggregator({ name: "it", with: {} as never }), "aggregator it.with"],
     ["router", () => router({ name: "it", routes: { a: "a > 1" as never } }), "router it.routes.a"],
     ["a router that takes otherwise", () => router({ name: "it", routes: { a: () => true }, take: "some" as never }), "router it.take"],
-    ["debouncer", () => debouncer({ name: "it", waitMs: -1 }), "slot.quiet"],
+    ["debouncer", () => debouncer({ name: "it", waitMs: -1 }), "debouncer it.waitMs"],
   ])("%s says what is wrong with its options", (_, make, path) => {
     expect(make).toThrow(expect.objectContaining({ code: "INVALID_DEFINITION", path }));
   });

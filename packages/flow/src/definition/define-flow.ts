@@ -1,6 +1,9 @@
+import type { OptionNames } from "@reprise/core/spi";
+import { checkOptions } from "../check-options.ts";
 import type { ErrorHandlerOptions } from "../error-handler.ts";
 import type { Ends, None } from "../ends/end-types.ts";
 import { flowOf, type Flow } from "../flow.ts";
+import { invalidDefinition, shown } from "../invalid-definition.ts";
 import type { Routine } from "../routine/routine.ts";
 import { emptyPlan, withConnection, withEntry, withRoutine, type FlowOptions } from "./extend-plan.ts";
 import type { FlowPlan } from "./flow-plan.ts";
@@ -84,7 +87,14 @@ function builderOf(plan: FlowPlan): UntypedBuilder {
   });
 }
 
+const pipeNames: OptionNames<PipeOptions> = { output: true, slot: true, from: true };
+
 function piped(plan: FlowPlan, routine: Routine, options: PipeOptions): FlowPlan {
+  checkOptions("pipe", options, pipeNames);
+  for (const option of ["output", "slot", "from"] as const) {
+    const name: unknown = options[option];
+    if (name !== undefined && typeof name !== "string") invalidDefinition(`pipe.${option}`, `must be a string, got ${shown(name)}`);
+  }
   const last = options.from ?? [...plan.routines.keys()].at(-1);
   const added = withRoutine(plan, routine);
   if (last === undefined) return added;

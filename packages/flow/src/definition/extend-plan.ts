@@ -1,3 +1,5 @@
+import type { OptionNames } from "@reprise/core/spi";
+import { checkCount, checkFunction, checkOptions } from "../check-options.ts";
 import { errorHandler, type ErrorHandlerOptions } from "../error-handler.ts";
 import { checkFlowName, invalidDefinition, shown } from "../invalid-definition.ts";
 import type { Routine } from "../routine/routine.ts";
@@ -23,13 +25,14 @@ export interface FlowOptions {
   readonly onDefinitionChange?: "fail" | "reuse";
 }
 
-const flowOptions = ["id", "version", "errorHandler", "concurrency", "agentConcurrency", "maxIterations", "onDefinitionChange"];
+type ConnectionSettings = Partial<Pick<Connection, "map" | "maxIterations">>;
+
+const flowNames: OptionNames<FlowOptions> = { id: true, version: true, errorHandler: true, concurrency: true, agentConcurrency: true, maxIterations: true, onDefinitionChange: true };
+const connectionNames: OptionNames<ConnectionSettings> = { map: true, maxIterations: true };
 
 /** A flow without routines. Throws `INVALID_DEFINITION`. */
 export function emptyPlan(options: FlowOptions): FlowPlan {
-  if (typeof options !== "object" || options === null) invalidDefinition("flow", `must be an object with an id, got ${shown(options)}`);
-  const unknown = Object.keys(options).find((name) => !flowOptions.includes(name));
-  if (unknown !== undefined) invalidDefinition(unknown, `is not an option of a flow (options: ${flowOptions.join(", ")})`);
+  checkOptions("", options, flowNames);
   const { version, concurrency = 5, agentConcurrency = 100, maxIterations, onDefinitionChange = "fail" } = options;
   if (version !== undefined && typeof version !== "string") invalidDefinition("version", `must be a string, got ${shown(version)}`);
   checkCount("concurrency", concurrency);
@@ -53,10 +56,11 @@ export function withEntry(plan: FlowPlan, entry: unknown): FlowPlan {
 }
 
 /** The plan with one more connection. Throws `INVALID_DEFINITION`. */
-export function withConnection(plan: FlowPlan, from: unknown, to: unknown, options: Partial<Pick<Connection, "map" | "maxIterations">> = {}): FlowPlan {
+export function withConnection(plan: FlowPlan, from: unknown, to: unknown, options: ConnectionSettings = {}): FlowPlan {
   const path = `connections[${plan.connections.length}]`;
+  checkOptions(path, options, connectionNames);
   const { map, maxIterations } = options;
-  if (map !== undefined && typeof map !== "function") invalidDefinition(`${path}.map`, `must be a function, got ${shown(map)}`);
+  if (map !== undefined) checkFunction(`${path}.map`, map);
   if (maxIterations !== undefined) checkCount(`${path}.maxIterations`, maxIterations);
   const connection: Connection = { from: endOf(plan, from, "outputs", `${path}.from`), to: endOf(plan, to, "slots", `${path}.to`), map, maxIterations };
   const texts = [endText(connection.from), endText(connection.to)] as const;
@@ -81,8 +85,4 @@ function endOf({ routines }: FlowPlan, text: unknown, kind: "outputs" | "slots",
   const known = placed.routine[kind];
   if (!known.has(name)) invalidDefinition(path, `routine "${id}" has no ${kind === "slots" ? "slot" : "output"} "${name}" (${kind}: ${[...known.keys()].join(", ") || "none"})`);
   return { routine: id, name };
-}
-
-function checkCount(path: string, value: unknown): void {
-  if (!Number.isSafeInteger(value) || (value as number) < 1) invalidDefinition(path, `must be a whole number from 1, got ${shown(value)}`);
 }

@@ -1,3 +1,5 @@
+import type { OptionNames } from "@reprise/core/spi";
+import { checkObject, checkOptions } from "../check-options.ts";
 import type { ErrorHandler, ErrorHandlerOptions } from "../error-handler.ts";
 import { errorHandler } from "../error-handler.ts";
 import { isThenable } from "../is-thenable.ts";
@@ -13,10 +15,14 @@ export interface PlacedOptions {
   readonly errorHandler?: ErrorHandlerOptions;
 }
 
+const optionNames: OptionNames<PlacedOptions> = { id: true, config: true, errorHandler: true };
+
 /** A routine as a flow has it. Throws `INVALID_DEFINITION`. */
 export function placeRoutine(routine: Routine, options: PlacedOptions, flowHandler: ErrorHandler): PlacedRoutine {
   if ((routine as Partial<Routine> | null)?.kind !== "routine") invalidDefinition("routines", `must be made by routine or agentRoutine, got ${shown(routine)}`);
-  const id = checkFlowName("routines.id", options.id ?? routine.name);
+  checkObject(`routines.${routine.name}`, options);
+  const id = checkFlowName("routines.id", options.id === undefined ? routine.name : options.id);
+  checkOptions(`routines.${id}`, options, optionNames);
   const handler = options.errorHandler === undefined ? (routine.errorHandler ?? flowHandler) : errorHandler(options.errorHandler, `routines.${id}.errorHandler`);
   const configGiven = options.config === undefined ? undefined : plainJson(options.config, `routines.${id}.config`);
   return Object.freeze({ id, routine, configGiven, config: configOf(routine, configGiven, `routines.${id}.config`), handler });

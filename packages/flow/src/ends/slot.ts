@@ -1,4 +1,6 @@
+import type { OptionNames } from "@reprise/core/spi";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { checkCount, checkFunction, checkMs, checkOptions } from "../check-options.ts";
 import { invalidDefinition, shown } from "../invalid-definition.ts";
 
 /** What becomes of a slot that is not filled when nothing more can come (rule F2). */
@@ -35,6 +37,11 @@ export interface Slot<in Delivered, out Given> {
   readonly "~types"?: { readonly delivered: (value: Delivered) => void; readonly given: Given };
 }
 
+/** What `count` may be told. */
+interface CountOptions {
+  readonly withinMs?: number;
+}
+
 /** A slot that takes each delivery by itself, and what else it can be made to do. */
 export interface PlainSlot<in Delivered, out Given> extends Slot<Delivered, Given> {
   /** Each delivery runs the routine with a list of all so far, behind `initial`. */
@@ -46,7 +53,7 @@ export interface PlainSlot<in Delivered, out Given> extends Slot<Delivered, Give
   merge<Next, Merged>(merge: (previous: Merged, next: Next) => Merged, initial: Merged): Slot<Next, Merged>;
   merge<Next, Merged>(merge: (previous: Merged | undefined, next: Next) => Merged): Slot<Next, Merged>;
   /** Runs the routine once for so many deliveries, with a list; with `withinMs` also with fewer, so long after the first of them. */
-  count(count: number, options?: { readonly withinMs?: number }): Slot<Delivered, Given[]>;
+  count(count: number, options?: CountOptions): Slot<Delivered, Given[]>;
   /** Runs the routine once, with a list, when nothing more can come. */
   all(): Slot<Delivered, Given[]>;
   /** Runs the routine with a list when nothing has come for so long, in ms, or nothing more can come. */
@@ -75,15 +82,21 @@ export function slot(schema?: StandardSchemaV1): PlainSlot<never, unknown> {
     ...slotOf(schema, { kind: "override" }, "fail"),
     append: (initial: unknown = []) => withMode({ kind: "append", initial: Array.isArray(initial) ? [...(initial as unknown[])] : [initial] }),
     merge(merge: (previous: never, next: never) => unknown, initial?: unknown) {
-      if (typeof merge !== "function") invalidDefinition("slot.merge", `must be a function of the value before and the delivery, got ${shown(merge)}`);
+      checkFunction("slot.merge", merge);
       return withMode({ kind: "merge", merge, initial }) as never;
     },
-    count(count: number, { withinMs }: { readonly withinMs?: number } = {}) {
-      if (!Number.isSafeInteger(count) || count < 1) invalidDefinition("slot.count", `must be a whole number from 1, got ${shown(count)}`);
-      return withMode({ kind: "count", count, ...(withinMs !== undefined && { withinMs: checkMs("slot.count.withinMs", withinMs) }) });
+    count(count: number, options: CountOptions = {}) {
+      checkCount("slot.count", count);
+      checkOptions("slot.count", options, { withinMs: true } satisfies OptionNames<CountOptions>);
+      const { withinMs } = options;
+      if (withinMs !== undefined) checkMs("slot.count.withinMs", withinMs);
+      return withMode({ kind: "count", count, ...(withinMs !== undefined && { withinMs }) });
     },
     all: () => withMode({ kind: "all" }),
-    quiet: (quietMs: number) => withMode({ kind: "quiet", quietMs: checkMs("slot.quiet", quietMs) }),
+    quiet(quietMs: number) {
+      checkMs("slot.quiet", quietMs);
+      return withMode({ kind: "quiet", quietMs });
+    },
   });
 }
 
@@ -99,13 +112,13 @@ function slotOf(schema: StandardSchemaV1 | undefined, mode: SlotMode, onIncomple
     mode: Object.freeze(mode),
     onIncomplete,
     whenIncomplete(rule: OnIncomplete) {
-      if (!Object.values(OnIncomplete).includes(rule)) invalidDefinition("slot.whenIncomplete", `must be "fail", "run" or "drop", got ${shown(rule)}`);
+      checkOnIncomplete("slot.whenIncomplete", rule);
       return slotOf(schema, mode, rule) as Slot<never, never>;
     },
   });
 }
 
-function checkMs(path: string, value: unknown): number {
-  if (typeof value !== "number" || !(value > 0) || !Number.isFinite(value)) invalidDefinition(path, `must be a positive number of milliseconds, got ${shown(value)}`);
-  return value;
+/** Throws `INVALID_DEFINITION` unless the value is a rule for slots that stay unfilled. */
+export function checkOnIncomplete(path: string, rule: unknown): void {
+  if (!Object.values(OnIncomplete).includes(rule as OnIncomplete)) invalidDefinition(path, `must be "fail", "run" or "drop", got ${shown(rule)}`);
 }

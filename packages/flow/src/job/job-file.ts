@@ -1,4 +1,5 @@
 import { RepriseError, type HandOffOptions } from "@reprise/core";
+import { checkKnown, invalidOption, type OptionNames } from "@reprise/core/spi";
 import { shown } from "../invalid-definition.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import { jobFormat, type JobState } from "./job-state.ts";
@@ -32,6 +33,14 @@ export function runOf(file: unknown): Uint8Array {
 /** The file of a job that is at rest here, with the bytes of its run. */
 export async function jobFile(host: Pick<JobsOf, "reprise" | "compiled" | "hash">, jobId: string, bytes: Uint8Array): Promise<JobFile> {
   return { ...(await readJobState(host, jobId)), run: toBase64(bytes) };
+}
+
+/** Throws `INVALID_OPTION`, as core does when it hands off: a job that is at work is paused before. */
+export function checkHandOff(options: HandOffOptions): void {
+  checkKnown(options, { to: true, waitMs: true } satisfies OptionNames<HandOffOptions>);
+  const { to, waitMs } = options;
+  if (to !== undefined && typeof to !== "string") invalidOption("to", "a string: where the job goes", to);
+  if (waitMs !== undefined && !(typeof waitMs === "number" && waitMs >= 0)) invalidOption("waitMs", "a number of milliseconds from 0", waitMs);
 }
 
 /** Moves a job that is at rest. */

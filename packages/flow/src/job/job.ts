@@ -1,12 +1,13 @@
 import { isRepriseError, type ExecutionOutcome, type HandOffOptions, type InterruptSignal, type PendingWait } from "@reprise/core";
+import { invalidOption } from "@reprise/core/spi";
 import type { JobResult } from "../conductor/job-result.ts";
 import type { JobProgress, ProgressBoard } from "../conductor/progress.ts";
 import { cancelJob, isCancelled } from "./cancel-job.ts";
-import { handOffJob, type JobFile } from "./job-file.ts";
+import { checkHandOff, handOffJob, type JobFile } from "./job-file.ts";
 import { JobStatus, type JobState } from "./job-state.ts";
 import type { JobsOf } from "./jobs.ts";
 import { readJobState } from "./read-job-state.ts";
-import { waitUntil } from "./wait-until.ts";
+import { waitUntil, type WaitUntilOptions } from "./wait-until.ts";
 
 /** How a job ended, or where it rests. */
 export type JobOutcome<Outputs> =
@@ -31,7 +32,7 @@ export interface Job<Outputs = JobResult["outputs"]> {
    * Resolves with true once the condition holds, asked now and after each progress; with false if the job ends or rests before, after one last
    * look, or the signal aborts. What the condition throws it rejects with.
    */
-  waitUntil(condition: (progress: JobProgress) => boolean, options?: { readonly signal?: AbortSignal }): Promise<boolean>;
+  waitUntil(condition: (progress: JobProgress) => boolean, options?: WaitUntilOptions): Promise<boolean>;
   /** What has become of it, as JSON: the definition is serialised apart. */
   serialize(): Promise<JobState>;
   /**
@@ -67,7 +68,7 @@ export async function startedJob(host: JobsOf, id: string, board: ProgressBoard,
   return Object.freeze({
     id,
     done: () => done,
-    waitUntil: (condition: (progress: JobProgress) => boolean, { signal }: { readonly signal?: AbortSignal } = {}) => waitUntil(board, done, condition, signal),
+    waitUntil: (condition: (progress: JobProgress) => boolean, options: WaitUntilOptions = {}) => waitUntil(board, done, condition, options),
     async serialize() {
       const state = await readJobState(host, id);
       // What was resumed and has recorded nothing yet is still said to rest.
@@ -85,13 +86,17 @@ export async function startedJob(host: JobsOf, id: string, board: ProgressBoard,
       return cancelled;
     },
     async handOff(options: HandOffOptions = {}) {
+      checkHandOff(options);
       // One that rests by itself is moved as it is.
       if (atWork) await host.reprise.pause(id);
       await done;
       return handOffJob(host, id, options);
     },
     progress: () => board.read(),
-    onProgress: (listener: (progress: JobProgress) => void) => board.onChange(() => listener(board.read())),
+    onProgress(listener: (progress: JobProgress) => void) {
+      if (typeof listener !== "function") invalidOption("listener", "a function", listener);
+      return board.onChange(() => listener(board.read()));
+    },
   });
 }
 

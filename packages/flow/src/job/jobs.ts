@@ -1,6 +1,6 @@
 import type { Actor, ExecuteOptions, HandOffOptions, ImportedRun, OpenOptions, Reprise, StateMetadata } from "@reprise/core";
 import { RepriseError } from "@reprise/core";
-import { defaultSystem } from "@reprise/core/spi";
+import { checkKnown, defaultSystem, type OptionNames } from "@reprise/core/spi";
 import type { JobResult } from "../conductor/job-result.ts";
 import { ProgressBoard } from "../conductor/progress.ts";
 import type { CompiledFlow } from "../definition/compiled-flow.ts";
@@ -66,6 +66,11 @@ export interface JobsOf {
 
 const { newId } = defaultSystem();
 
+const startNames: OptionNames<StartOptions> = {
+  jobId: true, metadata: true, mode: true, inputs: true, force: true, throwOnMismatch: true, aliases: true, resumeFrom: true, allowRepeat: true, retry: true, retryByType: true,
+  onInputChange: true, onVersionChange: true, onUnknownOutcome: true, autoCheckpoint: true, waitMs: true, signal: true, deadlineMs: true, interruptChecker: true,
+};
+
 export function jobsOf(host: JobsOf): Jobs<unknown, JobResult["outputs"]> {
   const { reprise, compiled, agentWith } = host;
   const { id, onDefinitionChange } = compiled.plan;
@@ -80,11 +85,13 @@ export function jobsOf(host: JobsOf): Jobs<unknown, JobResult["outputs"]> {
   };
 
   return Object.freeze({
-    async start(input?: unknown, { jobId: given, metadata, ...options }: StartOptions = {}) {
+    async start(input?: unknown, given: StartOptions = {}) {
+      checkKnown(given, startNames);
+      const { jobId: named, metadata, ...options } = given;
       entryValues(compiled.entry.routine, input);
-      const jobId = given ?? newId();
+      const jobId = named ?? newId();
       // Only one that was named can be there already.
-      if (given !== undefined) await refuseCancelled(reprise, given);
+      if (named !== undefined) await refuseCancelled(reprise, named);
       const board = new ProgressBoard();
       return startedJob(host, jobId, board, reprise.execute(agentWith(board), input, { ...options, stateId: jobId, metadata: { pipelineName: id, ...metadata } }));
     },
@@ -99,7 +106,9 @@ export function jobsOf(host: JobsOf): Jobs<unknown, JobResult["outputs"]> {
     cancel: (jobId: string, message?: string) => cancelJob(host, jobId, message),
     export: async (jobId: string) => jobFile(host, jobId, await reprise.export(jobId)),
     handOff: (jobId: string, options: HandOffOptions = {}) => handOffJob(host, jobId, options),
-    async import(file: JobFile, { jobId }: ImportJobOptions = {}) {
+    async import(file: JobFile, options: ImportJobOptions = {}) {
+      checkKnown(options, { jobId: true } satisfies OptionNames<ImportJobOptions>);
+      const { jobId } = options;
       checkedReference(file);
       const { stateId, kind } = await reprise.import(runOf(file), { ...(jobId !== undefined && { stateId: jobId }) });
       return { jobId: stateId, kind };

@@ -1,7 +1,18 @@
+import { checkKnown, invalidOption, type OptionNames } from "@reprise/core/spi";
 import type { JobProgress, ProgressBoard } from "../conductor/progress.ts";
 
+/** Options of `waitUntil`. */
+export interface WaitUntilOptions {
+  /** Ends the waiting, with false. Default: none. */
+  readonly signal?: AbortSignal;
+}
+
 /** Waits for a condition on the progress of a job, but not beyond the end of the job, or the abort of a signal. */
-export function waitUntil(board: ProgressBoard, done: Promise<unknown>, condition: (progress: JobProgress) => boolean, signal: AbortSignal | undefined): Promise<boolean> {
+export async function waitUntil(board: ProgressBoard, done: Promise<unknown>, condition: (progress: JobProgress) => boolean, options: WaitUntilOptions): Promise<boolean> {
+  checkKnown(options, { signal: true } satisfies OptionNames<WaitUntilOptions>);
+  const { signal } = options;
+  if (typeof condition !== "function") invalidOption("condition", "a function of the progress", condition);
+  if (signal !== undefined && typeof (signal as Partial<AbortSignal>).addEventListener !== "function") invalidOption("signal", "an AbortSignal", signal);
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
       stopListening();

@@ -1,3 +1,5 @@
+import type { OptionNames } from "@reprise/core/spi";
+import { checkFunction, checkObject, checkOptions } from "../check-options.ts";
 import { checkFlowName, invalidDefinition, shown } from "../invalid-definition.ts";
 import type { Routine } from "../routine/routine.ts";
 import { functionName, named } from "./named.ts";
@@ -27,7 +29,9 @@ export interface FlowRegistry {
  * const registry = flowRegistry({ routines: [shout], functions: { length: (text: string) => text.length } });
  * ```
  */
-export function flowRegistry({ routines, functions = {} }: RegistryOptions): FlowRegistry {
+export function flowRegistry(options: RegistryOptions): FlowRegistry {
+  checkOptions("registry", options, { routines: true, functions: true } satisfies OptionNames<RegistryOptions>);
+  const { routines, functions = {} } = options;
   if (!Array.isArray(routines)) invalidDefinition("registry.routines", `must be a list, got ${shown(routines)}`);
   const byName = new Map<string, Routine>();
   for (const [index, routine] of (routines as readonly Routine[]).entries()) {
@@ -35,9 +39,10 @@ export function flowRegistry({ routines, functions = {} }: RegistryOptions): Flo
     if (byName.has(routine.name)) invalidDefinition(`registry.routines[${index}]`, `"${routine.name}" is there already; names tell routines apart`);
     byName.set(routine.name, routine);
   }
+  checkObject("registry.functions", functions);
   const works = Object.entries(functions).map(([name, work]): [string, (value: never) => unknown] => {
     checkFlowName(`registry.functions.${name}`, name);
-    if (typeof work !== "function") invalidDefinition(`registry.functions.${name}`, `must be a function, got ${shown(work)}`);
+    checkFunction(`registry.functions.${name}`, work);
     return [name, functionName(work) === name ? work : named(name, work)];
   });
   return Object.freeze({ routines: byName, functions: new Map(works) });

@@ -5,7 +5,7 @@ import type { RoutineTypes } from "../definition/flow-types.ts";
 import type { Ends } from "../ends/end-types.ts";
 import type { ErrorHandlerOptions } from "../error-handler.ts";
 import { flowOf, type Flow } from "../flow.ts";
-import { invalidDefinition } from "../invalid-definition.ts";
+import { invalidDefinition, shown } from "../invalid-definition.ts";
 import { describeRoutine, orderlessText } from "./describe-flow.ts";
 import type { FlowRegistry } from "./flow-registry.ts";
 import { parseFlow, type ParsedFlow } from "./flow-schema.ts";
@@ -27,6 +27,7 @@ import { flowFormat } from "./serialize-flow.ts";
  */
 export function loadFlow(json: unknown, registry: FlowRegistry): Flow {
   const parsed = parseFlow(json);
+  if (!(registry?.routines instanceof Map)) invalidDefinition("registry", `must be made by flowRegistry, got ${shown(registry)}`);
   if ((parsed.format ?? flowFormat) > flowFormat) throw new RepriseError("INCOMPATIBLE", `the definition has format ${parsed.format}; this version reads up to ${flowFormat}`, { path: "format" });
   const flow = flowOf<RoutineTypes, Ends>(planOf(parsed, registry));
   if (parsed.hash !== undefined && parsed.hash !== flow.hash) {

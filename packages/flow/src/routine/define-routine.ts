@@ -1,3 +1,5 @@
+import type { OptionNames } from "@reprise/core/spi";
+import { checkFunction, checkMs, checkObject, checkOptions } from "../check-options.ts";
 import type { None, OutputDeclarations, SlotDeclarations } from "../ends/end-types.ts";
 import { output, type Output } from "../ends/output.ts";
 import { isSchema, slot, type Slot } from "../ends/slot.ts";
@@ -24,9 +26,7 @@ import type { AgentRoutineDefinition, Routine, RoutineDefinition, RoutineOf, Rou
 export function routine<const Name extends string, Slots extends SlotDeclarations = None, Outputs extends OutputDeclarations = None, Config = undefined, ConfigGiven = Config>(
   definition: RoutineDefinition<Name, Slots, Outputs, Config, ConfigGiven>,
 ): RoutineOf<Name, Slots, Outputs, ConfigGiven> {
-  const { type = "tool" } = checkDefinition(definition) as { readonly type?: unknown };
-  if (type !== "tool" && type !== "llm") invalidDefinition("routine.type", `must be "tool" or "llm", got ${shown(type)}`);
-  return define(type, definition) as RoutineOf<Name, Slots, Outputs, ConfigGiven>;
+  return define("routine", definition) as RoutineOf<Name, Slots, Outputs, ConfigGiven>;
 }
 
 /**
@@ -48,35 +48,40 @@ export function routine<const Name extends string, Slots extends SlotDeclaration
 export function agentRoutine<const Name extends string, Slots extends SlotDeclarations = None, Outputs extends OutputDeclarations = None, Config = undefined, ConfigGiven = Config>(
   definition: AgentRoutineDefinition<Name, Slots, Outputs, Config, ConfigGiven>,
 ): RoutineOf<Name, Slots, Outputs, ConfigGiven> {
-  return define("agent", definition) as RoutineOf<Name, Slots, Outputs, ConfigGiven>;
+  return define("agentRoutine", definition) as RoutineOf<Name, Slots, Outputs, ConfigGiven>;
 }
 
-type AnyDefinition = Omit<RoutineSettings<string, SlotDeclarations, OutputDeclarations, never, never>, "config"> & { readonly config?: unknown; readonly run: Routine["run"] };
+const agentRoutineNames: OptionNames<AgentRoutineDefinition<string, None, None, never, never>> = {
+  name: true, run: true, slots: true, outputs: true, config: true, version: true, errorHandler: true, attemptTimeoutMs: true, timeoutMs: true,
+};
+const routineNames: OptionNames<RoutineDefinition<string, None, None, never, never>> = { ...agentRoutineNames, type: true, repeatable: true };
+const names = { routine: routineNames, agentRoutine: agentRoutineNames };
 
-function checkDefinition(definition: unknown): AnyDefinition {
-  if (typeof definition !== "object" || definition === null) invalidDefinition("routine", `must be an object, got ${shown(definition)}`);
-  return definition as AnyDefinition;
-}
+type AnyDefinition = Omit<RoutineSettings<string, SlotDeclarations, OutputDeclarations, never, never>, "config"> & { readonly type?: unknown; readonly config?: unknown; readonly run: Routine["run"] };
 
-function define(type: Routine["type"], given: unknown): Routine {
-  const definition = checkDefinition(given);
+function define(by: keyof typeof names, given: unknown): Routine {
+  checkObject("routine", given);
+  const definition = given as AnyDefinition;
   const name = checkFlowName("routine.name", definition.name);
   const path = `routine ${name}`;
-  const { slots = {}, outputs = {}, config, version, repeatable = true, attemptTimeoutMs, timeoutMs, run } = definition;
-  if (typeof run !== "function") invalidDefinition(`${path}.run`, `must be a function, got ${shown(run)}`);
+  checkOptions(path, definition, names[by]);
+  const { type = "tool", slots = {}, outputs = {}, config, version, repeatable = true, errorHandler: handler, attemptTimeoutMs, timeoutMs, run } = definition;
+  if (type !== "tool" && type !== "llm") invalidDefinition(`${path}.type`, `must be "tool" or "llm", got ${shown(type)}`);
+  checkFunction(`${path}.run`, run);
   if (config !== undefined && !isSchema(config)) invalidDefinition(`${path}.config`, `must be a Standard Schema, got ${shown(config)}`);
   if (version !== undefined && typeof version !== "string") invalidDefinition(`${path}.version`, `must be a string, got ${shown(version)}`);
   if (typeof repeatable !== "boolean") invalidDefinition(`${path}.repeatable`, `must be true or false, got ${shown(repeatable)}`);
+  for (const [option, limit] of Object.entries({ attemptTimeoutMs, timeoutMs })) if (limit !== undefined) checkMs(`${path}.${option}`, limit);
   return Object.freeze({
     kind: "routine" as const,
     name,
-    type,
+    type: by === "agentRoutine" ? "agent" : type,
     slots: ends<Slot<never, unknown>>(`${path}.slots`, slots, "slot", slot),
     outputs: ends<Output<never, unknown>>(`${path}.outputs`, outputs, "output", output),
     configSchema: config,
     version,
     repeatable,
-    errorHandler: definition.errorHandler && errorHandler(definition.errorHandler, `${path}.errorHandler`),
+    errorHandler: handler === undefined ? undefined : errorHandler(handler, `${path}.errorHandler`),
     ...(attemptTimeoutMs !== undefined && { attemptTimeoutMs }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     run,
@@ -84,7 +89,7 @@ function define(type: Routine["type"], given: unknown): Routine {
 }
 
 function ends<End>(path: string, declared: unknown, kind: "slot" | "output", ofSchema: (schema: never) => End): ReadonlyMap<string, End> {
-  if (typeof declared !== "object" || declared === null) invalidDefinition(path, `must be an object of ${kind}s by name, got ${shown(declared)}`);
+  checkObject(path, declared);
   return new Map(
     Object.entries(declared).map(([name, end]): [string, End] => {
       checkFlowName(`${path}.${name}`, name);

@@ -1,14 +1,18 @@
+import type { OptionNames } from "@reprise/core/spi";
+import { checkFunction } from "../check-options.ts";
 import type { EndsOf } from "../ends/end-types.ts";
 import { output, type Output } from "../ends/output.ts";
 import type { Slot } from "../ends/slot.ts";
 import { routine } from "../routine/define-routine.ts";
 import type { Routine } from "../routine/routine.ts";
-import { checkFunction, inputSlot, settingsOf, type LibraryOptions } from "./library-options.ts";
+import { checkLibraryOptions, inputSlot, libraryNames, settingsOf, type LibraryOptions } from "./library-options.ts";
 
 /** What `filter` takes. */
 export interface FilterOptions<Name extends string, Delivered, Given> extends LibraryOptions<Name, Delivered, Given> {
   readonly when: (value: Given) => boolean | Promise<boolean>;
 }
+
+const names: OptionNames<FilterOptions<string, never, never>> = { ...libraryNames, when: true };
 
 /**
  * Lets values through, or not: slot `input`, outputs `passed` and `rejected`. Throws `INVALID_DEFINITION`.
@@ -23,7 +27,7 @@ export interface FilterOptions<Name extends string, Delivered, Given> extends Li
 export function filter<const Name extends string, Given, Delivered = Given>(
   options: FilterOptions<Name, Delivered, Given>,
 ): Routine<Name, EndsOf<{ input: Slot<Delivered, Given> }, { passed: Output<Given, Given>; rejected: Output<Given, Given> }>, undefined> {
-  checkFunction(`filter ${options.name}.when`, options.when);
+  checkFunction(`${checkLibraryOptions("filter", options, names)}.when`, options.when);
   return routine({
     ...settingsOf(options),
     slots: { input: inputSlot(options) },
