@@ -81,11 +81,13 @@ class Patience {
 }
 
 /** The newest epoch of a run, or 0; checked against what the caller wants to find. */
-async function findRun({ io, storeExists, ensureStore }: FsContext, run: RunPaths, create: AcquireOptions["create"]): Promise<number> {
+async function findRun(context: FsContext, run: RunPaths, create: AcquireOptions["create"]): Promise<number> {
+  const { io, storeExists, ensureStore } = context;
   if (create !== "never") await ensureStore();
   else if (!(await storeExists())) throw notFound(run);
   const newest = newestEpoch(await namesIn(io, run.directory));
-  if (newest === 0 && create === "never") throw notFound(run);
+  // Throws: it is not there, or was and is lost.
+  if (newest === 0 && create === "never") await checkJournal(context, run, create);
   if (newest > 0 && create === "must" && (await loadJournal(io, run, { tailOnly: true })) !== undefined) throw alreadyExists(run);
   return newest;
 }

@@ -200,6 +200,7 @@ describe("G10: what is missing is noticed", () => {
     await expect(textsOf(open(disk))).rejects.toMatchObject({ code: "CORRUPT" });
     await expect(open(disk).head("run-1")).rejects.toMatchObject({ code: "CORRUPT" });
     await expect(hold(open(disk))).rejects.toMatchObject({ code: "CORRUPT" });
+    await expect(open(disk).acquire("run-1", { owner: "me", create: "never" })).rejects.toMatchObject({ code: "CORRUPT" });
   });
 
   test("the end cut off between two frames: CORRUPT, because head.json remembers", async () => {

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { CallNode } from "../history/call-node.ts";
 import type { RunView } from "../history/fold.ts";
 import { parseAddress, segmentText } from "../address/address.ts";
+import { issueText } from "../errors/issue-text.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 
 /** An answer as it travels: what is in a message. */
@@ -15,7 +16,7 @@ export interface Answer {
   readonly tree?: unknown;
 }
 
-const schema = z.strictObject({ k: z.literal("answer"), v: z.literal(1), to: z.string(), c: z.optional(z.int().check(z.positive())), aid: z.optional(z.string()), value: z.unknown() });
+const schema = z.strictObject({ k: z.literal("answer"), v: z.literal(1), to: z.string(), c: z.optional(z.int().check(z.positive())), aid: z.optional(z.string()), value: z.optional(z.unknown()) });
 
 /** An answer as the bytes of a message. */
 export function encodeAnswer({ to, call, answerId, tree }: Answer): Uint8Array {
@@ -24,7 +25,9 @@ export function encodeAnswer({ to, call, answerId, tree }: Answer): Uint8Array {
 
 /** The answer in what was the JSON of a message. Throws if it is none. */
 export function answerIn(json: unknown): Answer {
-  const { to, c, aid, value } = schema.parse(json);
+  const { data, error } = schema.safeParse(json);
+  if (error !== undefined) throw new Error(issueText(error));
+  const { to, c, aid, value } = data;
   return { to, call: c, answerId: aid, tree: value };
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { issueText } from "../errors/issue-text.ts";
 import { InterruptReason, type InterruptSignal } from "../events/interrupt-signal.ts";
 
 /** An interrupt or a pause as it travels: for one holder of the lease alone, so that it never lies in wait for a later one. */
@@ -37,7 +38,8 @@ export function isInterruptKind(kind: string): boolean {
 
 /** What the JSON of such a message says. Throws if it is none. */
 export function interruptIn(json: unknown): InterruptMessage {
-  const content = schema.parse(json);
+  const { data: content, error: issue } = schema.safeParse(json);
+  if (issue !== undefined) throw new Error(issueText(issue));
   if (content.k === "pause") return { epoch: content.epoch, signal: undefined };
   const { epoch, reason, message, by, save } = content;
   return { epoch, signal: { reason, ...(message !== undefined && { message }), ...(by !== undefined && { triggeredBy: by }), saveCheckpoint: save } };

@@ -177,15 +177,17 @@ function refuseRepetition(call: Call, decided: Verdict): void {
   const once = node.once || spec.actor?.repeatable === false;
   // Where it had not begun when the run was interrupted, there is nothing to repeat.
   if (!once || (decided === "lost" && node.interrupted === "idle") || engine.options.allowRepeat.has(node.address) || engine.view.mayRepeat.has(node.address)) return;
-  if (decided === "lost" && request.policy.onUnknownOutcome !== "fail") throw unknownOutcome(node.address);
+  if (decided === "lost" && request.policy.onUnknownOutcome !== "fail") throw unknownOutcome(call);
   if (decided === "execute" || decided === "continue") {
     const cause = node.error && decodeFailure(node.error, engine.values);
     throw new NotRepeatableError(node.address, "it is not repeatable, and its last attempt did not complete", { cause });
   }
 }
 
-function unknownOutcome(address: string): OutcomeUnknownError {
-  return new OutcomeUnknownError(address, "it started and its outcome is not known; find out whether it happened, and if it may run again name the address in allowRepeat");
+function unknownOutcome({ node: { address }, engine }: Call): OutcomeUnknownError {
+  const { allowRepeat } = engine.options;
+  const named = allowRepeat.size === 0 ? "" : `, which names ${[...allowRepeat].join(", ")}`;
+  return new OutcomeUnknownError(address, `it started and its outcome is not known; find out whether it happened, and if it may run again name the address in allowRepeat${named}`);
 }
 
 /** R3: lost attempts are counted apart from failed ones; one that an interruption has ended is known not to be lost (rule I2). */
@@ -193,7 +195,7 @@ function lostLeaf(call: Call): void {
   const { node, request, engine } = call;
   if (node.interrupted === "idle") return restartLeaf(call);
   const { maxLost } = engine.options;
-  if (request.policy.onUnknownOutcome === "ask" && !engine.options.allowRepeat.has(node.address)) throw unknownOutcome(node.address);
+  if (request.policy.onUnknownOutcome === "ask" && !engine.options.allowRepeat.has(node.address)) throw unknownOutcome(call);
   if (request.policy.onUnknownOutcome === "fail") return failForGood(call, new OutcomeUnknownError(node.address, "it started and its outcome is not known"));
   const inARow = node.lost + 1;
   if (node.interrupted === undefined && inARow >= maxLost) {

@@ -17,7 +17,9 @@ export function interruptSignal(options: InterruptOptions = {}): InterruptSignal
 export function abortedSignal(signal: AbortSignal): InterruptSignal {
   const { reason } = signal as { readonly reason: unknown };
   const message = reason instanceof Error ? reason.message : typeof reason === "string" ? reason : undefined;
-  return interruptSignal({ ...(message !== undefined && message !== "" && { message }), triggeredBy: "abort signal" });
+  // What AbortSignal.timeout aborts with; nobody has cancelled anything.
+  const timedOut = reason instanceof Error && reason.name === "TimeoutError";
+  return interruptSignal({ ...(timedOut && { reason: InterruptReason.TIMEOUT }), ...(message !== undefined && message !== "" && { message }), triggeredBy: "abort signal" });
 }
 
 /** Throws `INVALID_OPTION` unless this is a time that a run may take. */

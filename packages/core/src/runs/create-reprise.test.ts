@@ -22,3 +22,20 @@ test("an actor's failure is an outcome, with its cause", async () => {
   const outcome = await createReprise().execute(calls);
   expect(outcome.status).toBe("failed");
 });
+
+test.each<[string, object, string]>([
+  ["a misspelt option of the codec, which would store in plain text", { codec: { encription: {} } }, "encription"],
+  ["a misspelt requirement, which would require nothing", { requires: { durabilty: "power" } }, "durabilty"],
+  ["a session that is none", { session: 5 }, "session"],
+  ["a fact of the session that is none", { session: { pid: "x" } }, "session.pid"],
+  ["a misspelt fact of the session", { session: { gitcommit: "a1" } }, "gitcommit"],
+])("%s is refused at once", (_, options, path) => {
+  expect(() => createReprise(options)).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path }));
+});
+
+test("a point says which option it is, and has no parts but its own", async () => {
+  const reprise = createReprise();
+  await expect(reprise.fork("run-1", { at: "step" as never })).rejects.toMatchObject({ code: "INVALID_OPTION", path: "at" });
+  await expect(reprise.fork("run-1", { at: { position: 0 } })).rejects.toMatchObject({ code: "INVALID_OPTION", path: "at.position" });
+  await expect(reprise.plan("run-1", { address: "step::tool_call", attemp: 1 } as never)).rejects.toMatchObject({ code: "INVALID_OPTION", path: "attemp" });
+});

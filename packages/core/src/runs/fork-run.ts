@@ -92,7 +92,7 @@ function pointOf(present: RunView, records: readonly JournalRecord[], pins: Read
 export function checkFork({ system, values }: RepriseSettings, options: ForkOptions): { readonly stateId: string; readonly pins: ReadonlyMap<string, EncodedValue> } {
   checkKnown(options, { at: true, stateId: true, pin: true, metadata: true, allowRepeat: true } satisfies OptionNames<ForkOptions>);
   const { at, stateId = system.newId(), pin = {}, metadata, allowRepeat } = options;
-  if (at !== undefined) checkPoint(at);
+  if (at !== undefined) checkPoint(at, "at");
   checkTexts("allowRepeat", allowRepeat);
   checkMetadata(metadata);
   if (metadata?.parentStateId !== undefined) invalid("metadata.parentStateId", "left out: a fork knows what it was made from", metadata.parentStateId);

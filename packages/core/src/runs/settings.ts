@@ -15,6 +15,7 @@ import { checkChecker } from "./check-interrupt.ts";
 import { checkAutoCheckpoint } from "./check-auto-checkpoint.ts";
 import { ephemeralBackend } from "./ephemeral-backend.ts";
 import type { RepriseOptions } from "./reprise.ts";
+import { sessionFacts } from "./session-facts.ts";
 
 /** A checked configuration with its defaults: what every run of a Reprise shares. */
 export interface RepriseSettings {
@@ -49,7 +50,9 @@ function checkParts(options: RepriseOptions): void {
   checkMethods("system", "a system, such as defaultSystem()", ["now", "random", "newId", "sha256", "setTimer", "yield"], system);
   if (subscribers !== undefined && !Array.isArray(subscribers)) invalid("subscribers", "a list of subscribers", subscribers);
   for (const [index, subscriber] of (subscribers ?? []).entries()) checkMethods(`subscribers[${index}]`, "a subscriber: it needs attach(run)", ["attach"], subscriber ?? null);
-  if (codec !== undefined) checkObject("codec", codec);
+  if (codec !== undefined) checkKnown(codec, { extensions: true, encryption: true } satisfies OptionNames<NonNullable<RepriseOptions["codec"]>>, "codec");
+  // What is a function is asked when a run is opened.
+  if (typeof options.session !== "function") sessionFacts(options.session);
   if (options.secrets !== undefined && typeof options.secrets !== "function") invalid("secrets", "a function that gives the value of a secret by its name", options.secrets);
   checkEncryption(codec?.encryption);
   if (codec?.extensions !== undefined && !Array.isArray(codec.extensions)) invalid("codec.extensions", "a list of extensions", codec.extensions);
@@ -110,6 +113,7 @@ function durabilityOf(options: RepriseOptions, backend: StateBackend): Durabilit
 
 function checkRequired(options: RepriseOptions, backend: StateBackend): void {
   const { capabilities } = backend;
+  if (options.requires !== undefined) checkKnown(options.requires, { durability: true, exclusion: true } satisfies OptionNames<NonNullable<RepriseOptions["requires"]>>, "requires");
   const { durability, exclusion } = options.requires ?? {};
   checkOneOf("requires.durability", ["power", "process", "none"], durability);
   checkOneOf("requires.exclusion", ["process", "host", "cluster"], exclusion);

@@ -7,7 +7,7 @@ import { RepriseError } from "../errors/reprise-error.ts";
 import { AmbiguousAnswerError } from "../errors/wait-errors.ts";
 import { EventType } from "../events/event-type.ts";
 import type { RunView } from "../history/fold.ts";
-import { refuseSealed } from "../transfer/sealed.ts";
+import { refuseSealed, sealOf } from "../transfer/sealed.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { openWaits, pendingWait, type PendingWait } from "../history/pending-wait.ts";
@@ -41,7 +41,7 @@ export interface Waiting {
    * ```
    */
   answer(stateId: string, wait: string, value: unknown, options?: AnswerOptions): Promise<void>;
-  /** The waits of a run that nobody has answered; takes no lease. Throws `NOT_FOUND`. */
+  /** The waits of a run that nobody has answered; takes no lease. None of a run that was handed off. Throws `NOT_FOUND`. */
   pending(stateId: string): Promise<readonly PendingWait[]>;
 }
 
@@ -63,7 +63,11 @@ export function waitingOf(settings: RepriseSettings): Waiting {
       const call = callMeant(view, stateId, wait);
       await backend.post(stateId, system.newId().toLowerCase(), encodeAnswer({ to: wait, call, answerId, tree }));
     },
-    pending: async (stateId) => openWaits(foldVisible(stateId, await read(stateId))).map(pendingWait),
+    async pending(stateId) {
+      const records = await read(stateId);
+      // Where it was handed off to, it is waited for.
+      return sealOf(records) === undefined ? openWaits(foldVisible(stateId, records)).map(pendingWait) : [];
+    },
   };
 }
 

@@ -38,6 +38,7 @@ const atOnce = 5;
 /** Resumes what can go on: sleeps and waits whose time has come, runs with unread messages, and what was left in the middle (rule I5). */
 export async function wakeRuns(settings: RepriseSettings, actors: WakeActors, options: WakeOptions, resume: Resume): Promise<WokenRun[]> {
   checkObject("actors", actors);
+  if ("type" in actors && typeof actors.type === "string") invalid("actors", "a list of actors, or an object with actors in it", actors);
   const known = Array.isArray(actors) ? (actors as readonly Actor<never, unknown>[]) : Object.values(actors as { readonly [name: string]: Actor<never, unknown> });
   for (const actor of known) checkActor(actor);
   checkWakeOptions(options);

@@ -1,3 +1,4 @@
+import { checkKnown } from "../errors/check-known.ts";
 import { checkObject, invalid } from "../errors/invalid.ts";
 
 /**
@@ -14,20 +15,21 @@ export type TimelinePoint =
   | { readonly checkpoint: number }
   | { readonly position: number };
 
-/** Throws `INVALID_OPTION`, naming the option. */
-export function checkPoint(point: unknown): TimelinePoint {
-  checkObject("point", point);
+/** Throws `INVALID_OPTION`, naming the option, which the point is or is in. */
+export function checkPoint(point: unknown, option = "point"): TimelinePoint {
+  checkObject(option, point);
+  checkKnown(point, { address: true, attempt: true, checkpoint: true, position: true }, option);
   const { address, attempt, checkpoint, position } = point as { readonly [field: string]: unknown };
   const named = [address, checkpoint, position].filter((part) => part !== undefined);
-  if (named.length !== 1) invalid("point", "{ address }, { address, attempt }, { checkpoint } or { position }", point);
+  if (named.length !== 1) invalid(option, "{ address }, { address, attempt }, { checkpoint } or { position }", point);
   if (address !== undefined) {
-    if (typeof address !== "string" || address.length === 0) invalid("point.address", "an address", address);
+    if (typeof address !== "string" || address.length === 0) invalid(`${option}.address`, "an address", address);
     if (attempt === undefined) return { address };
-    return { address, attempt: checkSeq("point.attempt", attempt) };
+    return { address, attempt: checkSeq(`${option}.attempt`, attempt) };
   }
-  if (attempt !== undefined) invalid("point.attempt", "given with an address only", attempt);
-  if (checkpoint !== undefined) return { checkpoint: checkSeq("point.checkpoint", checkpoint) };
-  return { position: checkSeq("point.position", position) };
+  if (attempt !== undefined) invalid(`${option}.attempt`, "given with an address only", attempt);
+  if (checkpoint !== undefined) return { checkpoint: checkSeq(`${option}.checkpoint`, checkpoint) };
+  return { position: checkSeq(`${option}.position`, position) };
 }
 
 function checkSeq(option: string, value: unknown): number {

@@ -281,7 +281,7 @@ describe("R10: pins", () => {
     expect(await fork({ pin: { "no address": 1 } })).toMatchObject({ code: "INVALID_ADDRESS" });
     expect(await fork({ pin: { "work::writer::plan::tool_call": () => 1 } })).toMatchObject({ code: "NOT_ENCODABLE", message: expect.stringContaining("work::writer::plan::tool_call") });
     expect(await fork({ pin: 1 as never })).toMatchObject({ code: "INVALID_OPTION", path: "pin" });
-    expect(await fork({ at: {} as never })).toMatchObject({ code: "INVALID_OPTION", path: "point" });
+    expect(await fork({ at: {} as never })).toMatchObject({ code: "INVALID_OPTION", path: "at" });
     expect(await fork({ at: { position: 999 } })).toMatchObject({ code: "POINT_NOT_FOUND" });
     expect(await fork({ metadata: { parentStateId: "x" } })).toMatchObject({ code: "INVALID_OPTION", path: "metadata.parentStateId" });
     expect(await fork({ metadata: { tags: "x" } as never })).toMatchObject({ code: "INVALID_OPTION", path: "metadata.tags" });

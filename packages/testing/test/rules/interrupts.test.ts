@@ -668,6 +668,17 @@ describe("I2: pause", () => {
   });
 });
 
+test("I2: a signal that was aborted because time was up says timeout, any other that somebody cancelled", async () => {
+  for (const [reason, expected] of [[new DOMException("too late", "TimeoutError"), "timeout"], [new Error("stop"), "user_cancelled"]] as const) {
+    const reprise = createReprise();
+    const controller = new AbortController();
+    const executing = reprise.execute(agentOf((context) => context.run(hanging("hangs"), undefined)), undefined, { signal: controller.signal });
+    await turns(5);
+    controller.abort(reason);
+    expect(await executing).toMatchObject({ status: "interrupted", signal: { reason: expected, message: reason.message } });
+  }
+});
+
 describe("I2: an interruption at the beginning", () => {
   test.each(Array.from({ length: 30 }, (_, count) => count))("I2: aborted %i microtasks after it was asked for, a run has not begun, or can be resumed with its input", async (count) => {
     const reprise = createReprise({ backend: memoryBackend() });

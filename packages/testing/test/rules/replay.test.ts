@@ -668,8 +668,8 @@ describe("R11: what must not happen twice", () => {
     const work = agent({ name: "work", run: async (_: void, context) => { const value = await context.run(deadly.actor, 7).catch((error: unknown) => { swallowed.push(error); return "swallowed"; }); return value; } });
     await world.runUntilCrash(work, undefined, deadly.points[0] as never);
     const before = await world.journal();
-    for (const options of [{}, { onUnknownOutcome: "retry" as const }, { allowRepeat: ["work::other::tool_call"] }]) {
-      expect((await world.resume(work, options)).outcome).toMatchObject({ status: "failed", error: { code: "OUTCOME_UNKNOWN", address: "work::killer::tool_call" } });
+    for (const [options, ends] of [[{}, "in allowRepeat"], [{ onUnknownOutcome: "retry" as const }, "in allowRepeat"], [{ allowRepeat: ["work::other::tool_call"] }, "in allowRepeat, which names work::other::tool_call"]] as const) {
+      expect((await world.resume(work, options)).outcome).toMatchObject({ status: "failed", error: { code: "OUTCOME_UNKNOWN", address: "work::killer::tool_call", message: expect.stringMatching(new RegExp(`${ends}$`, "u")) } });
       expect(await world.journal()).toEqual(before);
     }
     expect(deadly.runs).toBe(1);

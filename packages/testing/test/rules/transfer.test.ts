@@ -378,3 +378,13 @@ describe("S8: refusals", () => {
     await state.close();
   });
 });
+
+test("S8: nobody is asked any more for what a run waits for that was handed off; where it went, somebody is", async () => {
+  const [here, there] = [withBackend(memoryBackend()), withBackend(memoryBackend())];
+  const ask = agent({ name: "ask", run: (_input: void, context) => context.waitFor("approval") });
+  await here.execute(ask, undefined, { stateId });
+  expect(await here.pending(stateId)).toHaveLength(1);
+  await there.import(await here.handOff(stateId));
+  expect(await here.pending(stateId)).toEqual([]);
+  expect(await there.pending(stateId)).toMatchObject([{ name: "approval" }]);
+});

@@ -285,6 +285,19 @@ describe("I4: answers", () => {
     expect(await running).toMatchObject({ code: "EXECUTION_AWAITING" });
   });
 
+  test("I4, H2: an answer may be undefined, to one that waits and to one that comes later; what is none is dropped with what is wrong with it", async () => {
+    const world = createWorld();
+    const { reprise, heard } = world.begin();
+    const work = agentOf(async (context) => ["got", await context.waitFor("first"), await context.waitFor("second", { timeoutMs: 60_000, default: 5 })]);
+    await reprise.execute(work, undefined, { stateId });
+    await reprise.answer(stateId, "first", undefined);
+    await reprise.answer(stateId, "second", undefined);
+    await world.disk.post(stateId, "foreign", new TextEncoder().encode('{"k":"answer","v":1,"to":5}'));
+    expect(await reprise.resume(work, stateId)).toMatchObject({ status: "completed", value: ["got", undefined, undefined] });
+    expect(heard.of("log").filter(({ code }) => code === "MESSAGE_UNREADABLE").map(({ message }) => message)).toEqual(['message foreign cannot be read and is dropped: "to" must be of type string']);
+    expect(await reprise.resume(work, stateId)).toMatchObject({ value: ["got", undefined, undefined] });
+  });
+
   test("I4: the same answerId is the same answer, before and after it was read; another answer comes too late", async () => {
     const world = createWorld();
     const { reprise } = world.begin();

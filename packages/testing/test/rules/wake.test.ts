@@ -32,6 +32,10 @@ describe("I5: wake", () => {
     expect(await system.runUntil(reprise.wake([sleeper, asker, stranger]))).toMatchObject([{ outcome: { status: "completed" } }, { outcome: { status: "completed" } }]);
   });
 
+  test("I5: an actor in the place of a list of them is refused as what it is", async () => {
+    expect(await rejectionOf(createReprise().wake(tool({ name: "t", run: () => 1 }) as never))).toMatchObject({ code: "INVALID_OPTION", path: "actors", message: expect.stringContaining("a list of actors") });
+  });
+
   test("I5, S8: a run that was handed off goes on elsewhere: it is left alone unless it is named", async () => {
     const world = createWorld();
     const work = agentOf((context) => context.run(tool({ name: "hangs", run: () => new Promise(() => undefined) })));
