@@ -1,4 +1,4 @@
-import { checkDropped, FencedError, RepriseError, type AppendOptions, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
+import { checkDropped, checkHeaderPatch, FencedError, RepriseError, type AppendOptions, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
 import { limitExceeded } from "./append-limits.ts";
 import { atOnce } from "./at-once.ts";
 import { CommitQueue, type Failure } from "./commit-queue.ts";
@@ -75,8 +75,11 @@ export class FsWriter implements StateWriter {
   }
 
   append(records: readonly Uint8Array[], options: AppendOptions): Promise<number> {
-    const refusal = this.#refusalOf(records, options);
-    if (refusal !== undefined) return Promise.reject(refusal);
+    try {
+      this.#checkAppend(records, options);
+    } catch (error) {
+      return Promise.reject(error as RepriseError);
+    }
     this.#rollIfFull();
     const { header, fence = true, durability = "power" } = options;
     return this.#queue.add({
@@ -170,24 +173,19 @@ export class FsWriter implements StateWriter {
     return held - this.#segment.length;
   }
 
-  #refusalOf(records: readonly Uint8Array[], options: AppendOptions): RepriseError | undefined {
+  #checkAppend(records: readonly Uint8Array[], { expect, header }: AppendOptions): void {
     const { stateId } = this;
-    if (this.#released !== undefined) return this.#closed();
-    if (this.#queue.failure !== undefined) return this.#queue.failure;
+    this.#checkUsable();
     const limit = limitExceeded(records, this.#parts.maxRecordBytes);
-    if (limit !== undefined) return new RepriseError("LIMIT", `run ${stateId}: ${limit}`, { stateId });
+    if (limit !== undefined) throw new RepriseError("LIMIT", `run ${stateId}: ${limit}`, { stateId });
+    if (header !== undefined) checkHeaderPatch(stateId, header);
     const { queuedSeq } = this.#queue;
-    if (options.expect === queuedSeq) return undefined;
-    return new RepriseError("CONFLICT", `run ${stateId}: append expected seq ${options.expect} to be the last, but it is ${queuedSeq}`, { stateId });
+    if (expect !== queuedSeq) throw new RepriseError("CONFLICT", `run ${stateId}: append expected seq ${expect} to be the last, but it is ${queuedSeq}`, { stateId });
   }
 
   #checkUsable(): void {
-    if (this.#released !== undefined) throw this.#closed();
+    if (this.#released !== undefined) throw new RepriseError("CLOSED", `run ${this.stateId}: this writer was released`, { stateId: this.stateId });
     if (this.#queue.failure !== undefined) throw this.#queue.failure;
-  }
-
-  #closed(): RepriseError {
-    return new RepriseError("CLOSED", `run ${this.stateId}: this writer was released`, { stateId: this.stateId });
   }
 
   /** Ends the writer after a failure: nothing more is acknowledged, and what it holds is given back. */

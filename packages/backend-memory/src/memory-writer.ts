@@ -1,4 +1,4 @@
-import { checkDropped, FencedError, patchHeader, RepriseError, type AppendOptions, type StateWriter } from "@reprise/core/spi";
+import { checkDropped, checkHeaderPatch, FencedError, patchHeader, RepriseError, type AppendOptions, type StateWriter } from "@reprise/core/spi";
 import { copyOfMessage, type MemoryRun, type MemoryStore } from "./memory-run.ts";
 
 /** What a writer needs of its backend. */
@@ -97,6 +97,7 @@ function checkAppend(
     const message = `record ${tooLong} of this append has ${records[tooLong]?.length} bytes, the backend takes at most ${maxRecordBytes}`;
     throw new RepriseError("LIMIT", `run ${stateId}: ${message}`, { stateId });
   }
+  if (options.header !== undefined) checkHeaderPatch(stateId, options.header);
   if (options.expect === lastSeq) return;
   throw new RepriseError("CONFLICT", `run ${stateId}: append expected seq ${options.expect} to be the last, but it is ${lastSeq}`, { stateId });
 }

@@ -46,14 +46,19 @@ function statementFor(query: ListQuery, limit: number): Parameters<Database["all
   return [`SELECT ${runColumns}, ${leaseColumns} ${from}${where} ORDER BY created_at DESC, state_id LIMIT ?`, ...conditions.flatMap(({ values }) => values), limit];
 }
 
+/** A text as SQLite can compare it. One that UTF-8 cannot hold is part of no run, and null is equal to nothing. */
+function comparable(text: string): SqliteValue {
+  return /\p{Surrogate}/u.test(text) ? null : text;
+}
+
 function conditionsOf({ tags, anyTag, status, pipelineName, parentStateId, dueBefore, createdAfter, cursor }: ListQuery): Condition[] {
   const conditions: Condition[] = [];
   const add = (sql: string, ...values: readonly SqliteValue[]): void => void conditions.push({ sql, values });
-  for (const tag of new Set(tags)) add("run IN (SELECT run FROM tags WHERE tag = ?)", tag);
-  if (anyTag !== undefined) add(`run IN (SELECT run FROM tags WHERE tag IN (${marks(anyTag)}))`, ...anyTag);
+  for (const tag of new Set(tags)) add("run IN (SELECT run FROM tags WHERE tag = ?)", comparable(tag));
+  if (anyTag !== undefined) add(`run IN (SELECT run FROM tags WHERE tag IN (${marks(anyTag)}))`, ...anyTag.map(comparable));
   if (status !== undefined) add(`status IN (${marks(status)})`, ...status);
-  if (pipelineName !== undefined) add("pipeline_name = ?", pipelineName);
-  if (parentStateId !== undefined) add("parent_state_id = ?", parentStateId);
+  if (pipelineName !== undefined) add("pipeline_name = ?", comparable(pipelineName));
+  if (parentStateId !== undefined) add("parent_state_id = ?", comparable(parentStateId));
   if (dueBefore !== undefined) add("wake_at <= ? OR (run IN (SELECT run FROM messages) AND status NOT IN ('completed', 'failed'))", dueBefore);
   if (createdAfter !== undefined) add("created_at > ?", createdAfter);
   if (cursor !== undefined) {

@@ -1,4 +1,4 @@
-import { CorruptError, RepriseError, type HeaderPatch, type StateHeader } from "@reprise/core/spi";
+import { CorruptError, type StateHeader } from "@reprise/core/spi";
 import { checksumOf } from "./checksums.ts";
 import type { Database } from "./database.ts";
 import type { SqliteRow } from "./driver.ts";
@@ -116,15 +116,6 @@ export function noteLastSeq(database: Database, run: number, { epoch, lastSeq }:
   if (row === undefined || !isIntact(row)) return;
   const found = runOf(row, database.file);
   if (found.epoch === epoch && found.lastSeq < lastSeq) updateRun(database, found, { ...found, lastSeq });
-}
-
-/** Throws `INVALID_OPTION` for times that are no finite numbers: SQLite has none for them. */
-export function checkPatch(stateId: string, patch: HeaderPatch): void {
-  for (const name of ["createdAt", "updatedAt", "wakeAt"] as const) {
-    const time = patch[name];
-    if (time === undefined || time === null || Number.isFinite(time)) continue;
-    throw new RepriseError("INVALID_OPTION", `run ${stateId}: header.${name} must be a finite number of milliseconds, got ${String(time)}`, { stateId, path: `header.${name}` });
-  }
 }
 
 function isIntact(row: SqliteRow): boolean {

@@ -1,4 +1,4 @@
-import { checkDropped, FencedError, isRepriseError, patchHeader, RepriseError, type AppendOptions, type ErrorCode, type HeaderPatch, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
+import { checkDropped, checkHeaderPatch, FencedError, isRepriseError, patchHeader, RepriseError, type AppendOptions, type ErrorCode, type HeaderPatch, type Message, type StateWriter, type StoredRecord } from "@reprise/core/spi";
 import { compactRecords } from "./compact-records.ts";
 import type { Database } from "./database.ts";
 import { readMessages, removeMessage } from "./inbox.ts";
@@ -6,7 +6,7 @@ import { moveEnd, readEnd, type JournalEnd } from "./journal-end.ts";
 import { liveTokens } from "./lease-judge.ts";
 import { beatLease, dropLease } from "./lease.ts";
 import { addRecords, readRecords } from "./records.ts";
-import { checkPatch, noteLastSeq, runNumbered, updateRun, type RunRow } from "./run-row.ts";
+import { noteLastSeq, runNumbered, updateRun, type RunRow } from "./run-row.ts";
 import type { SqliteContext } from "./sqlite-context.ts";
 import { UncertainCommit } from "./sqlite-error.ts";
 import type { StoreWrite } from "./store.ts";
@@ -156,7 +156,7 @@ export class SqliteWriter implements StateWriter {
       const message = `record ${tooLong} of this append has ${records[tooLong]?.length} bytes, the backend takes at most ${maxRecordBytes}`;
       throw new RepriseError("LIMIT", `run ${stateId}: ${message}`, { stateId });
     }
-    if (header !== undefined) checkPatch(stateId, header);
+    if (header !== undefined) checkHeaderPatch(stateId, header);
     if (expect !== this.#queuedSeq) throw new RepriseError("CONFLICT", `run ${stateId}: append expected seq ${expect} to be the last, but it is ${this.#queuedSeq}`, { stateId });
   }
 

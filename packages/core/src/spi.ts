@@ -40,6 +40,7 @@ export type { ArtifactBackend, ByteRange, CollectedArtifacts, StoredArtifact } f
 export { checkArtifactId } from "./backends/check-artifact-id.ts";
 export { checkByteRange, contentChunks } from "./backends/content-chunks.ts";
 export { checkDropped } from "./backends/check-dropped.ts";
+export { checkHeaderPatch } from "./backends/check-header-patch.ts";
 export { checkGrace } from "./backends/check-grace.ts";
 export { checkStateId } from "./backends/check-state-id.ts";
 export { checkMessageFits, checkMessageId } from "./backends/check-message.ts";

@@ -1,5 +1,5 @@
 import { memoryBackend, type MemoryBackend } from "@reprise/backend-memory";
-import { isRepriseError, RepriseError, type StateBackend, type StateWriter, type StoredRecord } from "@reprise/core/spi";
+import { isRepriseError, RepriseError, type HeaderPatch, type StateBackend, type StateWriter, type StoredRecord } from "@reprise/core/spi";
 import { expect, test } from "vitest";
 import { delegateWriter } from "../src/index.ts";
 import { stateBackendCases } from "../src/state-backend-suite/state-backend-suite.ts";
@@ -60,6 +60,7 @@ const table: readonly (readonly [what: string, broken: Broken, expected: RegExp]
   ["does not tell those who were taken over", writers(() => ({ signal: new AbortController().signal })), /^G5/],
   ["shows less than there is to a new holder", writers((good) => ({ recovered: () => good.recovered(2) })), /^G7|^G9/],
   ["forgets headers", writers((good) => ({ append: (records, options) => good.append(records, { ...options, header: {} }) })), /^S4/],
+  ["keeps texts as UTF-8 has them", writers((good) => ({ append: (records, options) => good.append(records, { ...options, header: inUtf8(options.header) }) })), /^S4, G3/],
   ["lists whatever it has", (good) => ({ list: () => good.list() }), /^S4/],
   ["gives messages again", writers(() => ({ acknowledge: async () => undefined })), /^I4/],
   ["tells nobody of messages", writers(() => ({ onMessage: () => () => undefined })), /^I4: whoever listens/],
@@ -75,6 +76,10 @@ const table: readonly (readonly [what: string, broken: Broken, expected: RegExp]
   ["says that it excludes other processes", (good) => ({ capabilities: { ...good.capabilities, exclusion: "host" } }), /^claims/],
   ["rejects with errors of its own", (good) => ({ head: async (stateId) => good.head(stateId).catch((error: Error) => Promise.reject(new Error(error.message))) }), /^INVALID_ID|^every refusal/],
 ];
+
+function inUtf8({ pipelineName, ...header }: HeaderPatch = {}): HeaderPatch {
+  return { ...header, ...(pipelineName !== undefined && { pipelineName: pipelineName && Buffer.from(pipelineName).toString() }) };
+}
 
 /** The cases, of those whose name is like this, that fail. */
 async function failing(broken: Broken, among: RegExp): Promise<string[]> {

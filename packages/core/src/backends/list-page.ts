@@ -57,7 +57,7 @@ function matches({ header, unread = false }: Listed, query: ListQuery): boolean 
   if (query.pipelineName !== undefined && header.pipelineName !== query.pipelineName) return false;
   if (query.parentStateId !== undefined && header.parentStateId !== query.parentStateId) return false;
   const ended = header.status === "completed" || header.status === "failed";
-  if (query.dueBefore !== undefined && !((header.wakeAt ?? Infinity) <= query.dueBefore || (unread && !ended))) return false;
+  if (query.dueBefore !== undefined && !((header.wakeAt !== undefined && header.wakeAt <= query.dueBefore) || (unread && !ended))) return false;
   return query.createdAfter === undefined || header.createdAt > query.createdAfter;
 }
 

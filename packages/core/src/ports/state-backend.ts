@@ -118,7 +118,7 @@ export interface AppendOptions {
   readonly durability?: Durability;
   /** `false` skips the check that nobody has taken over (G5 then does not hold for this append). Default: true. */
   readonly fence?: boolean;
-  /** Written after the records; see {@link StateHeader}. Default: it stays as it is. */
+  /** Written after the records; see {@link StateHeader}. What `checkHeaderPatch` refuses is `INVALID_OPTION`, and nothing is written. Default: it stays as it is. */
   readonly header?: HeaderPatch;
 }
 

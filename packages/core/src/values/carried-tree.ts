@@ -1,6 +1,7 @@
 import { fromBase64, toBase64 } from "./base64.ts";
 import { NotDecodableError } from "./not-decodable-error.ts";
 import { isInherited, setOwn } from "./own-property.ts";
+import { isWellFormed } from "./well-formed.ts";
 
 /*
  * A tagged tree as MessagePack carries it. It differs from the JSON tree where the format has something better, or less:
@@ -110,13 +111,6 @@ function textFrom(content: unknown): string {
   for (let index = 0; index < content.length; index += 2) pieces.push(String.fromCharCode(view.getUint16(index, true)));
   const text = pieces.join("");
   return isWellFormed(text) ? fail("the content of $j is text that UTF-8 holds") : text;
-}
-
-// String.prototype.isWellFormed is newer than the oldest language we compile for; with `u`, pairs are not matched.
-const loneSurrogate = /\p{Surrogate}/u;
-
-function isWellFormed(text: string): boolean {
-  return !loneSurrogate.test(text);
 }
 
 function fail(problem: string): never {

@@ -1,18 +1,21 @@
-import type { StateHeader } from "@reprise/core/spi";
+import type { HeaderPatch, StateHeader } from "@reprise/core/spi";
 import { expect } from "vitest";
-import { hold, records, type SuiteContext } from "./suite-context.ts";
+import { hold, records, rejection, textsOf, type SuiteContext } from "./suite-context.ts";
+
+const whole: StateHeader = {
+  status: "awaiting",
+  createdAt: 1000,
+  updatedAt: 2000,
+  pipelineName: "essay",
+  tags: ["draft", "urgent"],
+  parentStateId: "run-0",
+  wakeAt: 9000,
+};
 
 /** What `head` shows. */
-export function headerCases({ open, abandon, test }: SuiteContext): void {
-  const whole: StateHeader = {
-    status: "awaiting",
-    createdAt: 1000,
-    updatedAt: 2000,
-    pipelineName: "essay",
-    tags: ["draft", "urgent"],
-    parentStateId: "run-0",
-    wakeAt: 9000,
-  };
+export function headerCases(context: SuiteContext): void {
+  const { open, abandon, test } = context;
+  refusedPatchCases(context);
 
   test("S4: a run that was just created has a header: running, no tags", async () => {
     const backend = await open();
@@ -76,5 +79,29 @@ export function headerCases({ open, abandon, test }: SuiteContext): void {
     expect((await backend.head("run-1"))?.lease).not.toBe("live");
     const third = await hold(backend);
     expect(await backend.head("run-1")).toMatchObject({ ...whole, updatedAt: 3000, lease: "live", epoch: third.epoch, lastSeq: 2 });
+  });
+}
+
+function refusedPatchCases({ open, test }: SuiteContext): void {
+  test("S4, G3: what not every backend could keep as it is, half a surrogate pair or a time that is none, is refused, and nothing is written", async () => {
+    const backend = await open();
+    const writer = await hold(backend);
+    await writer.append(records(1), { expect: 0, header: whole });
+    const refused: HeaderPatch[] = [
+      { pipelineName: "cut \ud83d" },
+      { parentStateId: "\udc00cut" },
+      { tags: ["kept", "t\ud83d"] },
+      { createdAt: Number.NaN },
+      { updatedAt: Infinity },
+      { wakeAt: -Infinity },
+    ];
+    for (const header of refused) {
+      const error = await rejection(writer.append(records(1, 2), { expect: 1, header }));
+      expect(error, Object.keys(header)[0]).toMatchObject({ code: "INVALID_OPTION", path: `header.${Object.keys(header)[0]}`, stateId: "run-1" });
+    }
+    expect(await backend.head("run-1")).toMatchObject({ ...whole, lastSeq: 1 });
+    await writer.append(records(1, 2), { expect: 1, header: { pipelineName: "whole \u{1f600}", tags: ["\u{1f600}", "nul \0"], wakeAt: null } });
+    expect(await textsOf(backend)).toEqual(["r1", "r2"]);
+    expect(await backend.head("run-1")).toMatchObject({ pipelineName: "whole \u{1f600}", tags: ["\u{1f600}", "nul \0"] });
   });
 }

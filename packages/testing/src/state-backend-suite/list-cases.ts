@@ -3,7 +3,10 @@ import { expect } from "vitest";
 import { hold, records, rejection, type SuiteContext } from "./suite-context.ts";
 
 /** What `list` finds, in which order, page by page. */
-export function listCases({ open, abandon, test }: SuiteContext): void {
+export function listCases(context: SuiteContext): void {
+  const { open, abandon, test } = context;
+  filterCases(context);
+
   test("S4: an empty store lists nothing", async () => {
     expect(await (await open()).list()).toEqual({ rows: [], damaged: [] });
   });
@@ -17,29 +20,6 @@ export function listCases({ open, abandon, test }: SuiteContext): void {
     expect(await ids(backend)).toEqual(["d", "a", "b", "c"]);
     const { rows } = await backend.list();
     for (const row of rows) expect(row).toEqual(await backend.head(row.stateId));
-  });
-
-  test("S4: every given filter must hold: all tags, any tag, status, pipeline, parent, due, created", async () => {
-    const backend = await open();
-    await add(backend, "a", { createdAt: 1, tags: ["x", "y"], status: "completed", pipelineName: "p", wakeAt: 50 });
-    await add(backend, "b", { createdAt: 2, tags: ["x"], status: "failed", pipelineName: "p", parentStateId: "a", wakeAt: 60 });
-    await add(backend, "c", { createdAt: 3, tags: [], status: "awaiting", pipelineName: "q", parentStateId: "a" });
-    const expected: [ListQuery, string[]][] = [
-      [{ tags: ["x"] }, ["b", "a"]],
-      [{ tags: ["y", "x"] }, ["a"]],
-      [{ tags: ["z"] }, []],
-      [{ anyTag: ["y", "z"] }, ["a"]],
-      [{ status: ["failed", "awaiting"] }, ["c", "b"]],
-      [{ pipelineName: "p" }, ["b", "a"]],
-      [{ parentStateId: "a" }, ["c", "b"]],
-      [{ dueBefore: 49 }, []],
-      [{ dueBefore: 50 }, ["a"]],
-      [{ dueBefore: 1e15 }, ["b", "a"]],
-      [{ createdAfter: 1 }, ["c", "b"]],
-      [{ createdAfter: 1, tags: ["x"], status: ["failed"], pipelineName: "p", parentStateId: "a", dueBefore: 60 }, ["b"]],
-      [{ createdAfter: 1, tags: ["x"], status: ["completed"] }, []],
-    ];
-    for (const [query, found] of expected) expect(await ids(backend, query), JSON.stringify(query)).toEqual(found);
   });
 
   test("S4: pages follow each other without gap or repetition, whatever is added or removed meanwhile", async () => {
@@ -85,6 +65,42 @@ export function listCases({ open, abandon, test }: SuiteContext): void {
     const leases = Object.fromEntries((await backend.list()).rows.map((row) => [row.stateId, row.lease]));
     expect(leases).toMatchObject({ held: "live", free: "none" });
     expect(["stale", "none"]).toContain(leases["dead"]);
+  });
+}
+
+function filterCases({ open, test }: SuiteContext): void {
+  test("S4: every given filter must hold: all tags, any tag, status, pipeline, parent, due, created", async () => {
+    const backend = await open();
+    await add(backend, "a", { createdAt: 1, tags: ["x", "y"], status: "completed", pipelineName: "p", wakeAt: 50 });
+    await add(backend, "b", { createdAt: 2, tags: ["x"], status: "failed", pipelineName: "p", parentStateId: "a", wakeAt: 60 });
+    await add(backend, "c", { createdAt: 3, tags: [], status: "awaiting", pipelineName: "q", parentStateId: "a" });
+    const expected: [ListQuery, string[]][] = [
+      [{ tags: ["x"] }, ["b", "a"]],
+      [{ tags: ["y", "x"] }, ["a"]],
+      [{ tags: ["z"] }, []],
+      [{ anyTag: ["y", "z"] }, ["a"]],
+      [{ status: ["failed", "awaiting"] }, ["c", "b"]],
+      [{ pipelineName: "p" }, ["b", "a"]],
+      [{ parentStateId: "a" }, ["c", "b"]],
+      [{ dueBefore: 49 }, []],
+      [{ dueBefore: 50 }, ["a"]],
+      [{ dueBefore: 1e15 }, ["b", "a"]],
+      // Whoever waits for nothing is never due.
+      [{ dueBefore: Infinity }, ["b", "a"]],
+      [{ dueBefore: -Infinity }, []],
+      [{ createdAfter: 1 }, ["c", "b"]],
+      [{ createdAfter: 1, tags: ["x"], status: ["failed"], pipelineName: "p", parentStateId: "a", dueBefore: 60 }, ["b"]],
+      [{ createdAfter: 1, tags: ["x"], status: ["completed"] }, []],
+    ];
+    for (const [query, found] of expected) expect(await ids(backend, query), JSON.stringify(query)).toEqual(found);
+  });
+
+  test("S4: half a surrogate pair is part of no text that a run has, and finds none", async () => {
+    const backend = await open();
+    await add(backend, "a", { tags: ["t\ufffd"], pipelineName: "p\ufffd", parentStateId: "r\ufffd" });
+    const queries: ListQuery[] = [{ tags: ["t\ud83d"] }, { anyTag: ["t\ud83d"] }, { pipelineName: "p\ud83d" }, { parentStateId: "r\udc00" }];
+    for (const query of queries) expect(await ids(backend, query), JSON.stringify(query)).toEqual([]);
+    expect(await ids(backend, { tags: ["t\ufffd"], anyTag: ["t\ud83d", "t\ufffd"], pipelineName: "p\ufffd", parentStateId: "r\ufffd" })).toEqual(["a"]);
   });
 }
 

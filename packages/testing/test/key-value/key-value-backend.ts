@@ -1,5 +1,5 @@
 import {
-  checkMessageFits, checkMessageId, checkStateId, FencedError, LeaseHeldError, listPage, newHeader, patchHeader, RepriseError,
+  checkHeaderPatch, checkMessageFits, checkMessageId, checkStateId, FencedError, LeaseHeldError, listPage, newHeader, patchHeader, RepriseError,
   type ErrorCode, type StateBackend, type StateHead, type StateHeader, type StateWriter, type StoredRecord,
 } from "@reprise/core/spi";
 
@@ -67,6 +67,7 @@ export function keyValueBackend(store: KeyValues): StateBackend & { abandon(stat
       async append(records, { expect, header }) {
         const run = held();
         if (records.length === 0 || records.some((bytes) => bytes.length > maxRecordBytes)) fail("LIMIT", stateId, `an append takes records of at most ${maxRecordBytes} bytes, and at least one`);
+        if (header !== undefined) checkHeaderPatch(stateId, header);
         if (expect !== lastSeq) fail("CONFLICT", stateId, `append expected ${expect} to be the last seq, but it is ${lastSeq}`);
         for (const bytes of records) store.set(keyOf("record", stateId, (lastSeq += 1)), `${epoch} ${toText(bytes)}`);
         save({ ...run, lastSeq, header: header === undefined ? run.header : patchHeader(run.header, header) });
@@ -85,8 +86,7 @@ export function keyValueBackend(store: KeyValues): StateBackend & { abandon(stat
         mine.add(listener);
         return () => void listeners.delete(listener);
       },
-      flush: async () => void held(),
-      renew: async () => void held(),
+      flush: async () => void held(), renew: async () => void held(),
     };
     writers.add(writer);
     return writer;

@@ -533,7 +533,7 @@ describe("bad input is refused by name, rule and value", () => {
     }
   });
 
-  test.each<[string, unknown]>([["text", "x"], ["tags", { tags: "a" }], ["tags of numbers", { tags: [1] }], ["pipelineName", { pipelineName: 5 }], ["parentStateId", { parentStateId: {} }], ["null", null]])("metadata: %s", async (_name, metadata) => {
+  test.each<[string, unknown]>([["text", "x"], ["tags", { tags: "a" }], ["tags of numbers", { tags: [1] }], ["pipelineName", { pipelineName: 5 }], ["parentStateId", { parentStateId: {} }], ["a cut tag", { tags: ["t\ud83d"] }], ["a cut pipelineName", { pipelineName: "cut \ud83d" }], ["a cut parentStateId", { parentStateId: "\udc00" }], ["null", null]])("metadata: %s", async (_name, metadata) => {
     expect(await rejectionOf(ok.create({ metadata: invalid(metadata) }))).toMatchObject({ code: "INVALID_OPTION", path: expect.stringContaining("metadata") });
     await using state = await ok.create();
     expect(await rejectionOf(state.saveCheckpoint({ metadata: invalid(metadata) }))).toMatchObject({ code: "INVALID_OPTION", path: expect.stringContaining("metadata") });
