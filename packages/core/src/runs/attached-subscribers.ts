@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.ts";
 import { messageOf } from "../errors/message-of.ts";
+import { showValue } from "../errors/show-value.ts";
 import type { RunFeed, Subscriber } from "../ports/subscriber.ts";
 
 /** The subscribers of one handle, from its opening to its end. Their faults never reach the run (rule H5). */
@@ -33,11 +34,23 @@ export class AttachedSubscribers {
 
   #attach(subscriber: Subscriber, feed: RunFeed): unknown[] {
     try {
-      const detach = subscriber.attach(feed);
-      if (detach) this.#detach.push(detach);
+      const given: unknown = subscriber.attach(feed);
+      if (typeof given === "function") this.#detach.push(given as () => void | Promise<void>);
+      else if (given !== undefined && given !== null) void this.#lookAt(given);
       return [];
     } catch (error) {
       return [error];
+    }
+  }
+
+  /** What is not written in TypeScript gives what it likes: a promise, too, whose rejection would end the process if nobody looked at it. */
+  async #lookAt(given: unknown): Promise<void> {
+    try {
+      const late: unknown = await given;
+      if (late === undefined) return;
+      throw new TypeError(`it gave ${late === given ? "" : "a promise of "}${showValue(late)}, which is no function that ends it`);
+    } catch (error) {
+      this.#report("could not be attached", error);
     }
   }
 

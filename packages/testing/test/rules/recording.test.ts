@@ -1,6 +1,7 @@
 import { agent, isRepriseError, RepriseError, tool, type Actor, type ExecutionEvent } from "@reprise/core";
 import { memoryBackend } from "@reprise/backend-memory";
 import { retry } from "@reprise/retry";
+import type { RunFeed, Subscriber } from "@reprise/core/spi";
 import { describe, expect, test } from "vitest";
 import { addOne, counter, faultyBackend, flaky, recordingSubscriber, virtualSystem } from "../../src/index.ts";
 import { createReprise } from "@reprise/core";
@@ -350,6 +351,32 @@ describe("H5: subscribers", () => {
     });
     expect(await life.reprise.execute(chain(1), undefined, { stateId })).toMatchObject({ status: "completed" });
     expect(life.heard.of("log").filter((notice) => notice.code === "SUBSCRIBER_FAILED")).toHaveLength(2);
+  });
+
+  test("H5: a subscriber whose attach takes time changes nothing, rejecting or not; one that gives anything but what ends it is told so", async () => {
+    const world = createWorld();
+    const seen: number[] = [];
+    const attaching: ((run: RunFeed) => unknown)[] = [
+      async () => { throw new Error("attach"); },
+      async (run) => void run.on("event", (event) => void seen.push(event.seq)),
+      async () => () => { throw new Error("called"); },
+      () => 5,
+      () => ({ get then() { throw new Error("then"); } }),
+      () => null,
+    ];
+    const life = world.begin({ subscribers: attaching.map((attach) => ({ attach }) as Subscriber) });
+    const unhandled = await unhandledDuring(async () => {
+      expect(await life.reprise.execute(chain(1), undefined, { stateId })).toMatchObject({ status: "completed" });
+    });
+    expect(unhandled).toEqual([]);
+    expect(seen.length).toBeGreaterThan(0);
+    const faults = life.heard.of("log").filter((notice) => notice.code === "SUBSCRIBER_FAILED");
+    expect(faults.map(({ message }) => message).toSorted()).toEqual([
+      "a subscriber could not be attached: attach",
+      "a subscriber could not be attached: it gave 5, which is no function that ends it",
+      "a subscriber could not be attached: it gave a promise of a value of type function, which is no function that ends it",
+      "a subscriber could not be attached: then",
+    ]);
   });
 
   test("H5: a slow subscriber delays nobody, and overflow is read again from the history: it still sees every event once, in order", async () => {
