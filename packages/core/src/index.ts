@@ -69,7 +69,7 @@ export type { VerifyFinding, VerifyReport } from "./runs/verify-run.ts";
 export type { AnswerOptions, Waiting } from "./runs/waiting.ts";
 export type { PendingWait } from "./history/pending-wait.ts";
 export type { WakeActors, WakeOptions, WokenRun } from "./runs/wake.ts";
-export type { EventQuery, HistoryQuery } from "./history/history-query.ts";
+export type { CallQuery, EventQuery, HistoryQuery } from "./history/history-query.ts";
 export type { CallTally } from "./statistics/call-tally.ts";
 export type { CountedCall, HistoryStatistics, StatisticsOptions } from "./statistics/statistics-of.ts";
 export type { CheckpointNotice, ExecutionEvent, GroupNotice, InterruptNotice, LogNotice, RecoveredNotice, StreamItem, TimelineCut, Topic, Topics } from "./events/execution-event.ts";

@@ -13,7 +13,7 @@ export interface HandlerOptions {
   readonly hosts?: readonly string[];
   /** Path that all others are below, such as `/reprise`. Default: `""`. */
   readonly basePath?: string;
-  /** Shows inputs and results, too. Default: false. */
+  /** Shows inputs and results, too, without what `redact` of the Reprise hides. Default: false. */
   readonly values?: boolean;
   /** A longer body is refused. Default: 1 MiB. */
   readonly maxBodyBytes?: number;

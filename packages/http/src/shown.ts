@@ -42,7 +42,7 @@ function shownError(error: ErrorRecord | undefined, values: boolean): object | u
 }
 
 /** One value that cannot be read does not cost the others. */
-function readable(name: string, read: () => unknown): object {
+export function readable(name: string, read: () => unknown): object {
   try {
     return { [name]: read() };
   } catch {

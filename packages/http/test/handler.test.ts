@@ -66,6 +66,27 @@ describe("looking", () => {
     expect(await (await generous(new Request("http://localhost/runs/run-1"))).json()).toMatchObject({ calls: [{ input: "a text" }, { input: "a text", value: "found a text" }, {}] });
   });
 
+  test("H2: what redact hides is shown on no page: neither in events nor in calls, nor where a wait asks", async () => {
+    const iban = "DE89 3704";
+    const reprise = createReprise({ backend: memoryBackend(), redact: ["iban"] });
+    const check = tool({ name: "check", retry: false, run: (order: { iban: string }): never => { throw Object.assign(new Error("closed"), { data: order }); } });
+    const pay = agent({
+      name: "pay",
+      run: async (order: { iban: string }, context) => {
+        await context.try(check, order);
+        return context.waitFor("approval", { prompt: { ...order, text: "Pay?" } });
+      },
+    });
+    await reprise.execute(pay, { iban }, { stateId: "run-1", metadata: { pipelineName: "payments" } });
+    const handler = createHandler(reprise, { values: true, token });
+    const texts = await Promise.all(["/runs", "/runs/run-1", "/runs/run-1/events?until=rest"].map(async (path) => (await handler(new Request(`http://localhost${path}`, { headers: bearer(token) }))).text()));
+    for (const text of texts) expect(text).not.toContain(iban);
+    expect(JSON.parse(texts[1] ?? "")).toMatchObject({
+      pending: [{ name: "approval", prompt: { iban: "[redacted]", text: "Pay?" }, token: expect.stringMatching(/^wt_/u) }],
+      calls: [{ input: { iban: "[redacted]" } }, { input: { iban: "[redacted]" }, error: { message: "closed", data: { iban: "[redacted]" } } }, {}],
+    });
+  });
+
   test("S9: ids of runs may hold any character", async () => {
     const { reprise, get } = serving({ basePath: "/reprise" });
     await reprise.execute(search, "x", { stateId: "2026/11 é?" });

@@ -25,6 +25,12 @@ export interface HistoryQuery {
   readonly limit?: number;
 }
 
+/** Which calls of a history are asked for, and how they are shown. */
+export interface CallQuery extends HistoryQuery {
+  /** As watchers see them: without what `redact` of the Reprise hides. Default: false, as they are recorded. */
+  readonly redacted?: boolean;
+}
+
 /** Which events of a history are asked for. */
 export interface EventQuery extends HistoryQuery {
   /** Seq of the first event. Default: 1. */

@@ -1,7 +1,7 @@
 import type { EventType, ExecutionStatus } from "../events/event-type.ts";
 import type { ExecutionEvent } from "../events/execution-event.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
-import type { EventQuery, HistoryQuery } from "./history-query.ts";
+import type { CallQuery, EventQuery } from "./history-query.ts";
 
 /** One call as the history knows it: a snapshot, not updated. */
 export interface CallSummary {
@@ -34,5 +34,5 @@ export interface History {
   /** The latest call with this address. */
   get(address: string): CallSummary | undefined;
   /** The calls that a query asks for (default: every one), in the order of their first events. Throws `INVALID_OPTION`, naming the option. */
-  calls(query?: HistoryQuery): CallSummary[];
+  calls(query?: CallQuery): CallSummary[];
 }

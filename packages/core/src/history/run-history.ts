@@ -1,4 +1,4 @@
-import { checkOneOf } from "../errors/invalid.ts";
+import { checkObject, checkOneOf, invalid } from "../errors/invalid.ts";
 import type { ExecutionStatus } from "../events/event-type.ts";
 import type { ExecutionEvent } from "../events/execution-event.ts";
 import type { Redactor } from "../events/redactor.ts";
@@ -10,13 +10,13 @@ import { decodeInput, decodeValue } from "./decode-node.ts";
 import { eventsOf } from "./events-of.ts";
 import { callsOf, type RunView } from "./fold.ts";
 import type { CallSummary, History } from "./history.ts";
-import { queryCalls, queryEvents, type EventQuery, type HistoryQuery } from "./history-query.ts";
+import { queryCalls, queryEvents, type CallQuery, type EventQuery } from "./history-query.ts";
 
 /** The history of a run in this process, live or loaded. */
 export class RunHistory implements History {
   readonly #view: RunView;
   readonly #records: readonly JournalRecord[];
-  /** Events are shown; calls are looked at. */
+  /** Events are shown; calls are looked at, unless somebody asks for them as they are shown. */
   readonly #redactor: Redactor | undefined;
 
   constructor(view: RunView, records: readonly JournalRecord[], redactor?: Redactor) {
@@ -43,8 +43,13 @@ export class RunHistory implements History {
     return found && summaryOf(found);
   }
 
-  calls(query: HistoryQuery = {}): CallSummary[] {
-    return queryCalls(callsOf(this.#view).map(summaryOf), query);
+  calls(query: CallQuery = {}): CallSummary[] {
+    checkObject("query", query);
+    const { redacted = false, ...rest } = query;
+    if (typeof redacted !== "boolean") invalid("redacted", "true or false", redacted);
+    const calls = queryCalls(callsOf(this.#view).map(summaryOf), rest);
+    const redactor = redacted ? this.#redactor : undefined;
+    return redactor === undefined ? calls : calls.map((call) => redactor.call(call));
   }
 }
 

@@ -17,3 +17,9 @@ test("H2: what stands under a hidden key is redacted, at every depth and in maps
   const hidden = (key: string): boolean => key === "token";
   expect(plainValue({ token: "a", inner: [{ token: { deep: "b" } }], map: new Map([["token", "c"]]) }, hidden)).toEqual({ token: "[redacted]", inner: [{ token: "[redacted]" }], map: [["token", "[redacted]"]] });
 });
+
+test("what is hidden is hidden in a Map that hangs on a recorded error, too", () => {
+  const data = { of: { $m: [["my_token", "abc"], ["kept", { token: "abc" }]] } };
+  expect(plainValue({ data }, (key) => /token/u.test(key))).toEqual({ data: { of: { $m: [["my_token", "[redacted]"], ["kept", { token: "[redacted]" }]] } } });
+  expect(plainValue({ $m: [[1, 2]], token: 1 }, (key) => key === "token")).toEqual({ $m: [[1, 2]], token: "[redacted]" });
+});

@@ -1,3 +1,5 @@
+import { tagOf } from "./tree-tag.ts";
+
 /**
  * Any recorded value as JSON can hold it, for reading: what JSON does not know becomes text (a Date as ISO, a Map as pairs, a
  * bigint as `"12n"`, bytes as their number). What stands under a key that is `hidden` is `"[redacted]"`. Default: no key is.
@@ -27,7 +29,11 @@ function plain(value: unknown, hidden: (key: string) => boolean, above: readonly
   const shown = (key: unknown, entry: unknown): unknown => (typeof key === "string" && hidden(key) ? "[redacted]" : inner(entry));
   if (Array.isArray(value)) return value.map(inner);
   if (value instanceof Set) return [...value].map(inner);
-  if (value instanceof Map) return [...value].map(([key, entry]) => [inner(key), shown(key, entry)]);
+  const pair = ([key, entry]: readonly unknown[]): unknown => [inner(key), shown(key, entry)];
+  if (value instanceof Map) return [...value].map(pair);
+  // What hangs on a recorded error is tagged: there a Map is its entries.
+  const entries: unknown = tagOf(value) === "$m" ? Object.values(value)[0] : undefined;
+  if (Array.isArray(entries) && entries.every(Array.isArray)) return { $m: entries.map(pair) };
   // Not by assignment: a key named `__proto__` is to stay a key.
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, shown(key, entry)]));
 }

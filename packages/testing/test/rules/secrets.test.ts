@@ -195,6 +195,30 @@ describe("H2: redaction", () => {
     expect(outcome).toMatchObject({ error: { cause: { message: "no entry for ada", data: { ssn: "123" } } } });
   });
 
+  test("H2: calls are looked at as they are recorded, and redacted if that is asked for", async () => {
+    const fails = tool({ name: "fails", retry: false, run: ({ token }: { token: string }): never => { throw Object.assign(new Error("no"), { data: new Map([["ssn", `${token}-t2`]]) }); } });
+    const reprise = createReprise({ backend: memoryBackend(), redact: ["token", "ssn"] });
+    await reprise.execute(agent({ name: "both", run: async (_, context) => [await context.run(echo, input), await context.try(fails, { token: "t1" })].length }), undefined, { stateId });
+    const history = await reprise.history(stateId);
+    const shown = history.calls({ redacted: true, type: "tool_call" });
+    expect(shown).toMatchObject([
+      { address: "both::echo::tool_call", input: { user: { email: "a@b.c", token: "[redacted]" } }, value: { user: { token: "[redacted]" }, ok: true } },
+      { status: "failed", input: { token: "[redacted]" }, error: { message: "no", data: { $m: [["ssn", "[redacted]"]] } }, value: undefined },
+    ]);
+    expect(JSON.stringify(history.calls())).toMatch(/"t1".*t1-t2/u);
+    expect(history.calls({ redacted: false })).toEqual(history.calls());
+    expect(shown.map(({ call }) => call)).toEqual(history.calls({ type: "tool_call" }).map(({ call }) => call));
+    expect(() => history.calls({ redacted: "yes" as never })).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path: "redacted" }));
+    expect(() => history.calls(null as never)).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path: "query" }));
+  });
+
+  test("H2: what is not there is not asked about, nor hidden", async () => {
+    const reprise = createReprise({ backend: memoryBackend(), redact: () => "hidden" });
+    await reprise.execute(agent({ name: "asks", run: (_, context) => context.waitFor("ok") }), undefined, { stateId });
+    const [asking, wait] = (await reprise.history(stateId)).calls({ redacted: true });
+    expect([asking?.input, asking?.value, asking?.error, wait?.value, wait?.error]).toEqual(["hidden", undefined, undefined, undefined, undefined]);
+  });
+
   test.each([[5], ["token"], [[1]], [[""]]])("H2: redact: %o is refused", (redact) => {
     expect(() => createReprise({ redact: redact as never })).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path: "redact" }));
   });
