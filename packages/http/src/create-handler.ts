@@ -2,6 +2,7 @@ import type { Reprise } from "@reprise/core";
 import { accessOf, refuseForeign, requireAccess, type Access } from "./access.ts";
 import { checkMethods } from "./check.ts";
 import { resolveOptions, type HandlerOptions, type HandlerSettings } from "./handler-options.ts";
+import { pathSegments } from "./path-segments.ts";
 import { plainJson } from "./plain-json.ts";
 import { Refusal, refusalOf } from "./refusal.ts";
 import { runEvents } from "./run-events.ts";
@@ -40,7 +41,7 @@ export function createHandler(reprise: ServedReprise, options: HandlerOptions = 
     } catch (error) {
       const refusal = refusalOf(error);
       // Whoever goes away in the middle of a request does nobody harm.
-      if (refusal.status >= 500 && !request.signal.aborted) settings.onError(error, request);
+      if (refusal.status >= 500 && !isGone(request)) settings.onError(error, request);
       const { status, code, message, headers } = refusal;
       return json(status, { error: { code, message } }, headers);
     }
@@ -65,7 +66,7 @@ interface Route {
 }
 
 function routeOf(reprise: ServedReprise, { pathname, searchParams }: URL, settings: HandlerSettings): Route {
-  const [first, second, third, ...more] = segmentsBelow(settings.basePath, pathname);
+  const [first, second, third, ...more] = segmentsBelow(settings.base, pathname);
   const path = `${first ?? ""}${second === undefined ? "" : "/:id"}${third === undefined ? "" : `/${third}`}`;
   const stateId = second ?? "";
   if (more.length === 0) {
@@ -86,14 +87,15 @@ function routeOf(reprise: ServedReprise, { pathname, searchParams }: URL, settin
   throw new Refusal(404, "NO_SUCH_PATH", "there is nothing at this path");
 }
 
-/** Ids of runs may hold any character, a slash too: paths are taken apart before they are decoded. */
-function segmentsBelow(basePath: string, pathname: string): string[] {
-  if (!pathname.startsWith(`${basePath}/`)) return [];
-  try {
-    return pathname.slice(basePath.length + 1).split("/").map(decodeURIComponent);
-  } catch {
-    throw new Refusal(400, "INVALID_ID", "the path is not percent-encoded UTF-8");
-  }
+function segmentsBelow(base: readonly string[], pathname: string): string[] {
+  const segments = pathSegments(pathname);
+  if (segments === undefined) throw new Refusal(400, "INVALID_ID", "the path is not percent-encoded UTF-8");
+  return base.every((segment, index) => segment === segments[index]) ? segments.slice(base.length) : [];
+}
+
+/** Of what is no request, too: it came from nobody who could have gone. */
+function isGone(request: Partial<Request> | undefined): boolean {
+  return request?.signal?.aborted === true;
 }
 
 function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Response {

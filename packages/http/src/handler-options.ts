@@ -1,6 +1,7 @@
 import { checkKnown, invalidOption, type OptionNames } from "@reprise/core/spi";
 import type { AccessRules } from "./access.ts";
 import { checkDelay } from "./check.ts";
+import { pathSegments } from "./path-segments.ts";
 import { defaultSystem, type HttpSystem } from "./system.ts";
 
 /** Options of `createHandler`. */
@@ -28,10 +29,12 @@ export interface HandlerOptions {
 /** Checked options with their defaults. */
 export interface HandlerSettings {
   readonly access: AccessRules;
-  readonly basePath: string;
+  /** Segments of the path that all others are below, decoded. */
+  readonly base: readonly string[];
   readonly values: boolean;
   readonly maxBodyBytes: number;
   readonly heartbeatMs: number;
+  /** Never throws. */
   readonly onError: (error: unknown, request: Request) => void;
   readonly system: HttpSystem;
 }
@@ -57,12 +60,25 @@ export function resolveOptions(options: HandlerOptions): HandlerSettings {
   checkToken("token", token);
   checkToken("readToken", readToken);
   checkHosts(hosts);
-  if (typeof basePath !== "string" || !/^(?:\/[^/?#]+)*$/u.test(basePath)) invalidOption("basePath", "a path that begins and does not end with /, or empty", basePath);
+  const base = baseOf(basePath) ?? invalidOption("basePath", "a path that begins and does not end with /, without . and .. in it, or empty", basePath);
   if (typeof values !== "boolean") invalidOption("values", "true or false", values);
   if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) invalidOption("maxBodyBytes", "a whole number of bytes from 1", maxBodyBytes);
   checkDelay("heartbeatMs", heartbeatMs);
   if (typeof onError !== "function") invalidOption("onError", "a function", onError);
-  return { access: { token, readToken, hosts: new Set(hosts.map((host) => host.toLowerCase())) }, basePath, values, maxBodyBytes, heartbeatMs, onError, system };
+  return { access: { token, readToken, hosts: new Set(hosts.map((host) => host.toLowerCase())) }, base, values, maxBodyBytes, heartbeatMs, onError: unfailing(onError, system), system };
+}
+
+/** Undefined for what is no path, or another one once a client has made it a URL. */
+function baseOf(path: unknown): string[] | undefined {
+  if (typeof path !== "string" || !/^(?:\/[^/?#]+)*$/u.test(path)) return undefined;
+  const segments = pathSegments(path);
+  return segments?.some((segment) => segment === "." || segment === "..") === true ? undefined : segments;
+}
+
+/** Whoever is told of errors may fail, too: it is reported where nothing else can be, and costs no client its answer. */
+function unfailing(onError: HandlerSettings["onError"], system: HttpSystem): HandlerSettings["onError"] {
+  const tell = async (error: unknown, request: Request): Promise<void> => onError(error, request);
+  return (error, request) => void tell(error, request).catch((fault: unknown) => system.report(fault));
 }
 
 function checkToken(option: string, value: unknown): void {

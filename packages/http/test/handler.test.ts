@@ -97,6 +97,20 @@ describe("looking", () => {
     expect(await codeOf(await get("/runs"))).toEqual([404, "NO_SUCH_PATH"]);
   });
 
+  test.each([
+    ["/ü", "/%C3%BC"],
+    ["/ü", "/%c3%bc"],
+    ["/%C3%BC", "/ü"],
+    ["/a b/c", "/a%20b/c"],
+    ["/a%20b", "/a b"],
+    ["/a%2Fb", "/a%2fb"],
+  ])("H5: the paths below %s are those that a client means by %s", async (basePath, asked) => {
+    const { get } = serving({ basePath });
+    expect((await get(`${asked}/runs`)).status).toBe(200);
+    expect(await codeOf(await get(`${asked}x/runs`))).toEqual([404, "NO_SUCH_PATH"]);
+    expect(await codeOf(await get("/runs"))).toEqual([404, "NO_SUCH_PATH"]);
+  });
+
   test("H5: events as server-sent events and as lines of JSON, with errors but without stacks; `end` says how the run ended", async () => {
     const { reprise, get } = serving();
     await reprise.execute(broken, undefined, { stateId: "run-1" });
@@ -124,6 +138,20 @@ describe("looking", () => {
     const messages = messagesIn(await (await get("/runs/run-1/events", { "last-event-id": "3" })).text());
     expect(messages.map(({ type }) => type)).toEqual(["cut", "message", "message", "end"]);
     expect(JSON.parse(messages[0]?.data ?? "")).toMatchObject({ status: "cut", seq: Number(messages[0]?.id), visible: [[1, 1]] });
+  });
+
+  test("H5, S8: of a run that was handed off nothing is left to come, and of a rewound one that rests the rewind is", async () => {
+    const { reprise, get } = serving();
+    for (const stateId of ["away", "back"]) await reprise.execute(review, "x", { stateId });
+    await reprise.handOff("away");
+    const first = messagesIn(await (await get("/runs/away/events")).text());
+    expect(first.at(-1)).toMatchObject({ type: "end", data: '{"status":"awaiting"}' });
+    const last = first.findLast(({ id }) => id !== undefined)?.id ?? "";
+    for (const until of ["end", "rest"]) expect((await get(`/runs/away/events?until=${until}`, { "last-event-id": last })).status).toBe(204);
+    expect(messagesIn(await (await get("/runs/away/events", { "last-event-id": String(Number(last) - 1) })).text()).map(({ id, type }) => [id, type])).toEqual([[last, "message"], [undefined, "end"]]);
+    expect((await get("/runs/back/events?until=rest", { "last-event-id": last })).status).toBe(204);
+    await reprise.rewind("back", { address: "review::search::tool_call" });
+    expect(messagesIn(await (await get("/runs/back/events?until=rest", { "last-event-id": last })).text()).map(({ type }) => type)).toEqual(["cut", "end"]);
   });
 
   test("H5, I3: a stream goes on over a wait, or ends at it if that is asked for", async () => {
@@ -274,6 +302,7 @@ describe("what goes wrong", () => {
     ["/runs/run-1/events?from=-1", {}, 400, "INVALID_QUERY"],
     ["/runs/run-1/events?until=now", {}, 400, "INVALID_QUERY"],
     ["/runs/run-1/events?since=1", {}, 400, "INVALID_QUERY"],
+    ["/runs/run-1/events?from=1&from=2", {}, 400, "INVALID_QUERY"],
     ["/runs/run-1/events", { "last-event-id": "x" }, 400, "INVALID_QUERY"],
     ["/runs?limit=1001", {}, 400, "INVALID_QUERY"],
     ["/runs?limit=1&limit=2", {}, 400, "INVALID_QUERY"],
@@ -302,6 +331,31 @@ describe("what goes wrong", () => {
     expect(errors).toEqual([error]);
   });
 
+  test.each<readonly [string, HandlerOptions["onError"]]>([
+    ["throws", () => { throw new Error("the logger"); }],
+    ["rejects", () => Promise.reject(new Error("the logger"))],
+  ])("H5: it never rejects: an onError that %s is reported where there is no other, and the client has its answer", async (_, onError) => {
+    const reported: string[] = [];
+    const system = { setInterval: () => () => undefined, report: (error: unknown) => void reported.push(String(error)) };
+    const broken = new RepriseError("IO", "gone");
+    const { reprise, get } = serving({ onError, system } as HandlerOptions, (served) => ({
+      ...served,
+      list: () => Promise.reject(broken),
+      events: () => ({ [Symbol.asyncIterator]: () => ({ next: async () => Promise.reject(broken) }) }),
+    }));
+    await reprise.execute(search, "x", { stateId: "run-1" });
+    expect(await codeOf(await get("/runs"))).toEqual([503, "IO"]);
+    await expect((await get("/runs/run-1/events")).text()).rejects.toThrow("gone");
+    await vi.waitFor(() => expect(reported).toEqual(["Error: the logger", "Error: the logger"]));
+  });
+
+  test("H5: it never rejects: what is no request is the server's failure", async () => {
+    const errors: unknown[] = [];
+    const handler = createHandler(createReprise(), { onError: (error) => void errors.push(error) });
+    for (const request of [undefined, {}, { url: "/runs" }]) expect((await handler(request as never)).status).toBe(500);
+    expect(errors).toHaveLength(3);
+  });
+
   test("H5: a stream that breaks is no stream that has ended", async () => {
     const failure = new RepriseError("IO", "gone");
     const { reprise, get, errors } = serving({}, (served) => ({
@@ -322,6 +376,9 @@ describe("what goes wrong", () => {
     ["hosts", "localhost"],
     ["basePath", "/a/"],
     ["basePath", "a"],
+    ["basePath", "/a/../b"],
+    ["basePath", "/%2e"],
+    ["basePath", "/%E9"],
     ["values", 1],
     ["maxBodyBytes", 0],
     ["heartbeatMs", 0],

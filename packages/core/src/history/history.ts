@@ -29,6 +29,8 @@ export interface CallSummary {
 export interface History {
   /** Seq of the last record. */
   readonly lastSeq: number;
+  /** The run was handed off: it goes on elsewhere, and nothing more comes here. */
+  readonly sealed: boolean;
   /** The events from a seq on (default 1), or those a query asks for, in order. Throws `INVALID_OPTION`, naming the option. */
   events(query?: number | EventQuery): ExecutionEvent[];
   /** The latest call with this address. */

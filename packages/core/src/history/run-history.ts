@@ -4,6 +4,7 @@ import type { ExecutionEvent } from "../events/execution-event.ts";
 import type { Redactor } from "../events/redactor.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { everything } from "../timeline/ranges.ts";
+import { sealOf } from "../transfer/sealed.ts";
 import { isPause, type CallNode } from "./call-node.ts";
 import { deepFrozen } from "./deep-frozen.ts";
 import { decodeInput, decodeValue } from "./decode-node.ts";
@@ -27,6 +28,10 @@ export class RunHistory implements History {
 
   get lastSeq(): number {
     return this.#records.length;
+  }
+
+  get sealed(): boolean {
+    return sealOf(this.#records) !== undefined;
   }
 
   events(query: number | EventQuery = {}): ExecutionEvent[] {

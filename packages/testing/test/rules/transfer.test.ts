@@ -76,7 +76,9 @@ describe.each(pairs)("S8: export and import, from %s to %s", (_from, _to, openFr
     const source = withBackend(there);
     await variedRun(source);
     const before = await source.snapshot(stateId);
+    expect((await source.history(stateId)).sealed).toBe(false);
     const bytes = await source.handOff(stateId, { to: "the other house" });
+    expect((await source.history(stateId)).sealed).toBe(true);
     for (const reprise of [source, withBackend(reopen())]) {
       const one = agent({ name: "one", run: async () => 1 });
       for (const verb of [() => reprise.load(stateId), () => reprise.resume(one, stateId), () => reprise.execute(one, undefined, { stateId }), () => reprise.rewind(stateId, { position: 2 })]) {
