@@ -73,6 +73,19 @@ test("F1, F2: what a function of the flow throws fails the job, and says which i
   expect(await (await merging.on(createReprise()).start("x")).done()).toMatchObject({ status: "failed", error: { message: "the merge function of slot a.input threw: boom" } });
 });
 
+test("F6: so is one that the schemas of the entry refuse; its id can be used by one that fits", async () => {
+  const reprise = createReprise({ backend: memoryBackend() });
+  const short = { "~standard": { version: 1 as const, vendor: "test", validate: async (value: unknown) => (typeof value === "string" && value.length < 9 ? { value } : { issues: [{ message: "expected a short text" }] }) } };
+  const read = routine({ name: "read", slots: { topic: slot(short) }, run: () => undefined });
+  const jobs = defineFlow({ id: "reading" }).pipe(read).build().on(reprise);
+  for (const input of [5, "much too long"]) {
+    const error = await jobs.start(input as never, { jobId: "job-1" }).catch((refusal: unknown) => refusal);
+    expect(error).toMatchObject({ code: "INVALID_OPTION", path: "input", message: expect.stringMatching(/topic.*expected a short text/u) });
+  }
+  expect(await reprise.head("job-1")).toBeUndefined();
+  expect(await (await jobs.start("short" as never, { jobId: "job-1" })).done()).toMatchObject({ status: "completed" });
+});
+
 test("F6: an input that does not fit the entry is refused before there is a job", async () => {
   const reprise = createReprise();
   const two = routine({ name: "two", slots: { left: slot(), right: slot().whenIncomplete("run") }, outputs: { both: output() }, run: (given) => given });

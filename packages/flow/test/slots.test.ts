@@ -2,7 +2,7 @@ import { createReprise } from "@reprise/core";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { agentRoutine, defineFlow, output, routine, slot, type JobOutcome, type Slot } from "../src/index.ts";
-import { items, outputsOf, virtualHost } from "./support/flows.ts";
+import { items, outputsOf, passing, virtualHost } from "./support/flows.ts";
 
 /** What a routine with this slot is given, one entry per activation, for these deliveries. */
 async function givenFor(end: Slot<never, unknown>, deliveries: readonly unknown[]): Promise<{ readonly given: unknown[]; readonly outcome: JobOutcome<unknown> }> {
@@ -141,7 +141,7 @@ describe("F2: schemas check what is delivered and what is emitted", () => {
       emit("output", (attempt < 3 ? 1 : "three") as string);
     } });
     const { reprise, system } = virtualHost();
-    const refused = await system.runUntil(defineFlow({ id: "picky" }).pipe(picky).build().on(reprise).start(1 as never).then((job) => job.done()));
+    const refused = await system.runUntil(defineFlow({ id: "picky" }).pipe(passing("before")).pipe(picky as never).build().on(reprise).start(1).then((job) => job.done()));
     expect([refused.status, calls]).toEqual(["failed", []]);
     const made = await system.runUntil(defineFlow({ id: "sloppy" }).pipe(sloppy).build().on(reprise).start(1).then((job) => job.done()));
     expect([outputsOf(made), calls]).toEqual([{ "sloppy.output": ["three"] }, [1, 2, 3]]);

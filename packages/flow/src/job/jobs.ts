@@ -7,7 +7,7 @@ import type { CompiledFlow } from "../definition/compiled-flow.ts";
 import { cancelJob, refuseCancelled } from "./cancel-job.ts";
 import { handOffJob, jobFile, jobReference, runOf, type JobFile } from "./job-file.ts";
 import type { JobState } from "./job-state.ts";
-import { entryValues } from "../routine/entry-values.ts";
+import { checkEntry } from "../routine/entry-values.ts";
 import { startedJob, type Job } from "./job.ts";
 import { readJobState } from "./read-job-state.ts";
 
@@ -88,7 +88,7 @@ export function jobsOf(host: JobsOf): Jobs<unknown, JobResult["outputs"]> {
     async start(input?: unknown, given: StartOptions = {}) {
       checkKnown(given, startNames);
       const { jobId: named, metadata, ...options } = given;
-      entryValues(compiled.entry.routine, input);
+      await checkEntry(compiled.entry.routine, input);
       const jobId = named ?? newId();
       // Only one that was named can be there already.
       if (named !== undefined) await refuseCancelled(reprise, named);
