@@ -1,8 +1,6 @@
 // CRC-32C (Castagnoli, RFC 3720 B.4), sixteen bytes per step with a table for each ("slicing by 16"). Node's own zlib.crc32 is another
 // polynomial and not in every version we run on.
 const stepBytes = 16;
-// From here on words that a view reads are faster than single bytes; below, the view costs more than it saves.
-const viewBytes = 128;
 const tables = makeTables();
 
 function makeTables(): Int32Array {
@@ -19,20 +17,27 @@ function makeTables(): Int32Array {
 
 /** The checksum of `bytes[start, end)`, continuing from `crc`; 32 bits, unsigned. */
 export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length, crc = 0): number {
+  return crc32cOf(viewOf(bytes), start, end, crc);
+}
+
+/** What {@link crc32cOf} reads. Worth being kept by whoever looks at many parts of the same bytes. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** The same of bytes that somebody has a view of. */
+export function crc32cOf(view: DataView, start: number, end: number, crc: number): number {
   let state = ~crc;
   let at = start;
-  if (end - at >= viewBytes) {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    for (; at + stepBytes <= end; at += stepBytes) {
-      state =
-        fourBytes(state ^ view.getInt32(at, true), 3072) ^
-        fourBytes(view.getInt32(at + 4, true), 2048) ^
-        fourBytes(view.getInt32(at + 8, true), 1024) ^
-        fourBytes(view.getInt32(at + 12, true), 0);
-    }
+  for (; at + stepBytes <= end; at += stepBytes) {
+    state =
+      fourBytes(state ^ view.getInt32(at, true), 3072) ^
+      fourBytes(view.getInt32(at + 4, true), 2048) ^
+      fourBytes(view.getInt32(at + 8, true), 1024) ^
+      fourBytes(view.getInt32(at + 12, true), 0);
   }
-  for (; at + 4 <= end; at += 4) state = fourBytes(state ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)), 0);
-  for (; at < end; at += 1) state = tables[(state ^ bytes[at]!) & 255]! ^ (state >>> 8);
+  for (; at + 4 <= end; at += 4) state = fourBytes(state ^ view.getInt32(at, true), 0);
+  for (; at < end; at += 1) state = tables[(state ^ view.getUint8(at)) & 255]! ^ (state >>> 8);
   return ~state >>> 0;
 }
 

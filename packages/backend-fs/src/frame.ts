@@ -1,4 +1,4 @@
-import { crc32c } from "./crc32c.ts";
+import { crc32cOf, viewOf } from "./crc32c.ts";
 
 /**
  * `H` opens a segment, `E` holds one record, `B` several of one append, `Z` seals a segment that its writer released.
@@ -28,16 +28,29 @@ export interface FrameFields {
   readonly previous: number;
 }
 
-/** A frame where it was found. */
-export interface Frame extends FrameFields {
-  readonly crc: number;
-  /** Checksum of the bytes that `check` covers. */
-  readonly checked: number;
+/** A frame where it was found. A journal has many, so it holds no more than what is asked of it later. */
+export interface Frame {
+  readonly kind: FrameKind;
+  readonly epoch: number;
+  /** Seq of the first record; 0 in frames without records. */
+  readonly firstSeq: number;
+  /** Number of records. */
+  readonly count: number;
   readonly offset: number;
   readonly payloadStart: number;
   readonly payloadEnd: number;
   /** Offset behind the frame. */
   readonly end: number;
+}
+
+/** What a header says whose own check holds; whether the rest of the frame is what was written is another question. */
+export interface FrameHeader extends FrameFields {
+  readonly offset: number;
+  /** Offset behind the frame. */
+  readonly end: number;
+  readonly crc: number;
+  /** Checksum of the bytes that `check` covers. */
+  readonly checked: number;
 }
 
 /** Length of a frame's header in bytes. */
@@ -53,7 +66,6 @@ const space = 32;
 const digits = Buffer.from("0123456789abcdef", "latin1");
 const notADigit = 16;
 const digitOf = Uint8Array.from({ length: 256 }, (_, byte) => (digits.includes(byte) ? digits.indexOf(byte) : notADigit));
-const kinds: ReadonlyMap<number, FrameKind> = new Map((["H", "E", "B", "Z"] as const).map((kind) => [kind.charCodeAt(0), kind]));
 
 /** Room for a frame; the payload goes to {@link headerLength}, the rest is filled by {@link finishFrame}. */
 export function allocateFrame(payloadLength: number): Buffer {
@@ -77,9 +89,10 @@ export function finishFrame(frame: Buffer, fields: FrameFields, seed: number): n
   writeHex(frame, 30, 10, fields.synced);
   writeHex(frame, 41, 8, fields.previous);
   writeHex(frame, 50, 7, payloadEnd - headerLength);
-  const checked = crc32c(frame, 0, checkAt, seed);
+  const view = viewOf(frame);
+  const checked = crc32cOf(view, 0, checkAt, seed);
   writeHex(frame, checkAt, 4, folded(checked));
-  const crc = crc32c(frame, headerLength, payloadEnd, crc32c(frame, checkAt, crcAt, checked));
+  const crc = crc32cOf(view, headerLength, payloadEnd, crc32cOf(view, checkAt, crcAt, checked));
   writeHex(frame, crcAt, 8, crc);
   return crc;
 }
@@ -91,32 +104,66 @@ export function makeFrame(fields: FrameFields, payload: Uint8Array, seed: number
   return { crc: finishFrame(bytes, fields, seed), bytes };
 }
 
-/** The header at an offset, if its own check holds and the frame it announces fits into `bytes`. The payload is not looked at. */
-export function parseHeader(bytes: Uint8Array, offset: number, seed: number): Frame | undefined {
-  if (offset + headerLength + 1 > bytes.length) return undefined;
-  if (bytes[offset] !== 0x4a || bytes[offset + 1] !== 0x31 || bytes[offset + 2] !== space) return undefined;
-  const kind = kinds.get(bytes[offset + 3]!);
-  if (kind === undefined) return undefined;
-  const checked = crc32c(bytes, offset, offset + checkAt, seed);
-  if (readHex(bytes, offset + checkAt, 4) !== folded(checked)) return undefined;
-  const epoch = readHex(bytes, offset + 5, 8);
-  const firstSeq = readHex(bytes, offset + 14, 10);
-  const count = readHex(bytes, offset + 25, 4);
-  const synced = readHex(bytes, offset + 30, 10);
-  const previous = readHex(bytes, offset + 41, 8);
-  const length = readHex(bytes, offset + 50, 7);
-  const crc = readHex(bytes, offset + crcAt, 8);
-  if (Math.min(epoch, firstSeq, count, synced, previous, length, crc) < 0 || bytes[offset + headerLength - 1] !== space) return undefined;
-  const payloadStart = offset + headerLength;
-  const end = payloadStart + length + 1;
-  if (end > bytes.length || bytes[end - 1] !== lineFeed) return undefined;
-  return { kind, epoch, firstSeq, count, synced, previous, crc, checked, offset, payloadStart, payloadEnd: end - 1, end };
+/** Reads the frames of a segment, or of part of one. */
+export class FrameReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #seed: number;
+
+  /** `seed`: of the run's checksums. */
+  constructor(bytes: Uint8Array, seed: number) {
+    this.#bytes = bytes;
+    this.#view = viewOf(bytes);
+    this.#seed = seed;
+  }
+
+  /** The header at an offset, if its own check holds and the frame it announces fits into the bytes. The payload is not looked at. */
+  headerAt(offset: number): FrameHeader | undefined {
+    const bytes = this.#bytes;
+    if (offset + headerLength + 1 > bytes.length) return undefined;
+    if (bytes[offset] !== 0x4a || bytes[offset + 1] !== 0x31 || bytes[offset + 2] !== space) return undefined;
+    const kind = kindOf(bytes[offset + 3]!);
+    if (kind === undefined) return undefined;
+    const checked = crc32cOf(this.#view, offset, offset + checkAt, this.#seed);
+    if (readHex(bytes, offset + checkAt, 4) !== folded(checked)) return undefined;
+    const epoch = readHex(bytes, offset + 5, 8);
+    const firstSeq = readHex(bytes, offset + 14, 10);
+    const count = readHex(bytes, offset + 25, 4);
+    const synced = readHex(bytes, offset + 30, 10);
+    const previous = readHex(bytes, offset + 41, 8);
+    const length = readHex(bytes, offset + 50, 7);
+    const crc = readHex(bytes, offset + crcAt, 8);
+    if (epoch < 0 || firstSeq < 0 || count < 0 || synced < 0 || previous < 0 || length < 0 || crc < 0 || bytes[offset + headerLength - 1] !== space) return undefined;
+    const end = offset + headerLength + length + 1;
+    if (end > bytes.length || bytes[end - 1] !== lineFeed) return undefined;
+    return { kind, epoch, firstSeq, count, synced, previous, offset, end, crc, checked };
+  }
+
+  /** Whether header and payload are what was written. */
+  isIntact({ offset, end, checked, crc }: FrameHeader): boolean {
+    const head = crc32cOf(this.#view, offset + checkAt, offset + crcAt, checked);
+    return crc32cOf(this.#view, offset + headerLength, end - 1, head) === crc;
+  }
 }
 
-/** Whether header and payload are what was written. */
-export function isIntact(bytes: Uint8Array, frame: Frame): boolean {
-  const head = crc32c(bytes, frame.offset + checkAt, frame.offset + crcAt, frame.checked);
-  return crc32c(bytes, frame.payloadStart, frame.payloadEnd, head) === frame.crc;
+/** The frame that a header is of. */
+export function frameOf({ kind, epoch, firstSeq, count, offset, end }: FrameHeader): Frame {
+  return { kind, epoch, firstSeq, count, offset, payloadStart: offset + headerLength, payloadEnd: end - 1, end };
+}
+
+function kindOf(byte: number): FrameKind | undefined {
+  switch (byte) {
+    case 0x45:
+      return "E";
+    case 0x42:
+      return "B";
+    case 0x48:
+      return "H";
+    case 0x5a:
+      return "Z";
+    default:
+      return undefined;
+  }
 }
 
 function folded(crc: number): number {
@@ -135,13 +182,20 @@ function writeHex(bytes: Uint8Array, start: number, width: number, value: number
   bytes[start + width] = space;
 }
 
-/** Lower-case digits only, so that no byte has two spellings; -1 if there is anything else. */
+/** Lower-case digits only, so that no byte has two spellings; -1 if there is anything else. At most ten of them. */
 function readHex(bytes: Uint8Array, start: number, width: number): number {
+  // As numbers of 32 bits, which is all but two of the fields: a journal has a dozen of them per call.
+  if (width > 8) {
+    const high = readHex(bytes, start, width - 8);
+    const low = readHex(bytes, start + width - 8, 8);
+    return high < 0 || low < 0 ? -1 : high * 2 ** 32 + low;
+  }
   let value = 0;
+  let seen = 0;
   for (let at = start; at < start + width; at += 1) {
     const digit = digitOf[bytes[at]!]!;
-    if (digit === notADigit) return -1;
-    value = value * 16 + digit;
+    seen |= digit;
+    value = (value << 4) | digit;
   }
-  return value;
+  return seen & notADigit ? -1 : value >>> 0;
 }

@@ -78,7 +78,7 @@ export class FsWriter implements StateWriter {
     try {
       this.#checkAppend(records, options);
     } catch (error) {
-      return Promise.reject(error as RepriseError);
+      return Promise.reject(error);
     }
     this.#rollIfFull();
     const { header, fence = true, durability = "power" } = options;

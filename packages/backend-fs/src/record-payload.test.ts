@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import fc from "fast-check";
-import { finishFrame, headerLength, isIntact, makeFrame, parseHeader } from "./frame.ts";
+import { finishFrame, frameOf, FrameReader, headerLength, makeFrame } from "./frame.ts";
 import { framedRecords, recordsIn } from "./record-payload.ts";
 
 test("G9: any records come back from a frame as they were", () => {
@@ -9,10 +9,11 @@ test("G9: any records come back from a frame as they were", () => {
     fc.property(records, fc.nat(0xffffffff), (given, seed) => {
       const { kind, frame } = framedRecords(given);
       finishFrame(frame, { kind, epoch: 7, firstSeq: 42, count: given.length, synced: 99, previous: 0xfb6778a0 }, seed);
-      const found = parseHeader(frame, 0, seed);
+      const reader = new FrameReader(frame, seed);
+      const found = reader.headerAt(0)!;
       expect(found).toMatchObject({ kind, epoch: 7, firstSeq: 42, count: given.length, synced: 99, previous: 0xfb6778a0, end: frame.length });
-      expect(isIntact(frame, found!)).toBe(true);
-      expect(recordsIn(frame, found!)?.map((bytes) => [...bytes])).toEqual(given.map((bytes) => [...bytes]));
+      expect(reader.isIntact(found)).toBe(true);
+      expect(recordsIn(frame, frameOf(found))?.map((bytes) => [...bytes])).toEqual(given.map((bytes) => [...bytes]));
     }),
   );
 });
@@ -36,7 +37,7 @@ test.each(["[1,1]abc", "[1,1]a", "[2]ab", "[1,1,0]ab", "[1,-1]ab", "[1, 1]ab", "
 
 function groupFrame(payload: string): Parameters<typeof recordsIn> {
   const { bytes } = makeFrame({ kind: "B", epoch: 1, firstSeq: 1, count: 2, synced: 0, previous: 0 }, Buffer.from(payload), 0);
-  const frame = parseHeader(bytes, 0, 0);
-  if (frame === undefined) throw new Error("the frame is none");
-  return [bytes, frame];
+  const header = new FrameReader(bytes, 0).headerAt(0);
+  if (header === undefined) throw new Error("the frame is none");
+  return [bytes, frameOf(header)];
 }

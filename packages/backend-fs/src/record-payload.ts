@@ -30,7 +30,7 @@ function lengthsPrefix(records: readonly Uint8Array[]): string {
 
 /** The records of a frame, as views into `bytes`; undefined if the payload is not what such a frame holds. */
 export function recordsIn(bytes: Uint8Array, frame: Frame): readonly Uint8Array[] | undefined {
-  if (frame.kind === "E") return frame.count === 1 ? [bytes.subarray(frame.payloadStart, frame.payloadEnd)] : undefined;
+  if (frame.kind === "E") return frame.count === 1 ? [partOf(bytes, frame.payloadStart, frame.payloadEnd)] : undefined;
   const bracket = bytes.indexOf(0x5d, frame.payloadStart);
   if (bytes[frame.payloadStart] !== 0x5b || bracket === -1 || bracket >= frame.payloadEnd) return undefined;
   const lengths = Buffer.from(bytes.subarray(frame.payloadStart + 1, bracket)).toString("latin1").split(",");
@@ -40,8 +40,13 @@ export function recordsIn(bytes: Uint8Array, frame: Frame): readonly Uint8Array[
   for (const text of lengths) {
     const length = Number(text);
     if (!/^\d+$/.test(text) || at + length > frame.payloadEnd) return undefined;
-    records.push(bytes.subarray(at, at + length));
+    records.push(partOf(bytes, at, at + length));
     at += length;
   }
   return at === frame.payloadEnd ? records : undefined;
+}
+
+/** A view of part of the bytes; `subarray` asks what to construct each time. */
+function partOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
 }

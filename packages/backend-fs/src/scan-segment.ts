@@ -1,4 +1,4 @@
-import { isIntact, parseHeader, type Frame } from "./frame.ts";
+import { frameOf, FrameReader, type Frame } from "./frame.ts";
 
 /** What is in a segment, or in its first bytes. */
 export interface SegmentScan {
@@ -18,35 +18,36 @@ const searchFactor = 4;
 
 /** Reads the frames of one epoch's segment. `seed` is that of the run's checksums. */
 export function scanSegment(bytes: Uint8Array, epoch: number, seed: number): SegmentScan {
+  const reader = new FrameReader(bytes, seed);
   const frames: Frame[] = [];
   let end = 0;
   let proven = 0;
   let previous = 0;
   while (end < bytes.length) {
-    const frame = parseHeader(bytes, end, seed);
+    const frame = reader.headerAt(end);
     if (frame === undefined || frame.epoch !== epoch || frame.previous !== previous || frame.synced > frame.offset) break;
-    if (!isIntact(bytes, frame)) break;
-    frames.push(frame);
+    if (!reader.isIntact(frame)) break;
+    frames.push(frameOf(frame));
     ({ end } = frame);
     previous = frame.crc;
     proven = Math.max(proven, frame.synced);
   }
-  return { frames, end, proven, damage: end < bytes.length ? damageAt(bytes, end, epoch, seed) : undefined };
+  return { frames, end, proven, damage: end < bytes.length ? damageAt(bytes, end, epoch, reader) : undefined };
 }
 
 /**
  * What is wrong at `offset`, where the chain of frames breaks: a torn end that nobody was told about (undefined), or
  * damage, if an intact frame there or behind says that the bytes at `offset` were durable before it was written.
  */
-function damageAt(bytes: Uint8Array, offset: number, epoch: number, seed: number): SegmentScan["damage"] {
+function damageAt(bytes: Uint8Array, offset: number, epoch: number, reader: FrameReader): SegmentScan["damage"] {
   let budget = searchFactor * bytes.length;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let at = view.indexOf("J1 ", offset, "latin1"); at !== -1; at = view.indexOf("J1 ", at + 1, "latin1")) {
-    const frame = parseHeader(bytes, at, seed);
+    const frame = reader.headerAt(at);
     if (frame === undefined || frame.epoch !== epoch || frame.synced <= offset) continue;
     budget -= frame.end - frame.offset;
     if (budget < 0) return { offset, reason: "the bytes behind it hold too many false frames to tell damage from a torn end" };
-    if (isIntact(bytes, frame)) return { offset, reason: `it was durable when the frame at ${frame.offset} was written` };
+    if (reader.isIntact(frame)) return { offset, reason: `it was durable when the frame at ${frame.offset} was written` };
   }
   return undefined;
 }
@@ -56,15 +57,16 @@ function damageAt(bytes: Uint8Array, offset: number, epoch: number, seed: number
  * but its own checksum says that a frame behind a broken one belongs there.
  */
 export function intactFrames(bytes: Uint8Array, epoch: number, seed: number): Frame[] {
+  const reader = new FrameReader(bytes, seed);
   const frames: Frame[] = [];
   let budget = searchFactor * bytes.length;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let at = view.indexOf("J1 ", 0, "latin1"); at !== -1 && budget >= 0; ) {
-    const frame = parseHeader(bytes, at, seed);
+    const frame = reader.headerAt(at);
     const isCandidate = frame !== undefined && frame.epoch === epoch;
     if (isCandidate) budget -= frame.end - frame.offset;
-    const isFound = isCandidate && isIntact(bytes, frame);
-    if (isFound) frames.push(frame);
+    const isFound = isCandidate && reader.isIntact(frame);
+    if (isFound) frames.push(frameOf(frame));
     at = view.indexOf("J1 ", isFound ? frame.end : at + 1, "latin1");
   }
   return frames;

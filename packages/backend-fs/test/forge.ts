@@ -1,5 +1,5 @@
 import { crc32c } from "../src/crc32c.ts";
-import { makeFrame, type Frame, type FrameFields } from "../src/frame.ts";
+import { FrameReader, makeFrame, type Frame, type FrameFields } from "../src/frame.ts";
 import { runPaths, storePaths } from "../src/paths.ts";
 import { scanSegment } from "../src/scan-segment.ts";
 import { below, mutatedBytes, pick } from "./mutate-bytes.ts";
@@ -15,10 +15,11 @@ export function resealed(
   change: (frame: Frame, payload: Uint8Array, index: number) => { readonly fields?: Partial<FrameFields>; readonly payload?: Uint8Array },
 ): Uint8Array {
   let previous = 0;
+  const reader = new FrameReader(bytes, seed);
   const forged = scanSegment(bytes, epoch, seed).frames.map((frame, index) => {
     const payload = bytes.subarray(frame.payloadStart, frame.payloadEnd);
     const changed = change(frame, payload, index);
-    const { bytes: whole, crc } = makeFrame({ ...frame, ...changed.fields, previous }, changed.payload ?? payload, seed);
+    const { bytes: whole, crc } = makeFrame({ ...reader.headerAt(frame.offset)!, ...changed.fields, previous }, changed.payload ?? payload, seed);
     previous = crc;
     return whole;
   });
