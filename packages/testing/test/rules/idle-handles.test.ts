@@ -53,6 +53,16 @@ describe("S3: what a load of the same process meets", () => {
     await reprise.close();
   });
 
+  test.each(microtasks)("S3: who waits for a run of which another actor is refused, %i microtasks later, waits no longer than that", async (count) => {
+    const reprise = createReprise({ backend: memoryBackend() });
+    await reprise.execute(leaf, 1, { stateId });
+    const refused = reprise.resume(tool({ name: "other", run: () => 1 }), stateId);
+    await after(count);
+    expect(await reprise.resume(leaf, stateId, { waitMs: 60_000 })).toMatchObject({ status: "completed", value: 1 });
+    expect(await refused).toMatchObject({ status: "failed", error: { code: "INVALID_OPTION" } });
+    await reprise.close();
+  });
+
   test("S3: a handle that has given its lease away takes it back for no checkpoint of its own, and writes it when it goes on", async () => {
     const system = virtualSystem();
     const backend = memoryBackend({ system });
