@@ -35,10 +35,11 @@ export function shownCall(summary: CallSummary, values: boolean): object {
   };
 }
 
-function shownError(error: ErrorRecord | undefined, values: boolean): object | undefined {
-  if (error === undefined) return undefined;
+function shownError(error: ErrorRecord | undefined, values: boolean): unknown {
+  // What redact has put in its place may be anything.
+  if (typeof error !== "object" || error === null) return error;
   const { stack: _stack, data, thrown, cause, errors, ...rest } = error;
-  return { ...rest, ...(values && { data, thrown }), cause: shownError(cause, values), errors: errors?.map((inner) => shownError(inner, values)) };
+  return { ...rest, ...(values && { data, thrown }), cause: shownError(cause, values), errors: Array.isArray(errors) ? errors.map((inner) => shownError(inner, values)) : errors };
 }
 
 /** One value that cannot be read does not cost the others. */

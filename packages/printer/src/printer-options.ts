@@ -1,4 +1,5 @@
-import { checkKnown, checkOneOf, invalidOption, type OptionNames } from "@reprise/core/spi";
+import { checkOneOf, type OptionNames } from "@reprise/core/spi";
+import { checkOptionsOf } from "./check-options.ts";
 import type { PrintStream } from "./sink.ts";
 import type { Environment } from "./system.ts";
 import type { GlyphSet } from "./text/glyphs.ts";
@@ -71,11 +72,13 @@ const optionNames: OptionNames<EventPrinterOptions> = {
 /** Throws `INVALID_OPTION`. */
 export function checkOptions(options: EventPrinterOptions): void {
   const owner = "eventPrinter";
-  checkKnown(options, optionNames, owner);
+  checkOptionsOf(owner, options, optionNames, {
+    stream: { rule: "something with a write function", holds: (stream) => typeof (stream as Partial<PrintStream> | null)?.write === "function" },
+    now: { rule: "a function that gives the time", holds: (now) => typeof now === "function" },
+  });
   checkOneOf("mode", ["live", "append", "tree", "json", "silent"], options.mode, owner);
   checkOneOf("glyphs", ["auto", ...glyphChoices], options.glyphs, owner);
   checkOneOf("details", detailChoices, options.details, owner);
-  if (options.stream !== undefined && typeof options.stream?.write !== "function") invalidOption("stream", "something with a write function", options.stream, owner);
 }
 
 /** The width to lay out for: a terminal that says less than 20 columns, or nothing, is not to be believed. */

@@ -1,4 +1,5 @@
-import { checkKnown, checkOneOf, type OptionNames } from "@reprise/core/spi";
+import { checkOneOf, type OptionNames } from "@reprise/core/spi";
+import { checkOptionsOf } from "./check-options.ts";
 import { detailChoices } from "./printer-options.ts";
 import { readHistory, type HistorySource } from "./history-source.ts";
 import { htmlPage } from "./report/html-page.ts";
@@ -37,7 +38,7 @@ const optionNames: OptionNames<RenderHtmlOptions> = { title: true, details: true
  * ```
  */
 export function renderHtml(source: HistorySource, options: RenderHtmlOptions = {}): string {
-  checkKnown(options, optionNames, "renderHtml");
+  checkOptionsOf("renderHtml", options, optionNames);
   checkOneOf("details", detailChoices, options.details, "renderHtml");
   const history = readHistory(source, "renderHtml");
   return htmlPage(history, {

@@ -1,4 +1,5 @@
-import { checkKnown, checkOneOf, type OptionNames } from "@reprise/core/spi";
+import { checkOneOf, type OptionNames } from "@reprise/core/spi";
+import { checkOptionsOf } from "./check-options.ts";
 import { detailChoices } from "./printer-options.ts";
 import { readHistory, type HistorySource } from "./history-source.ts";
 import { jsonLine } from "./layout/json-line.ts";
@@ -28,7 +29,7 @@ const optionNames: OptionNames<RenderJsonLinesOptions> = { details: true, stacks
  * ```
  */
 export function renderJsonLines(source: HistorySource, options: RenderJsonLinesOptions = {}): readonly string[] {
-  checkKnown(options, optionNames, "renderJsonLines");
+  checkOptionsOf("renderJsonLines", options, optionNames);
   checkOneOf("details", detailChoices, options.details, "renderJsonLines");
   const layout = { details: options.details ?? "errors", stacks: options.stacks ?? false, secret: secretKey(options.redact) };
   return readHistory(source, "renderJsonLines").messages.map((message) => jsonLine(message, layout));

@@ -1,4 +1,5 @@
-import { checkKnown, checkOneOf, type OptionNames } from "@reprise/core/spi";
+import { checkOneOf, type OptionNames } from "@reprise/core/spi";
+import { checkOptionsOf } from "./check-options.ts";
 import { readHistory, type HistorySource } from "./history-source.ts";
 import { mermaidGantt } from "./report/mermaid-gantt.ts";
 import { mermaidTree } from "./report/mermaid-tree.ts";
@@ -31,7 +32,7 @@ const optionNames: OptionNames<RenderMermaidOptions> = { kind: true, title: true
  * ```
  */
 export function renderMermaid(source: HistorySource, options: RenderMermaidOptions = {}): string {
-  checkKnown(options, optionNames, "renderMermaid");
+  checkOptionsOf("renderMermaid", options, optionNames);
   checkOneOf("kind", ["tree", "gantt"], options.kind, "renderMermaid");
   const history = readHistory(source, "renderMermaid");
   const layout = {

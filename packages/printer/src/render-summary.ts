@@ -1,5 +1,6 @@
-import { checkKnown, checkOneOf, type OptionNames } from "@reprise/core/spi";
+import { checkOneOf, type OptionNames } from "@reprise/core/spi";
 import pico from "picocolors";
+import { checkOptionsOf } from "./check-options.ts";
 import { layoutSummary } from "./layout/layout-summary.ts";
 import { viewIn, type HistorySource } from "./history-source.ts";
 import { glyphChoices, widthOf } from "./printer-options.ts";
@@ -34,7 +35,7 @@ const optionNames: OptionNames<RenderSummaryOptions> = { width: true, glyphs: tr
  * ```
  */
 export function renderSummary(source: RunView | HistorySource, options: RenderSummaryOptions = {}): readonly string[] {
-  checkKnown(options, optionNames, "renderSummary");
+  checkOptionsOf("renderSummary", options, optionNames);
   checkOneOf("glyphs", glyphChoices, options.glyphs, "renderSummary");
   const view = viewIn(source, "renderSummary");
   const colors = pico.createColors(options.color ?? false);

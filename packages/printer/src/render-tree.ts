@@ -1,5 +1,6 @@
-import { checkKnown, checkOneOf, type OptionNames } from "@reprise/core/spi";
+import { checkOneOf, type OptionNames } from "@reprise/core/spi";
 import pico from "picocolors";
+import { checkOptionsOf } from "./check-options.ts";
 import { layoutTree } from "./layout/layout-tree.ts";
 import { viewIn, type HistorySource } from "./history-source.ts";
 import { glyphChoices, widthOf } from "./printer-options.ts";
@@ -68,7 +69,7 @@ export function renderTree(
   source: RunView | HistorySource | AsyncIterable<RunItem>,
   options: RenderTreeOptions = {},
 ): readonly string[] | Promise<readonly string[]> {
-  checkKnown(options, optionNames, "renderTree");
+  checkOptionsOf("renderTree", options, optionNames);
   checkOneOf("glyphs", glyphChoices, options.glyphs, "renderTree");
   checkOneOf("details", ["none", "errors"], options.details, "renderTree");
   if (typeof source === "object" && source !== null && Symbol.asyncIterator in source) return collectView(source).then((view) => treeLines(view, options));

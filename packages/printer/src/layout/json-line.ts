@@ -43,13 +43,15 @@ function values(event: ExecutionEvent): Record<string, unknown> {
 
 function errorFields(error: ErrorRecord | undefined, layout: JsonLayout): unknown {
   if (error === undefined || layout.details === "none") return undefined;
+  // What redact has put in its place.
+  if (typeof error !== "object" || error === null) return error;
   const { stack, data, thrown, cause, errors, ...rest } = error;
   return {
     ...rest,
     stack: layout.stacks ? stack : undefined,
     ...(layout.details === "io" ? { data, thrown } : {}),
     cause: errorFields(cause, layout),
-    errors: errors?.map((inner) => errorFields(inner, layout)),
+    errors: Array.isArray(errors) ? errors.map((inner) => errorFields(inner, layout)) : errors,
   };
 }
 

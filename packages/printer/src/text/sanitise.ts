@@ -34,7 +34,9 @@ const stackedMarks = /([\p{M}\u200c\u200d]{4})[\p{M}\u200c\u200d]+/gu;
  * ```
  */
 export function sanitise(text: string, limit: number = defaultLimit): string {
-  const bounded = text.length > limit ? text.slice(0, limit) : text;
+  // What redact has put in the place of a text may be anything.
+  const given = typeof text === "string" ? text : String(text);
+  const bounded = given.length > limit ? given.slice(0, limit) : given;
   if (!suspicious.test(bounded)) return bounded;
   return bounded
     .replace(sequences, "")

@@ -28,6 +28,7 @@ const colorNames: readonly string[] = [
 export function lookOf(caller: string, set: GlyphSet, theme: PrinterTheme = {}): Look {
   const refuse = (part: string, rule: string, given: unknown): never => invalidOption(`theme.${part}`, rule, given, caller);
   const glyphs = glyphSets[set];
+  for (const [part, given] of [["signs", theme.signs], ["colors", theme.colors]] as const) if (given !== undefined && (typeof given !== "object" || given === null)) refuse(part, "an object", given);
   for (const [name, sign] of Object.entries(theme.signs ?? {})) checkSign(glyphs, name, sign, refuse);
   const palette = Object.entries(theme.colors ?? {}).map(([tone, colors]) => {
     if (!Object.hasOwn(defaultPalette, tone)) refuse(`colors.${tone}`, `left out: the meanings are ${Object.keys(defaultPalette).join(", ")}`, colors);

@@ -1,4 +1,5 @@
-import type { ExecutionEvent, Topics } from "@reprise/core/spi";
+import { invalidOption, type ExecutionEvent, type Topics } from "@reprise/core/spi";
+import { isRunItem } from "./check-item.ts";
 import { reduce } from "./reduce.ts";
 import { createRunView, type RunMessage, type RunView } from "./run-view.ts";
 
@@ -9,7 +10,7 @@ export type TaggedMessage = { [T in keyof Topics]: { readonly topic: T } & Topic
 export type RunItem = ExecutionEvent | TaggedMessage;
 
 /**
- * The view after all items.
+ * The view after all items. Throws `INVALID_OPTION` for what is neither an event nor a message with its topic.
  *
  * @example
  * ```ts
@@ -40,8 +41,9 @@ function take(view: RunView, item: RunItem): void {
   if (message !== undefined) reduce(view, message);
 }
 
-/** Undefined for a topic this version does not know: a line that a later one has printed. */
+/** Undefined for a topic this version does not know: a line that a later one has printed. Throws `INVALID_OPTION` for what is no message. */
 export function messageOf(item: RunItem): RunMessage | undefined {
+  if (!isRunItem(item)) invalidOption("source", "made of events, or of messages with their topics", item);
   if (!("topic" in item)) return { topic: "event", message: item };
   switch (item.topic) {
     case "event":
