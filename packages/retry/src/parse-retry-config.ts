@@ -82,7 +82,7 @@ function toIssues(issue: z.core.$ZodIssue, config: unknown, at: string): readonl
       received: describeValue(valueAt(config, [key])),
     }));
   }
-  const option = `${at}${toPath(issue.path)}` || "config";
+  const option = `${at}${toPath(issue.path)}`.replace(/\.$/u, "") || "config";
   return [{ option, rule: issue.message, received: describeValue(valueAt(config, issue.path)) }];
 }
 

@@ -28,7 +28,7 @@ export interface RetryPolicy {
   delayBeforeRetry(n: number, random: number): number;
   /**
    * Calls `work` until it succeeds, its error is not to be retried, or the attempts are spent; the last error is thrown as it is.
-   * Aborting `signal` ends a wait at once with the signal's reason, and `work` is not called again.
+   * Aborting `signal` ends a wait at once with the signal's reason, and `work` is not called again. Rejects with `RetryConfigError` for options that cannot be used.
    */
   run<Result>(work: (attempt: RetryRunAttempt) => Result | PromiseLike<Result>, options?: RetryRunOptions): Promise<Result>;
 }

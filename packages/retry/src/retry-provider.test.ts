@@ -29,9 +29,19 @@ describe("T1: the provider's defaults", () => {
 
   test("a default that cannot be used is named where it stands", () => {
     expect(() => retryProvider({ defaults: { llm_call: { maxAttempts: 0 } } })).toThrow("defaults.llm_call.maxAttempts must be a whole number from 1");
-    expect(() => retryProvider({ defaults: { llm_call: null as never } })).toThrow("defaults.llm_call. must be an object");
+    expect(() => retryProvider({ defaults: { llm_call: null as never } })).toThrow("defaults.llm_call must be an object");
     expect(() => retryProvider({ defaults: { tool: { maxAttempts: 2 } } as never })).toThrow("defaults.tool is not a kind of call (kinds: agent_call, tool_call,");
   });
+});
+
+test.each<readonly [unknown, string]>([
+  [{ default: {} }, "default is not an option of retryProvider (options: defaults, predicates), received an object"],
+  [null, "options of retryProvider must be an object, received null"],
+  [5, "options of retryProvider must be an object, received 5"],
+  [{ defaults: null }, "defaults must be an object with kinds of call, received null"],
+  [{ predicates: null }, "predicates must be an object with functions, received null"],
+])("retryProvider(%o) is refused: what is misspelt would be as if it had not been given", (options, message) => {
+  expect(() => retryProvider(options as never)).toThrow(expect.objectContaining({ code: "INVALID_RETRY_CONFIG", message: `invalid retry configuration: ${message}` }));
 });
 
 describe("T1: reviving", () => {

@@ -1,3 +1,4 @@
+import { checkKnown, checkOption, isObject } from "./check-known.ts";
 import { describeValue } from "./describe-value.ts";
 import { parseRetryConfig } from "./parse-retry-config.ts";
 import { predicateRegistry } from "./predicate-registry.ts";
@@ -29,7 +30,7 @@ export interface RetryProviderOptions {
 }
 
 /**
- * Makes the provider for `createReprise({ retry: retryProvider() })` (rule T1). Throws `RetryConfigError` if a default cannot be used.
+ * Makes the provider for `createReprise({ retry: retryProvider() })` (rule T1). Throws `RetryConfigError` if an option or a default cannot be used.
  *
  * @example
  * ```ts
@@ -39,7 +40,10 @@ export interface RetryProviderOptions {
  * console.log(provider.defaultFor("tool_call")); // false
  * ```
  */
-export function retryProvider({ defaults = {}, predicates }: RetryProviderOptions = {}): RetryProvider {
+export function retryProvider(options: RetryProviderOptions = {}): RetryProvider {
+  checkKnown("retryProvider", options, ["defaults", "predicates"]);
+  const { defaults = {}, predicates } = options;
+  checkOption(isObject(defaults), "defaults", "must be an object with kinds of call", defaults);
   const registry = predicateRegistry(predicates);
   const standard = policyOf(parseRetryConfig({}, registry), registry);
   const policies = new Map<string, RetryPolicy | false>([["tool_call", standard], ["llm_call", standard]]);

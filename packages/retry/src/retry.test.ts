@@ -87,3 +87,21 @@ describe("configuration of a policy", () => {
     expect(() => retry({}, { predicates: { network: () => true } })).toThrow("predicates.network must have another name");
   });
 });
+
+test.each<readonly [unknown, string]>([
+  [{ predicate: {}, name: "x" }, 'predicate is not an option of retry (options: predicates), received an object; name is not an option of retry (options: predicates), received "x"'],
+  [null, "options of retry must be an object, received null"],
+])("retry({}, %o) is refused", (options, message) => {
+  expect(() => retry({}, options as never)).toThrow(expect.objectContaining({ code: "INVALID_RETRY_CONFIG", message: `invalid retry configuration: ${message}` }));
+});
+
+test.each<readonly [unknown, unknown, string]>([
+  [() => 1, { singal: 1 }, "singal"],
+  [() => 1, { signal: 1 }, "signal"],
+  [() => 1, { onRetry: 5 }, "onRetry"],
+  [() => 1, { system: null }, "system"],
+  [() => 1, null, "options of run"],
+  [5, {}, "work"],
+])("run(%o, %o) rejects before anything is tried", async (work, options, option) => {
+  await expect(retry().run(work as never, options as never)).rejects.toMatchObject({ code: "INVALID_RETRY_CONFIG", issues: [{ option }] });
+});

@@ -1,3 +1,4 @@
+import { checkKnown } from "./check-known.ts";
 import { delayBeforeRetry } from "./delay-before-retry.ts";
 import type { ErrorRecord } from "./error-record.ts";
 import { errorsBelow } from "./errors-below.ts";
@@ -33,6 +34,7 @@ export interface RetryOptions {
  * ```
  */
 export function retry(config: RetryConfig = {}, options: RetryOptions = {}): RetryPolicy {
+  checkKnown("retry", options, ["predicates"]);
   const predicates = predicateRegistry(options.predicates);
   return policyOf(parseRetryConfig(config, predicates), predicates);
 }

@@ -1,3 +1,4 @@
+import { checkKnown, checkOption, isObject } from "./check-known.ts";
 import type { ErrorRecord } from "./error-record.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import { defaultSystem, type RetrySystem } from "./system.ts";
@@ -35,12 +36,14 @@ export interface RetryRunOptions {
   readonly system?: RetrySystem;
 }
 
-/** The loop behind `RetryPolicy.run`. */
+/** The loop behind `RetryPolicy.run`. Rejects with `RetryConfigError` for options that cannot be used. */
 export async function runWithRetry<Result>(
   policy: Pick<RetryPolicy, "decide" | "maxAttempts">,
   work: (attempt: RetryRunAttempt) => Result | PromiseLike<Result>,
-  { signal = new AbortController().signal, onRetry, system = defaultSystem }: RetryRunOptions = {},
+  options: RetryRunOptions = {},
 ): Promise<Result> {
+  checkRun(work, options);
+  const { signal = new AbortController().signal, onRetry, system = defaultSystem } = options;
   const { maxAttempts } = policy;
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
@@ -55,4 +58,13 @@ export async function runWithRetry<Result>(
       await wait(decision.delayMs, signal, system);
     }
   }
+}
+
+function checkRun(work: unknown, options: RetryRunOptions): void {
+  checkKnown("run", options, ["signal", "onRetry", "system"]);
+  const { signal, onRetry, system } = options;
+  checkOption(typeof work === "function", "work", "must be a function", work);
+  checkOption(signal === undefined || signal instanceof AbortSignal, "signal", "must be an AbortSignal", signal);
+  checkOption(onRetry === undefined || typeof onRetry === "function", "onRetry", "must be a function", onRetry);
+  checkOption(system === undefined || isObject(system), "system", "must be an object with a clock, chance and timers", system);
 }
