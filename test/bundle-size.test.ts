@@ -9,11 +9,11 @@ import { workspaceRoot } from "./support/workspace.ts";
 // Those for Node alone (cli, testing) are not bundled by anybody.
 const budgets = {
   "core": { own: 85, whole: 97 },
-  "retry": { own: 5.9, whole: 13 },
+  "retry": { own: 6.2, whole: 13.3 },
   "backend-memory": { own: 3.6, whole: 9.2 },
   "backend-fs": { own: 21, whole: 26.5 },
   "backend-sqlite": { own: 15.5, whole: 21 },
-  "printer": { own: 24.5, whole: 29.5 },
+  "printer": { own: 25.7, whole: 30.7 },
   "flow": { own: 16.2, whole: 34 },
   "http": { own: 5.8, whole: 8.2 },
 };

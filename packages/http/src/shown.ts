@@ -39,7 +39,7 @@ function shownError(error: ErrorRecord | undefined, values: boolean): unknown {
   // What redact has put in its place may be anything.
   if (typeof error !== "object" || error === null) return error;
   const { stack: _stack, data, thrown, cause, errors, ...rest } = error;
-  return { ...rest, ...(values && { data, thrown }), cause: shownError(cause, values), errors: Array.isArray(errors) ? errors.map((inner) => shownError(inner, values)) : errors };
+  return { ...rest, ...(values && { data, thrown }), cause: shownError(cause, values), errors: Array.isArray(errors) ? (errors as readonly ErrorRecord[]).map((inner) => shownError(inner, values)) : errors };
 }
 
 /** One value that cannot be read does not cost the others. */

@@ -34,6 +34,6 @@ export function viewIn(source: RunView | HistorySource, caller: string): RunView
 function itemsOf(source: unknown): Iterable<RunItem> | undefined {
   if (typeof source !== "object" || source === null) return undefined;
   if (Symbol.iterator in source) return source as Iterable<RunItem>;
-  const events: unknown = "events" in source && typeof source.events === "function" ? source.events() : undefined;
+  const events: unknown = "events" in source && typeof source.events === "function" ? (source as { events(): unknown }).events() : undefined;
   return typeof events === "object" && events !== null && Symbol.iterator in events ? (events as Iterable<ExecutionEvent>) : undefined;
 }

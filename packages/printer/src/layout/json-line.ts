@@ -51,7 +51,7 @@ function errorFields(error: ErrorRecord | undefined, layout: JsonLayout): unknow
     stack: layout.stacks ? stack : undefined,
     ...(layout.details === "io" ? { data, thrown } : {}),
     cause: errorFields(cause, layout),
-    errors: Array.isArray(errors) ? errors.map((inner) => errorFields(inner, layout)) : errors,
+    errors: Array.isArray(errors) ? (errors as readonly ErrorRecord[]).map((inner) => errorFields(inner, layout)) : errors,
   };
 }
 

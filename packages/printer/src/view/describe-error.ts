@@ -32,7 +32,7 @@ function describeOne(given: ErrorRecord): Omit<ErrorSummary, "causes"> {
   // What redact has put in the place of a part, or of the whole, may be anything.
   const error: ErrorRecord = typeof given === "object" && given !== null ? given : { name: "Error", message: String(given) };
   const code = sanitise(String(error.code ?? (error.status === undefined ? error.name : `HTTP_${error.status}`)), 60);
-  const frames = String(error.stack ?? "").slice(0, 20_000).split("\n").filter((line) => /^\s+at /.test(line));
+  const frames = (typeof error.stack === "string" ? error.stack : "").slice(0, 20_000).split("\n").filter((line) => /^\s+at /.test(line));
   return {
     code: code === "" ? "Error" : code,
     message: sanitise(error.message, 500),
@@ -48,7 +48,7 @@ function addCauses(error: ErrorRecord, depth: number, causes: ErrorCause[]): Err
     addCauses(inner, depth + 1, causes);
   };
   if (error.cause !== undefined) add(error.cause, "cause");
-  for (const inner of Array.isArray(error.errors) ? error.errors : []) add(inner, "collected");
+  for (const inner of collectedIn(error)) add(inner, "collected");
   return causes;
 }
 
@@ -78,7 +78,11 @@ export function messagesWithin(error: ErrorRecord): ReadonlySet<string> {
     if (next === undefined) break;
     messages.add(sanitise(next.message, 500));
     if (next.cause !== undefined) waiting.push(next.cause);
-    if (Array.isArray(next.errors)) waiting.push(...next.errors.slice(0, maxChain));
+    waiting.push(...collectedIn(next).slice(0, maxChain));
   }
   return messages;
+}
+
+function collectedIn({ errors }: ErrorRecord): readonly ErrorRecord[] {
+  return Array.isArray(errors) ? (errors as readonly ErrorRecord[]) : [];
 }
