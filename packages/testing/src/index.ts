@@ -10,7 +10,8 @@ export type { SlowOptions } from "./fixtures/slow.ts";
 // Pipelines as a whole
 export { everyCrashPoint } from "./every-crash-point.ts";
 export { recordedRun } from "./recorded-run.ts";
-export type { CrashPointReport, EveryCrashPointOptions } from "./every-crash-point.ts";
+export type { CrashPointReprise, EveryCrashPointOptions } from "./crash-point-options.ts";
+export type { CrashPointReport } from "./every-crash-point.ts";
 export type { RecordedRun, RecordedRunOptions, RecordedRunReport } from "./recorded-run.ts";
 
 // Time and chance

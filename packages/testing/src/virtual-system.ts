@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import type { System } from "@reprise/core/spi";
+import { checkKnown, invalidOption, type OptionNames, type System } from "@reprise/core/spi";
 import { seededRandom } from "./seeded-random.ts";
+import { StalledError } from "./stalled-error.ts";
 import { timerQueue, type Timer } from "./timer-queue.ts";
 
 // Taken before a test can replace the global by a fake one: the driver needs real turns.
@@ -17,6 +18,16 @@ export interface VirtualSystemOptions {
    * that time stands still while there is work.
    */
   readonly turnMs?: () => number;
+}
+
+const optionNames: OptionNames<VirtualSystemOptions> = { now: true, seed: true, turnMs: true };
+
+function check(options: VirtualSystemOptions): void {
+  checkKnown(options, optionNames, "virtualSystem");
+  const { now = 0, seed = 1, turnMs } = options;
+  if (!Number.isFinite(now)) invalidOption("now", "a number of milliseconds since the epoch", now, "virtualSystem");
+  if (!Number.isFinite(seed)) invalidOption("seed", "a number", seed, "virtualSystem");
+  if (turnMs !== undefined && typeof turnMs !== "function") invalidOption("turnMs", "a function that gives milliseconds", turnMs, "virtualSystem");
 }
 
 /**
@@ -41,7 +52,7 @@ export interface VirtualSystem extends System {
  * A clock, timers, turns, randomness and ids for tests, driven by hand.
  *
  * One `yield` callback runs per turn, and all promise reactions that follow from it are over before the next. A timer
- * fires only when no turn is waiting; timers fire by due time, then in the order they were set, one per turn.
+ * fires only when no turn is waiting; timers fire by due time, then in the order they were set, one per turn. Throws `INVALID_OPTION`.
  *
  * @example
  * ```ts
@@ -53,6 +64,7 @@ export interface VirtualSystem extends System {
  * ```
  */
 export function virtualSystem(options: VirtualSystemOptions = {}): VirtualSystem {
+  check(options);
   const random = seededRandom(options.seed ?? 1);
   const turns: (() => void)[] = [];
   const timers = timerQueue();
@@ -111,7 +123,7 @@ export function virtualSystem(options: VirtualSystemOptions = {}): VirtualSystem
       };
       promise.then(settle, settle);
       await drive(() => !settled && (turns.length > 0 || timers.foreground > 0) && step(Number.POSITIVE_INFINITY));
-      if (!settled) throw new Error(`nothing is left that could settle the promise: no turn, no timer, at ${now} ms`);
+      if (!settled) throw new StalledError(now);
       return promise;
     },
     get pending() {

@@ -13,8 +13,8 @@ const input = ["a", "bb", "ccc"];
 /** So often in all may a handler run more than once: one fault costs the calls that were at work. */
 const atWork = input.length;
 
-function pipeline() {
-  const runs = new Map<string, number>();
+/** As one process has it; how often handlers run is counted outside of it. */
+function pipeline(runs: Map<string, number>) {
   const count = (name: string): void => void runs.set(name, (runs.get(name) ?? 0) + 1);
   const fetch = tool({ name: "fetch", run: (url: string) => (count(`fetch ${url}`), url.repeat(40)) });
   const judge = tool({
@@ -26,7 +26,7 @@ function pipeline() {
       return "good";
     },
   });
-  const work = agent({
+  return agent({
     name: "work",
     run: async (urls: readonly string[], context) => {
       const pages = await context.map("pages", urls, fetch);
@@ -37,37 +37,41 @@ function pipeline() {
       return { verdict, approved, letter: await context.run(fetch, "letter") };
     },
   });
-  return { work, runs };
+}
+
+/** What dies in a crash: the next process has its own. */
+interface Process {
+  readonly reprise: Reprise;
+  readonly work: ReturnType<typeof pipeline>;
+}
+
+async function run({ reprise, work }: Process): Promise<unknown> {
+  const outcome = await reprise.execute(work, input, { stateId });
+  if (outcome.status === "failed") throw outcome.error;
+  return outcome.status === "completed" ? outcome.value : outcome.status;
 }
 
 /** What somebody does with a run, from its beginning to its end; every step may be taken again. */
-function stepsOf({ work }: ReturnType<typeof pipeline>): Readonly<Record<string, (reprise: Reprise) => Promise<unknown>>> {
-  const run = async (reprise: Reprise): Promise<unknown> => {
-    const outcome = await reprise.execute(work, input, { stateId });
-    if (outcome.status === "failed") throw outcome.error;
-    return outcome.status === "completed" ? outcome.value : outcome.status;
-  };
-  return {
-    begin: run,
-    pending: async (reprise) => (await reprise.pending(stateId)).map(({ name }) => name),
-    answer: (reprise) => reprise.answer(stateId, "approval", "yes", { answerId: "first" }),
-    "go on": run,
-    snapshot: async (reprise) => (await reprise.snapshot(stateId)).storage,
-    head: async (reprise) => (await reprise.head(stateId))?.status,
-    list: async (reprise) => (await reprise.list()).rows.map((row) => `${row.stateId} ${row.status}`),
-    export: async (reprise) => (await reprise.export(stateId)).length > 0,
-    compact: async (reprise) => (await reprise.compact(stateId), "compacted"),
-    verify: async (reprise) => (await reprise.verify(stateId)).intact,
-    again: run,
-    delete: async (reprise) => {
-      // It may be gone already.
-      await reprise.delete(stateId).catch((error: unknown) => {
-        if (!isRepriseError(error, "NOT_FOUND")) throw error;
-      });
-      return "deleted";
-    },
-  };
-}
+const steps: Readonly<Record<string, (process: Process) => Promise<unknown>>> = {
+  begin: run,
+  pending: async ({ reprise }) => (await reprise.pending(stateId)).map(({ name }) => name),
+  answer: ({ reprise }) => reprise.answer(stateId, "approval", "yes", { answerId: "first" }),
+  "go on": run,
+  snapshot: async ({ reprise }) => (await reprise.snapshot(stateId)).storage,
+  head: async ({ reprise }) => (await reprise.head(stateId))?.status,
+  list: async ({ reprise }) => (await reprise.list()).rows.map((row) => `${row.stateId} ${row.status}`),
+  export: async ({ reprise }) => (await reprise.export(stateId)).length > 0,
+  compact: async ({ reprise }) => (await reprise.compact(stateId), "compacted"),
+  verify: async ({ reprise }) => (await reprise.verify(stateId)).intact,
+  again: run,
+  delete: async ({ reprise }) => {
+    // It may be gone already.
+    await reprise.delete(stateId).catch((error: unknown) => {
+      if (!isRepriseError(error, "NOT_FOUND")) throw error;
+    });
+    return "deleted";
+  },
+};
 
 interface Story {
   readonly results: Readonly<Record<string, unknown>>;
@@ -90,17 +94,17 @@ async function tell(faults: Faults): Promise<Story> {
       if (fault.kind === "crash") die();
     },
   });
-  const subject = pipeline();
+  const runs = new Map<string, number>();
   const results: Record<string, unknown> = {};
   const errors: unknown[] = [];
-  const processOf = (): Reprise => createReprise({ backend: disk, system, artifactThreshold: 64, suspendAfterMs: 1 });
-  let reprise = processOf();
-  for (const [name, step] of Object.entries(stepsOf(subject))) {
+  const start = (): Process => ({ reprise: createReprise({ backend: disk, system, artifactThreshold: 64, suspendAfterMs: 1 }), work: pipeline(runs) });
+  let process = start();
+  for (const [name, step] of Object.entries(steps)) {
     for (let attempt = 1; ; attempt += 1) {
       if (attempt > 4) throw new Error(`${name} does not come through: ${String(errors.at(-1))}`, { cause: errors.at(-1) });
       const death = new Promise<"died">((resolve) => (die = () => resolve("died")));
-      const result = await system.runUntil(Promise.race([step(reprise).then((value) => ({ value }), (error: unknown) => ({ error })), death]));
-      if (result === "died") reprise = processOf();
+      const result = await system.runUntil(Promise.race([step(process).then((value) => ({ value }), (error: unknown) => ({ error })), death]));
+      if (result === "died") process = start();
       else if ("error" in result) errors.push(result.error);
       else {
         results[name] = result.value;
@@ -109,7 +113,7 @@ async function tell(faults: Faults): Promise<Story> {
     }
   }
   await system.runUntil(disk.close());
-  return { results, errors, runs: subject.runs, counts: disk.counts, struck };
+  return { results, errors, runs, counts: disk.counts, struck };
 }
 
 const faults: readonly Fault[] = [
