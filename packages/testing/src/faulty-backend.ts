@@ -1,4 +1,5 @@
-import type { StateBackend, StateWriter, System } from "@reprise/core/spi";
+import { checkKnown, invalidOption, type OptionNames, type StateBackend, type StateWriter, type System } from "@reprise/core/spi";
+import { checkFaults } from "./check-faults.ts";
 import { crashableBackend, type CrashableBackend } from "./crashable-backend.ts";
 import type { Faults, FaultStrike, FaultyOperation } from "./fault.ts";
 import { Faulter } from "./faulter.ts";
@@ -15,6 +16,8 @@ export interface FaultPlan {
   readonly system?: Pick<System, "setTimer">;
 }
 
+const planNames: OptionNames<FaultPlan> = { faults: true, onFault: true, system: true };
+
 /** A backend that fails by plan. */
 export interface FaultyBackend extends CrashableBackend {
   /** How often each operation was asked for so far, what came after a crash not counted. Absent: never. */
@@ -24,7 +27,7 @@ export interface FaultyBackend extends CrashableBackend {
 /**
  * Wraps a backend so that the n-th call of an operation fails, is late, loses its answer or kills the process.
  * As the contract asks, a writer whose append or sync failed once acknowledges nothing more (G8): its `signal` is aborted, and only
- * a new `acquire` continues. To break everything once, run without faults, and then once for each of `counts`.
+ * a new `acquire` continues. To break everything once, run without faults, and then once for each of `counts`. Throws `INVALID_OPTION`.
  *
  * @example
  * ```ts
@@ -40,7 +43,11 @@ export interface FaultyBackend extends CrashableBackend {
  * console.log((await createReprise({ backend: disk }).resume(pipeline, "run-1")).status); // completed
  * ```
  */
-export function faultyBackend(backend: StateBackend, { faults = {}, onFault = () => undefined, system }: FaultPlan = {}): FaultyBackend {
+export function faultyBackend(backend: StateBackend, plan: FaultPlan = {}): FaultyBackend {
+  checkKnown(plan, planNames, "faultyBackend");
+  const { faults = {}, onFault = () => undefined, system } = plan;
+  if (typeof onFault !== "function") invalidOption("onFault", "a function", onFault, "faultyBackend");
+  checkFaults(faults);
   const process = crashableBackend(backend);
   const faulter = new Faulter({ faults, onFault, setTimer: system?.setTimer.bind(system) ?? realTimer, crash: () => void process.crash() });
   const innerOf = new WeakMap<StateWriter, StateWriter>();

@@ -3,7 +3,7 @@ export { addOne, multiplyByTwo } from "./fixtures/arithmetic.ts";
 export { counter } from "./fixtures/counter.ts";
 export { flaky } from "./fixtures/flaky.ts";
 export { slow } from "./fixtures/slow.ts";
-export type { Counter } from "./fixtures/counter.ts";
+export type { Counter, CounterOptions } from "./fixtures/counter.ts";
 export type { FlakyOptions } from "./fixtures/flaky.ts";
 export type { SlowOptions } from "./fixtures/slow.ts";
 

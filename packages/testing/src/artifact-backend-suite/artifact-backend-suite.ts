@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { artifactSuiteContext, type ArtifactBackendSuiteOptions, type ArtifactCase } from "./artifact-suite-context.ts";
+import { artifactSuiteContext, checkArtifactSuiteOptions, type ArtifactBackendSuiteOptions, type ArtifactCase } from "./artifact-suite-context.ts";
 import { claimCases } from "./claim-cases.ts";
 import { collectCases } from "./collect-cases.ts";
 import { contentCases } from "./content-cases.ts";
@@ -10,7 +10,7 @@ export const artifactCases: readonly ArtifactCase[] = [...contentCases, ...damag
 
 /**
  * Registers vitest cases for the contract of `ArtifactBackend`, guarantee G12. Call it at the top level of a test file. Power
- * losses are for the backend's own tests.
+ * losses are for the backend's own tests. Throws `INVALID_OPTION`.
  *
  * @example
  * ```ts
@@ -24,6 +24,7 @@ export const artifactCases: readonly ArtifactCase[] = [...contentCases, ...damag
  * ```
  */
 export function artifactBackendSuite(name: string, options: ArtifactBackendSuiteOptions): void {
+  checkArtifactSuiteOptions(options);
   describe(`artifactBackendSuite: ${name}`, () => {
     for (const { name: sentence, needs, run } of artifactCases) {
       if (needs === undefined || options[needs] !== undefined) test(sentence, () => run(artifactSuiteContext(options)));

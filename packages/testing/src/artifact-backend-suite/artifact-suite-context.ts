@@ -1,4 +1,4 @@
-import { defaultSystem, type ArtifactBackend } from "@reprise/core/spi";
+import { checkKnown, defaultSystem, type ArtifactBackend, type OptionNames } from "@reprise/core/spi";
 import { onTestFinished } from "vitest";
 
 /** What `artifactBackendSuite` needs to know about a backend. */
@@ -19,6 +19,13 @@ export interface ArtifactBackendSuiteOptions {
   readonly damage?: (backend: ArtifactBackend, id: string, bytes: Uint8Array | undefined) => void | Promise<void>;
   /** Makes everything that was put so far look as if it had been put `ms` earlier. Required of a backend that has `collect`. */
   readonly elapse?: (backend: ArtifactBackend, ms: number) => void | Promise<void>;
+}
+
+const optionNames: OptionNames<ArtifactBackendSuiteOptions> = { open: true, reopen: true, connect: true, damage: true, elapse: true };
+
+/** Throws `INVALID_OPTION`: an option that is misspelt would leave its cases out. */
+export function checkArtifactSuiteOptions(options: ArtifactBackendSuiteOptions): void {
+  checkKnown(options, optionNames, "artifactBackendSuite");
 }
 
 /** What a case works with: the options, with every opened backend closed at the end of the case. */

@@ -1,4 +1,4 @@
-import { EventType, type ErrorRecord, type FailureRecord, type RetryPolicy, type RetryProvider } from "@reprise/core/spi";
+import { checkKnown, EventType, type ErrorRecord, type FailureRecord, type OptionNames, type RetryPolicy, type RetryProvider } from "@reprise/core/spi";
 import { describe, expect, test } from "vitest";
 
 /** What `retryPolicySuite` needs to know about a provider of policies. */
@@ -9,6 +9,8 @@ export interface RetryPolicySuiteOptions {
   /** What `from` refuses. Cases about it are left out without it. */
   readonly refused?: readonly unknown[];
 }
+
+const optionNames: OptionNames<RetryPolicySuiteOptions> = { provider: true, configs: true, refused: true };
 
 /** One case, tried with every policy. */
 export interface RetryPolicyCase {
@@ -83,7 +85,7 @@ export const retryPolicyCases: readonly RetryPolicyCase[] = [
 ];
 
 /**
- * Registers vitest cases for the contract of `RetryPolicy` and `RetryProvider`. Call it at the top level of a test file.
+ * Registers vitest cases for the contract of `RetryPolicy` and `RetryProvider`. Call it at the top level of a test file. Throws `INVALID_OPTION`.
  *
  * @example
  * ```ts
@@ -94,6 +96,7 @@ export const retryPolicyCases: readonly RetryPolicyCase[] = [
  * ```
  */
 export function retryPolicySuite(name: string, options: RetryPolicySuiteOptions): void {
+  checkKnown(options, optionNames, "retryPolicySuite");
   const { provider, configs, refused } = options;
   describe(`retryPolicySuite: ${name}`, () => {
     test("there is a configuration to try", () => {

@@ -18,7 +18,7 @@ import { takeoverCases } from "./takeover-cases.ts";
 
 /**
  * Registers vitest cases for the contract of `StateBackend`, guarantee by guarantee. Call it at the top level of a test
- * file. What needs a second process, a crash or a damaged file is for the backend's own tests.
+ * file. What needs a second process, a crash or a damaged file is for the backend's own tests. Throws `INVALID_OPTION`.
  *
  * @example
  * ```ts
@@ -32,8 +32,9 @@ import { takeoverCases } from "./takeover-cases.ts";
  * ```
  */
 export function stateBackendSuite(name: string, options: StateBackendSuiteOptions): void {
+  const cases = stateBackendCases(options);
   describe(`stateBackendSuite: ${name}`, () => {
-    for (const { name: sentence, timeoutMs, run } of stateBackendCases(options)) test(sentence, timeoutMs === undefined ? {} : { timeout: timeoutMs }, run);
+    for (const { name: sentence, timeoutMs, run } of cases) test(sentence, timeoutMs === undefined ? {} : { timeout: timeoutMs }, run);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { AcquireOptions, StateBackend, StateWriter, StoredRecord } from "@reprise/core/spi";
+import { checkKnown, type AcquireOptions, type OptionNames, type StateBackend, type StateWriter, type StoredRecord } from "@reprise/core/spi";
 import { onTestFinished } from "vitest";
 
 /** What `stateBackendSuite` needs to know about a backend. */
@@ -23,6 +23,8 @@ export interface StateBackendSuiteOptions {
   readonly powerLossShownBy?: string;
 }
 
+const optionNames: OptionNames<StateBackendSuiteOptions> = { open: true, reopen: true, connect: true, abandon: true, damage: true, powerLossShownBy: true };
+
 /** One case of the suite. */
 export interface StateBackendCase {
   readonly name: string;
@@ -45,8 +47,10 @@ export interface SuiteContext {
   readonly test: RegisterCase;
 }
 
-/** The options with every opened backend closed at the end of its case. */
-export function suiteContext({ open, reopen, connect, abandon, damage, powerLossShownBy }: StateBackendSuiteOptions, register: RegisterCase): SuiteContext {
+/** The options with every opened backend closed at the end of its case. Throws `INVALID_OPTION`: one that is misspelt would leave its cases out. */
+export function suiteContext(options: StateBackendSuiteOptions, register: RegisterCase): SuiteContext {
+  checkKnown(options, optionNames, "stateBackendSuite");
+  const { open, reopen, connect, abandon, damage, powerLossShownBy } = options;
   const closedAtTheEnd = (backend: StateBackend): StateBackend => {
     onTestFinished(() => backend.close());
     return backend;

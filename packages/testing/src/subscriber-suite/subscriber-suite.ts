@@ -1,5 +1,5 @@
 import { createReprise, type RepriseOptions } from "@reprise/core";
-import type { LogNotice, RunFeed, StateBackend, Subscriber } from "@reprise/core/spi";
+import { checkKnown, type LogNotice, type OptionNames, type RunFeed, type StateBackend, type Subscriber } from "@reprise/core/spi";
 import { describe, expect, test } from "vitest";
 import { virtualSystem } from "../virtual-system.ts";
 import { watchedLives, type WatchedLife } from "./watched-lives.ts";
@@ -11,6 +11,8 @@ export interface SubscriberSuiteOptions {
   /** A fresh, empty backend. */
   readonly backend: () => StateBackend;
 }
+
+const optionNames: OptionNames<SubscriberSuiteOptions> = { subscriber: true, backend: true };
 
 interface Watched {
   readonly ends: readonly unknown[];
@@ -71,7 +73,7 @@ export const subscriberCases: readonly SubscriberCase[] = [
 /**
  * Registers vitest cases for the contract of `Subscriber`: it watches every kind of run, new, resumed, waiting, failed and interrupted, without
  * a fault, also where texts and values are strange, and changes nothing. Call it at the top level of a test file. What it makes of what
- * it sees is for its own tests.
+ * it sees is for its own tests. Throws `INVALID_OPTION`.
  *
  * @example
  * ```ts
@@ -83,6 +85,7 @@ export const subscriberCases: readonly SubscriberCase[] = [
  * ```
  */
 export function subscriberSuite(name: string, options: SubscriberSuiteOptions): void {
+  checkKnown(options, optionNames, "subscriberSuite");
   describe(`subscriberSuite: ${name}`, () => {
     for (const { name: sentence, run } of subscriberCases) test(sentence, () => run(options));
   });

@@ -1,6 +1,8 @@
 import { agent, createReprise, interruptOnSignals, statisticsOf, tool, type AgentContext } from "@reprise/core";
 import { memoryBackend } from "@reprise/backend-memory";
 import { describe, expect, test } from "vitest";
+import { counter, everyCrashPoint, faultyBackend, flaky, recordedRun, slow, virtualSystem } from "../../src/index.ts";
+import { artifactBackendSuite, retryPolicySuite, stateBackendSuite, subscriberSuite } from "../../src/vitest.ts";
 import { stateId } from "./support/world.ts";
 
 // How to know that it works: an option that there is not is refused by every verb, by its name and with the names that there are:
@@ -64,5 +66,49 @@ describe("an option that there is not is refused", () => {
     const state = await reprise.create();
     await expect(async () => call(state)).rejects.toMatchObject(refusal);
     await state.close();
+  });
+});
+
+describe("a test whose options are misspelt would pass without having tried what it says, so that they are refused", () => {
+  test.each<[string, () => unknown]>([
+    ["everyCrashPoint", () => everyCrashPoint(work, { input: undefined, open: () => memoryBackend(), ...(misspelt as object) })],
+    ["recordedRun", () => recordedRun({} as never, { open: () => memoryBackend(), ...(misspelt as object) })],
+    ["virtualSystem", () => virtualSystem(misspelt)],
+    ["faultyBackend", () => faultyBackend(memoryBackend(), misspelt)],
+    ["faultyBackend of its faults", () => faultyBackend(memoryBackend(), { faults: misspelt })],
+    ["faultyBackend of a fault", () => faultyBackend(memoryBackend(), { faults: { append: { 1: { kind: "fail", ...(misspelt as object) } } } })],
+    ["counter", () => counter(misspelt)],
+    ["flaky", () => flaky(1, misspelt)],
+    ["slow", () => slow(1, misspelt)],
+    ["stateBackendSuite", () => stateBackendSuite("none", misspelt)],
+    ["artifactBackendSuite", () => artifactBackendSuite("none", misspelt)],
+    ["retryPolicySuite", () => retryPolicySuite("none", misspelt)],
+    ["subscriberSuite", () => subscriberSuite("none", misspelt)],
+  ])("by %s", async (_, call) => {
+    await expect(async () => call()).rejects.toMatchObject(refusal);
+  });
+
+  test.each<[string, unknown, string]>([
+    ["an operation that there is not", { apend: {} }, "faultyBackend: faults: apend is not an option (options: acquire, "],
+    ["the 0th call, which never comes", { append: { 0: { kind: "fail" } } }, 'faultyBackend: faults.append must be by the number of the call, a whole number from 1, got "0"'],
+    ["a list, which begins with 0", { append: [{ kind: "fail" }] }, "faultyBackend: faults.append must be by the number of the call"],
+    ["a fault instead of faults by number", { append: { kind: "fail" } }, "faultyBackend: faults.append must be by the number of the call"],
+    ["something else instead of faults by number", { append: 2 }, "faultyBackend: faults.append must be an object"],
+    ["something else instead of a fault", { append: { 2: "fail" } }, "faultyBackend: faults.append[2] must be a fault"],
+    ["a kind that there is not", { append: { 2: { kind: "fial" } } }, 'faultyBackend: faults.append[2].kind must be one of "fail", "delay", "tear", "crash", got "fial"'],
+    ["no kind", { append: { 2: {} } }, "faultyBackend: faults.append[2].kind must be"],
+    ["a crash that is neither done nor not", { append: { 2: { kind: "crash" } } }, "faultyBackend: faults.append[2].done must be true or false, got undefined"],
+    ["a delay of no length", { append: { 2: { kind: "delay" } } }, "faultyBackend: faults.append[2].delayMs must be a number of milliseconds from 0, got undefined"],
+  ])("as are faults that could not strike: %s", (_, faults, message) => {
+    expect(() => faultyBackend(memoryBackend(), { faults: faults as never })).toThrow(expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(message) }));
+  });
+
+  test.each<[string, () => unknown, string]>([
+    ["flaky", () => flaky("3" as never), 'flaky: failures must be a whole number from 0, got "3"'],
+    ["slow", () => slow(-1), "slow: delayMs must be a number of milliseconds from 0, got -1"],
+    ["virtualSystem", () => virtualSystem({ now: "1" as never }), 'virtualSystem: now must be a number of milliseconds since the epoch, got "1"'],
+    ["virtualSystem, of its turns", () => virtualSystem({ turnMs: 1 as never }), "virtualSystem: turnMs must be a function that gives milliseconds, got 1"],
+  ])("as are values that could not be used: by %s", (_, call, message) => {
+    expect(call).toThrow(expect.objectContaining({ code: "INVALID_OPTION", message }));
   });
 });
