@@ -83,7 +83,7 @@ export { plainValue } from "./values/plain-value.ts";
 export type { EventFacts } from "./events/event-facts.ts";
 
 // What code that keeps values between its calls copies them by
-export { codecOf } from "./engine/codec-of.ts";
+export { codecOf } from "./values/codec-of.ts";
 
 // What is counted of calls, so that all who watch count alike
 export { factsAfter, noFacts } from "./statistics/call-facts.ts";

@@ -8,7 +8,6 @@ import { checkActor, checkCallOptions, checkSleep, checkWaitOptions } from "../a
 import type { Call, CallRequest, PauseSpec } from "./call.ts";
 import { artifactsFacade } from "./artifacts-facade.ts";
 import { actorSpec } from "./actor-spec.ts";
-import { codecKey } from "./codec-of.ts";
 import type { Work } from "./branch-spec.ts";
 import { mapRequest, parallelRequest } from "./group-verbs.ts";
 import { noOptions, policyFor } from "./policy.ts";
@@ -18,6 +17,7 @@ import type { Scope } from "./scope.ts";
 import { ScopeValues } from "./scope-values.ts";
 import { storageFacade } from "./storage-facade.ts";
 import { throughGate } from "./through-gate.ts";
+import { codecKey } from "../values/codec-of.ts";
 
 /** The context of an agent's or branch's code: its verbs, bound to its scope. */
 export function agentContext(scope: Scope): AgentContext {

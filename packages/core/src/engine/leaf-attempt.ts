@@ -8,6 +8,7 @@ import { cancel, complete, fail } from "./outcome.ts";
 import { validated } from "./schema.ts";
 import { revealInput } from "./reveal-input.ts";
 import { StorageView } from "./storage-view.ts";
+import { isThenable } from "../values/is-thenable.ts";
 
 /** Records the start of a new leaf and runs it once that is acknowledged (rule H4). */
 export function beginLeaf(call: Call, record: StartedRecord): void {
@@ -137,8 +138,4 @@ class LeafAttempt {
     this.#context.abort(error);
     this.#stopGrace = this.#call.engine.after(this.#call.engine.options.graceMs, () => this.#settle({ error }));
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -3,6 +3,7 @@ import { messageOf } from "../errors/message-of.ts";
 import { showValue } from "../errors/show-value.ts";
 import { InterruptReason, type InterruptChecker, type InterruptOptions } from "../events/interrupt-signal.ts";
 import { abortedSignal, checkChecker, checkDeadline, interruptSignal } from "./check-interrupt.ts";
+import { isThenable } from "../values/is-thenable.ts";
 
 /** An object of its own for each time that a checker is set: the same function may be set again while it answers. */
 interface CheckerInUse {
@@ -97,8 +98,4 @@ export class InterruptTriggers {
     this.#faulty = true;
     this.#askLater(checker);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

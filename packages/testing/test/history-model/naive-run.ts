@@ -23,7 +23,7 @@ export interface Row {
   endedParent: boolean;
   /** When it was opened again; 0 if it never was. */
   openedAt: number;
-  /** The input of a call it was given to by name, once it was not the only one of its name any more (A3). */
+  /** The input of a call it was given to by name or key, once it was not the only one of these any more (A3). */
   givenTo: unknown;
   writes: readonly Write[];
 }
@@ -36,8 +36,10 @@ interface Scope {
   readonly path: string;
   readonly visible: readonly Row[];
   readonly taken: Set<Row>;
-  /** And to which input. */
+  /** The only one of its name, to an unkeyed call with another input; and to which. */
   readonly givenAway: Map<Row, unknown>;
+  /** By name or key, to calls with other inputs. */
+  readonly givenUnequal: Map<Row, unknown>;
   readonly strict: boolean;
   readonly openedAt: number;
 }
@@ -146,6 +148,7 @@ export class NaiveRun {
     if (paired === undefined) return undefined;
     scope.taken.add(paired);
     if (paired !== equal && key === undefined) scope.givenAway.set(paired, input);
+    if (paired !== equal) scope.givenUnequal.set(paired, input);
     return paired;
   }
 
@@ -173,7 +176,7 @@ export class NaiveRun {
     const number = scope.rows.filter((row) => row.name === name && row.key === key).length + 1;
     const segment = `${name}${key === undefined ? "" : `[${key}]`}${number > 1 ? `#${number}` : ""}`;
     const row: Row = { address: `${scope.path}${segment}::${type}`, name, key, input, rows: [], state: "started", attempts: 1, failures: 0, lost: 0, value: undefined, endedAt: 0, endedParent: false, openedAt: 0, givenTo: undefined, writes: [] };
-    for (const [given, to] of scope.givenAway) if (given.name === name && key === undefined) given.givenTo = to;
+    for (const [given, to] of scope.givenUnequal) if (given.name === name && given.key === key) given.givenTo = to;
     scope.rows.push(row);
     this.all.push(row);
     this.#event("started", row);
@@ -308,7 +311,7 @@ export class NaiveRun {
 }
 
 function scopeOf(rows: Row[], path: string, visible: readonly Row[], openedAt: number): Scope {
-  return { rows, path, visible, taken: new Set(), givenAway: new Map(), strict: openedAt > 0, openedAt };
+  return { rows, path, visible, taken: new Set(), givenAway: new Map(), givenUnequal: new Map(), strict: openedAt > 0, openedAt };
 }
 
 export function apply(storage: Map<string, number>, [kind, key, value]: Write): void {

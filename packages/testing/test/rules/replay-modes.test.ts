@@ -219,7 +219,7 @@ describe("S7: the session record and the counts of reuse", () => {
     const backend = memoryBackend();
     await createReprise({ backend }).execute(addOne, 1, { stateId });
     for (const [session, path] of [[{ host: 1 }, "session.host"], [{ pid: "1" }, "session.pid"], [{ gitCommit: {} }, "session.gitCommit"], [() => null, "session"], ["me", "session"]] as const) {
-      expect(await rejectionOf(createReprise({ backend, session: session as never }).load(stateId))).toMatchObject({ code: "INVALID_OPTION", path });
+      expect(await rejectionOf((async () => createReprise({ backend, session: session as never }).load(stateId))())).toMatchObject({ code: "INVALID_OPTION", path });
     }
   });
 });

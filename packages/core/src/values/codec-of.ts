@@ -1,6 +1,6 @@
 import type { AgentContext } from "../actors/context.ts";
 import { invalid } from "../errors/invalid.ts";
-import type { ValueCodec } from "../values/codec.ts";
+import type { ValueCodec } from "./codec.ts";
 
 /** Where a context has the codec of its run: not among what users see of it. */
 export const codecKey = Symbol.for("@reprise/core/codec");
