@@ -2,6 +2,8 @@ import { deepStrictEqual } from "node:assert/strict";
 import { runInNewContext } from "node:vm";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ActorFailedError, GroupFailedError, TimeoutError } from "../errors/call-errors.ts";
+import { isRepriseError, RepriseError } from "../errors/reprise-error.ts";
 import { createCodec } from "./codec.ts";
 import type { ErrorRecord } from "./error-record.ts";
 
@@ -127,6 +129,30 @@ describe("H3: real errors", () => {
     expect(expectStable(record(new Unnamed("x")))).toBeInstanceOf(TypeError);
     expect(record(Object.create(new RateLimitError("x")))).toHaveProperty("names", ["RateLimitError", "ApiError"]);
     expect(record(Object.assign(new Error("x"), { name: "FetchError" }))).not.toHaveProperty("names");
+  });
+
+  test("one of Reprise is a RepriseError again, whatever it hangs on, with the advice of its code", () => {
+    const group = new GroupFailedError("a::g", [], [new ActorFailedError("a::g{0}", 1, new TypeError("inner")), new RangeError("other")]);
+    const chain = [new TimeoutError("a::t", "timeoutMs", 5), group, new RepriseError("NO_SPACE", "full")];
+    for (const error of chain) {
+      const restored = expectStable(record(new Error("of the user", { cause: error }))).cause;
+      expect(isRepriseError(restored, error.code as never)).toBe(true);
+      expect(restored).toBeInstanceOf(RepriseError);
+      expect(restored).toMatchObject({ name: error.name, message: error.message, retry: error.retry, indeterminate: false, stack: error.stack });
+    }
+    const restored = expectStable(record(group)) as AggregateError;
+    expect(restored).toBeInstanceOf(AggregateError);
+    expect(restored.errors.map((each) => isRepriseError(each, "ACTOR_FAILED"))).toStrictEqual([true, false]);
+    expect((restored.errors[0] as Error).cause).toBeInstanceOf(TypeError);
+  });
+
+  test("an error of the user is none of Reprise, whatever its code and its name are", () => {
+    class RepriseLike extends Error {
+      code = "TIMEOUT";
+    }
+    const others = [new RepriseLike("x"), Object.assign(new AggregateError([]), { code: "GROUP_FAILED" }), Object.assign(new Error("x"), { name: "GroupFailedError", code: "GROUP_FAILED" })];
+    for (const other of others) expect(isRepriseError(expectStable(record(other)))).toBe(false);
+    expect(isRepriseError(codec.errorFrom({ name: "RepriseError", message: "of a later version", code: "NOT_YET_KNOWN" }))).toBe(false);
   });
 
   test("an error of another realm is an error", () => {

@@ -1,3 +1,5 @@
+import { errorCodes, type ErrorCode } from "../errors/codes.ts";
+import { brandError, RepriseError } from "../errors/reprise-error.ts";
 import type { DecodeWalk } from "./decode-walk.ts";
 import type { ErrorRecord } from "./error-record.ts";
 import { setHidden } from "./own-property.ts";
@@ -16,14 +18,15 @@ const constructors = new Map<string, new (message: string) => Error>([
 
 /**
  * An error with everything its record holds. Builtin classes are themselves again; of other classes the name is kept and
- * the nearest builtin class above them. The walk must have entered it.
+ * the nearest builtin class above them. One of Reprise is a `RepriseError` again, whatever it hangs on; not of its own class,
+ * whose other fields are not recorded. The walk must have entered it.
  */
 export function restoreEntered(walk: DecodeWalk, tree: unknown): Error {
   const record = checked(walk, tree);
   const names = record.names ?? [];
   const cause = record.cause === undefined ? undefined : restoreNested(walk, "cause", record.cause);
   const errors = record.errors === undefined ? undefined : restoreList(walk, record.errors);
-  const error = construct([record.name, ...names], record.message, errors);
+  const error = construct([record.name, ...names], record, errors);
   if (error.name !== record.name) setHidden(error, "name", record.name);
   // An error made here would otherwise show the stack of the decoder.
   setHidden(error, "stack", record.stack);
@@ -39,13 +42,32 @@ export function restoreEntered(walk: DecodeWalk, tree: unknown): Error {
   return error;
 }
 
-function construct(names: readonly string[], message: string, errors: unknown[] | undefined): Error {
-  if (errors !== undefined && names.includes("AggregateError")) return new AggregateError(errors, message);
-  const name = names.find((each) => constructors.has(each));
-  const Constructor = (name === undefined ? undefined : constructors.get(name)) ?? Error;
-  const error = new Constructor(message);
+function construct(names: readonly string[], { code, message }: ErrorRecord, errors: unknown[] | undefined): Error {
+  const ownCode = isOwnCode(code) ? code : undefined;
+  if (errors !== undefined && names.includes("AggregateError")) {
+    const group = new AggregateError(errors, message);
+    if (ownCode !== undefined && names.includes("GroupFailedError")) makeOwn(group, ownCode);
+    return group;
+  }
+  const error = ownCode !== undefined && names.includes("RepriseError") ? new RepriseError(ownCode, message) : constructBuiltin(names, message);
   if (errors !== undefined) setHidden(error, "errors", errors);
   return error;
+}
+
+function constructBuiltin(names: readonly string[], message: string): Error {
+  const name = names.find((each) => constructors.has(each));
+  const Constructor = (name === undefined ? undefined : constructors.get(name)) ?? Error;
+  return new Constructor(message);
+}
+
+/** A group's failure is an `AggregateError`, so that it cannot be made a `RepriseError` but by its brand. */
+function makeOwn(group: AggregateError, code: ErrorCode): void {
+  Object.assign(group, { retry: errorCodes[code], indeterminate: false });
+  brandError(group);
+}
+
+function isOwnCode(code: ErrorRecord["code"]): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(errorCodes, code);
 }
 
 /** A cause that was not an error is itself again. */

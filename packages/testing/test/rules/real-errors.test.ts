@@ -1,6 +1,7 @@
-import { agent, createReprise, isRepriseError, llm, tool, type LogNotice } from "@reprise/core";
+import { agent, createReprise, isRepriseError, llm, RepriseError, tool, type AgentContext, type ErrorCode, type LogNotice } from "@reprise/core";
 import type { RetryPolicy } from "@reprise/core/spi";
 import { fsBackend } from "@reprise/backend-fs";
+import { memoryBackend } from "@reprise/backend-memory";
 import { retry, retryProvider, toErrorRecord } from "@reprise/retry";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -99,6 +100,37 @@ describe("H3: wherever it is thrown", () => {
       }
       expect(isRepriseError(thrown)).toBe(false);
     }
+  });
+});
+
+describe("H3: what Reprise threw is a RepriseError below the failure of a call, too", () => {
+  const slow = tool({ name: "slow", attemptTimeoutMs: 1, run: async (_: void, { signal }) => new Promise<never>((__, reject) => signal.addEventListener("abort", () => reject(signal.reason))) });
+
+  test.each<readonly [ErrorCode, (context: AgentContext) => Promise<unknown>]>([
+    ["GROUP_FAILED", (context) => context.map("group", [1, 2], () => { throw new Error("x"); })],
+    ["TIMEOUT", (context) => context.map("group", [1], slow, { timeoutMs: 1 })],
+    ["ACTOR_FAILED", (context) => context.run(slow)],
+    ["NOT_ENCODABLE", (context) => context.run(tool({ name: "odd", run: () => () => 1 })).catch((error: Error) => { throw error.cause; })],
+  ])("H3: %s, as it came or wrapped, live and on replay", async (code, fail) => {
+    const inner = agent({ name: "inner", run: (wrapped: boolean, context) => fail(context).catch((error: unknown) => { throw wrapped ? new Error("of the user", { cause: error }) : error; }) });
+    const seen: unknown[] = [];
+    const work = agent({
+      name: "work",
+      run: async (_: void, context) => {
+        for (const wrapped of [false, true]) {
+          const error = await context.run(inner, wrapped, { key: String(wrapped) }).catch((thrown: Error) => thrown.cause as Error);
+          const own = wrapped ? (error as Error).cause : error;
+          seen.push({ is: isRepriseError(own, code), of: own instanceof RepriseError, own });
+        }
+        await context.waitFor("answer");
+      },
+    });
+    const reprise = createReprise({ backend: memoryBackend() });
+    expect(await reprise.execute(work, undefined, { stateId })).toMatchObject({ status: "awaiting" });
+    expect(seen).toMatchObject([{ is: true, of: true }, { is: true, of: true }]);
+    await reprise.answer(stateId, "answer", 1);
+    expect(await reprise.resume(work, stateId)).toMatchObject({ status: "completed", reuse: { executed: 0 } });
+    expect(seen.slice(2)).toEqual(seen.slice(0, 2));
   });
 });
 
