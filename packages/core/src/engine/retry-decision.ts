@@ -88,10 +88,19 @@ function resolve(call: Call): RetryPolicy | false {
 }
 
 function revive({ engine, spec }: Call, setting: RetrySetting | PlainData, provider: RetryProvider): RetryPolicy {
-  const policy = provider.from(setting);
+  const policy = fromProvider(spec.name, setting, provider);
   // The settings of the run count for every call, and do not change.
   if (setting === recordedSetting(engine.view.retry, spec.type)) engine.revived.set(setting, policy);
   return policy;
+}
+
+/** Providers throw errors of their own, which need not be ours (rule T1). */
+function fromProvider(name: string, setting: RetrySetting | PlainData, provider: RetryProvider): RetryPolicy {
+  try {
+    return provider.from(setting);
+  } catch (cause) {
+    throw new RepriseError("INVALID_OPTION", `"${name}": retry: ${messageOf(cause)}`, { path: "retry", cause });
+  }
 }
 
 /** The nearest setting: first what code says, then what is recorded; undefined if only the provider's default is left. */

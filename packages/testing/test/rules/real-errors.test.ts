@@ -1,4 +1,4 @@
-import { agent, createReprise, isRepriseError, llm, RepriseError, tool, type AgentContext, type ErrorCode, type LogNotice } from "@reprise/core";
+import { agent, createReprise, isRepriseError, llm, RepriseError, tool, type AgentContext, type ErrorCode, type LogNotice, type Reprise } from "@reprise/core";
 import type { RetryPolicy } from "@reprise/core/spi";
 import { fsBackend } from "@reprise/backend-fs";
 import { memoryBackend } from "@reprise/backend-memory";
@@ -131,6 +131,24 @@ describe("H3: what Reprise threw is a RepriseError below the failure of a call, 
     await reprise.answer(stateId, "answer", 1);
     expect(await reprise.resume(work, stateId)).toMatchObject({ status: "completed", reuse: { executed: 0 } });
     expect(seen.slice(2)).toEqual(seen.slice(0, 2));
+  });
+});
+
+describe("T1: a retry configuration that cannot be used", () => {
+  const wrong = { maxAttempt: 3 } as never;
+  const refused = { code: "INVALID_OPTION", path: "retry", message: expect.stringContaining("maxAttempt "), cause: { name: "RetryConfigError", code: "INVALID_RETRY_CONFIG", issues: [{ option: "maxAttempt" }] } };
+  const leaf = (ran: string[], settings = {}) => tool({ name: "leaf", ...settings, run: () => void ran.push("leaf") });
+
+  test.each<readonly [string, (reprise: Reprise, ran: string[]) => Promise<unknown>]>([
+    ["an actor", async (reprise, ran) => reprise.execute(leaf(ran, { retry: wrong })).then((outcome) => outcome.status === "failed" && outcome.error)],
+    ["a call", async (reprise, ran) => reprise.execute(agent({ name: "work", run: async (_: void, context) => context.run(leaf(ran), undefined, { retry: wrong }) })).then((outcome) => outcome.status === "failed" && outcome.error)],
+    ["a run", async (reprise, ran) => reprise.execute(leaf(ran), undefined, { retry: wrong }).catch((error: unknown) => error)],
+  ])("T1: of %s is refused before anything runs, by the same RepriseError, with what the provider threw as its cause", async (_, give) => {
+    const ran: string[] = [];
+    const error = await give(createReprise({ retry: retryProvider() }), ran);
+    expect(error).toMatchObject(refused);
+    expect(isRepriseError(error, "INVALID_OPTION")).toBe(true);
+    expect(ran).toEqual([]);
   });
 });
 
