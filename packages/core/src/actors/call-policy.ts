@@ -50,7 +50,10 @@ export interface CallPolicy {
   readonly attemptTimeoutMs?: number;
   /** Limit of the whole call, attempts and backoff included, in ms; kept across restarts. Default: none. */
   readonly timeoutMs?: number;
-  /** Default: `"reuse"`, with a notice. */
+  /**
+   * Default: a call with a `key`, or of an agent whose handler text is unedited, gets the recorded result, with a notice; any other is
+   * a new call (rule A3).
+   */
   readonly onInputChange?: OnInputChange;
   /** Default: `"reuse"`, with a notice. */
   readonly onVersionChange?: OnVersionChange;

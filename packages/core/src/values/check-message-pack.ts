@@ -56,7 +56,7 @@ class Scan {
 
   #item(key: boolean): void {
     this.#items += 1;
-    if (this.#items > this.#maxItems) this.#fail(`it has more than ${this.#maxItems} items (limits.maxNodes)`);
+    if (this.#items > this.#maxItems) this.#fail(`it has more than ${this.#maxItems} items`);
     const head = this.#number(1);
     if (key && !isText(head)) this.#fail("a key is not text");
     if (head <= 0x7f || head >= 0xe0) return;
@@ -109,7 +109,7 @@ class Scan {
 
   #enter(items: number, map: boolean): void {
     if (items === 0) return;
-    if (this.#open.length >= this.#maxDepth) this.#fail(`it is nested deeper than ${this.#maxDepth} containers (limits.maxDepth)`);
+    if (this.#open.length >= this.#maxDepth) this.#fail(`it is nested deeper than ${this.#maxDepth} containers`);
     this.#owed += items;
     // The item that is being read is owed until it is done.
     if (this.#owed - 1 > this.#bytes.length - this.#position) this.#fail(`it declares ${items} items, more than there are bytes`);

@@ -7,7 +7,7 @@ import { defaultLimits, resolveLimits, type ValueLimits } from "./value-limits.t
 export interface CodecOptions {
   /** Classes whose instances can be recorded. Default: none. */
   readonly extensions?: readonly ValueExtension[];
-  /** How deep and how large a value may be. Default: 128 levels and 1,000,000 parts. */
+  /** How deep and how large a value may be. Default: 128 levels and 1,000,000 parts, which is also what a Reprise takes. */
   readonly limits?: Partial<ValueLimits>;
   /** Milliseconds since the epoch, to turn a `Retry-After` date into a delay. Default: none, such dates are ignored. */
   readonly now?: () => number;

@@ -3,6 +3,7 @@ import { decodeTag } from "./decode-tag.ts";
 import { NotDecodableError } from "./not-decodable-error.ts";
 import { setOwn } from "./own-property.ts";
 import { unescapeKey } from "./tags.ts";
+import { limitOption } from "./value-limits.ts";
 import { formatPath, type PathKey } from "./value-path.ts";
 
 /**
@@ -61,10 +62,10 @@ export class DecodeWalk {
   /** Opens a container that holds `children` values; returns the level that `depth` is set back to when it is done. */
   enter(children: number): number {
     const level = this.depth;
-    const { maxDepth, maxNodes } = this.settings.limits;
-    if (level >= maxDepth) this.fail(`it is nested deeper than ${maxDepth} levels (limits.maxDepth)`);
+    const { limits } = this.settings;
+    if (level >= limits.maxDepth) this.fail(`it is nested deeper than ${limits.maxDepth} levels${limitOption(limits, "maxDepth")}`);
     this.nodes += children;
-    if (this.nodes > maxNodes) this.fail(`up to here the value has ${this.nodes} parts, more than ${maxNodes} (limits.maxNodes)`);
+    if (this.nodes > limits.maxNodes) this.fail(`up to here the value has ${this.nodes} parts, more than ${limits.maxNodes}${limitOption(limits, "maxNodes")}`);
     this.path[level] = undefined;
     this.depth = level + 1;
     return level;

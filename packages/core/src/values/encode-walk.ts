@@ -5,6 +5,7 @@ import { NotEncodableError } from "./not-encodable-error.ts";
 import { setOwn } from "./own-property.ts";
 import { SeenObjects } from "./seen-objects.ts";
 import { maxBigIntDigits, needsEscape } from "./tags.ts";
+import { limitOption } from "./value-limits.ts";
 import { formatPath, type PathKey } from "./value-path.ts";
 
 /**
@@ -134,9 +135,9 @@ export class EncodeWalk {
     const { maxDepth, maxNodes } = this.settings.limits;
     if (this.#first === undefined) this.#first = value;
     else if (value === this.#first || !(this.#seen ??= new SeenObjects()).add(value)) this.#again(value);
-    if (level >= maxDepth) this.refuse(`it is nested deeper than ${maxDepth} levels (limits.maxDepth)`);
+    if (level >= maxDepth) this.#tooDeep();
     this.nodes += children;
-    if (this.nodes > maxNodes) this.refuse(`up to here the value has ${this.nodes} parts, more than ${maxNodes} (limits.maxNodes); store it elsewhere and record a reference`);
+    if (this.nodes > maxNodes) this.#tooMany();
     this.#open[level] = value;
     this.path[level] = undefined;
     this.depth = level + 1;
@@ -187,6 +188,17 @@ export class EncodeWalk {
     this.plain = false;
     if (prototype === null) return this.record(value as Record<string, unknown>);
     return encodeExotic(this, value, prototype as object);
+  }
+
+  #tooDeep(): never {
+    const { limits } = this.settings;
+    return this.refuse(`it is nested deeper than ${limits.maxDepth} levels${limitOption(limits, "maxDepth")}; make it flatter, for instance a list of parts that name each other by an id`);
+  }
+
+  #tooMany(): never {
+    const { limits } = this.settings;
+    const limit = `${limits.maxNodes}${limitOption(limits, "maxNodes")}`;
+    return this.refuse(`up to here the value has ${this.nodes} parts, more than ${limit}; give many numbers as a typed array, keep bytes as an artifact, or split it over several calls`);
   }
 
   #digits(value: bigint): string {

@@ -36,7 +36,7 @@ test("a tree that no JSON text can hold is an error of ours", () => {
   const value = EncodedValue.fromTree(deep);
   expect(() => value.text).toThrow("too large for one JSON text");
   expect(() => value.canonical).toThrow("too large for one JSON text");
-  expect(() => value.decode()).toThrow("limits.maxDepth");
+  expect(() => value.decode()).toThrow("deeper than 128 levels");
 });
 
 describe("items of a list", () => {

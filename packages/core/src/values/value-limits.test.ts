@@ -29,14 +29,26 @@ test("128 levels are encoded and decoded, 129 refused with the path", () => {
   expect(roundTrip(nest(128))).toStrictEqual(nest(128));
   const error = refusalOf(nest(129));
   expect(error.path).toBe(`result${"[0]".repeat(128)}`);
-  expect(error.message).toContain("deeper than 128 levels (limits.maxDepth)");
+  expect(error.message).toContain("deeper than 128 levels; ");
+});
+
+test("a refusal says what to do instead, and names an option only where one was given", () => {
+  const numbers = Array.from({ length: 1_000_001 }, () => 0);
+  expect(refusalOf({ numbers }).message).toBe("result.numbers cannot be recorded: up to here the value has 1000003 parts, more than 1000000; give many numbers as a typed array, keep bytes as an artifact, or split it over several calls");
+  expect(refusalOf(nest(129)).message).toMatch(/: it is nested deeper than 128 levels; make it flatter, for instance a list of parts that name each other by an id$/u);
+  expect(roundTrip(new Float64Array(numbers))).toHaveLength(numbers.length);
+  const given = createCodec({ limits: { maxDepth: 1, maxNodes: 4 } });
+  expect(refusalOf([[1]], given).message).toContain("deeper than 1 levels (limits.maxDepth); ");
+  expect(refusalOf([1, 2, 3, 4], given).message).toContain("more than 4 (limits.maxNodes); ");
+  const { tree } = createCodec({ limits: { maxDepth: 1000 } }).encode(nest(129), "result").encoded;
+  expect(() => codec.fromTree(tree).decode()).toThrow(/deeper than 128 levels$/u);
 });
 
 test("the deepest maps that can be encoded can be decoded", () => {
   let value: unknown = 1;
   for (let level = 0; level < 128; level += 1) value = new Map([["m", value]]);
   expect(roundTrip(value)).toStrictEqual(value);
-  expect(() => codec.encode([value], "result")).toThrow("limits.maxDepth");
+  expect(() => codec.encode([value], "result")).toThrow("deeper than 128 levels");
 });
 
 test("every property, item, map key and map value counts, and the root", () => {
@@ -45,7 +57,7 @@ test("every property, item, map key and map value counts, and the root", () => {
   expect(exact.encode(value, "result").encoded.decode()).toStrictEqual(value);
   const error = refusalOf(value, createCodec({ limits: { maxNodes: 7 } }));
   expect(error.path).toBe('result.map.get("k")');
-  expect(error.message).toContain("8 parts, more than 7 (limits.maxNodes)");
+  expect(error.message).toContain("8 parts, more than 7 (limits.maxNodes); ");
   const { tree } = exact.encode(value, "result").encoded;
   expect(() => createCodec({ limits: { maxNodes: 7 } }).fromTree(tree).decode()).toThrow("limits.maxNodes");
 });
@@ -58,15 +70,15 @@ test("a length beyond the limit is refused before anything is read or allocated"
       return key === "length" ? 2 ** 32 - 1 : Reflect.get(target, key);
     },
   });
-  expect(refusalOf({ long }).message).toContain("limits.maxNodes");
+  expect(refusalOf({ long }).message).toContain("more than 1000000");
   expect(reads).toBe(0);
-  expect(refusalOf(Object.assign([], { length: 4_000_000_000 })).message).toContain("limits.maxNodes");
+  expect(refusalOf(Object.assign([], { length: 4_000_000_000 })).message).toContain("more than 1000000");
 });
 
 test("shared objects count each time, so a small graph cannot grow into a huge text", () => {
   let value: unknown = ["x"];
   for (let level = 0; level < 100; level += 1) value = [value, value];
-  expect(refusalOf(value).message).toContain("limits.maxNodes");
+  expect(refusalOf(value).message).toContain("more than 1000000");
 });
 
 test("what was encoded within some limits is decoded within them", () => {

@@ -15,7 +15,8 @@ export const defaultLimits: ValueLimits = { maxDepth: 128, maxNodes: 1_000_000 }
 const deepest = 1000;
 
 /** The given limits with defaults for the others. Throws `INVALID_OPTION`. */
-export function resolveLimits(limits: Partial<ValueLimits> = {}): ValueLimits {
+export function resolveLimits(limits?: Partial<ValueLimits>): ValueLimits {
+  if (limits === undefined) return defaultLimits;
   const maxDepth = limits.maxDepth ?? defaultLimits.maxDepth;
   const maxNodes = limits.maxNodes ?? defaultLimits.maxNodes;
   if (!Number.isSafeInteger(maxDepth) || maxDepth < 1 || maxDepth > deepest) {
@@ -25,4 +26,9 @@ export function resolveLimits(limits: Partial<ValueLimits> = {}): ValueLimits {
     throw new RepriseError("INVALID_OPTION", `limits.maxNodes must be a whole number from 1, not ${String(maxNodes)}`, { path: "limits.maxNodes" });
   }
   return { maxDepth, maxNodes };
+}
+
+/** The option that set a limit, for messages. Nothing where none was given: a Reprise takes none, and what cannot be set is not named. */
+export function limitOption(limits: ValueLimits, name: keyof ValueLimits): string {
+  return limits === defaultLimits ? "" : ` (limits.${name})`;
 }

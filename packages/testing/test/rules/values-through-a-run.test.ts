@@ -96,6 +96,20 @@ describe("H2: what survives", () => {
     await state.close();
   });
 
+  test("H2: a Buffer is a Uint8Array for whoever gets it, and a typed array may be longer than a list", async () => {
+    const long = 1_200_000;
+    const state = await createReprise().create();
+    const seen: unknown[] = [];
+    const bytes = await state.run(tool({ name: "bytes", run: (input: Buffer) => { seen.push(input); return Buffer.from("abc"); } }), Buffer.from("xyz"));
+    expect([...seen, bytes].map((each) => Buffer.isBuffer(each))).toEqual([false, false]);
+    expect([bytes.toString(), Buffer.from(bytes).toString()]).toEqual(["97,98,99", "abc"]);
+    expect(await state.run(tool({ name: "numbers", run: () => new Float64Array(long) }))).toHaveLength(long);
+    const refused = await state.try(tool({ name: "list", run: () => Array.from({ length: long }, () => 0) }));
+    expect(refused).toMatchObject({ error: { cause: { code: "NOT_ENCODABLE", message: expect.stringMatching(/more than 1000000; give many numbers as a typed array/u) } } });
+    expect(String(refused.ok ? "" : (refused.error.cause as Error).message)).not.toContain("limits.");
+    await state.close();
+  });
+
   test("H2: changing an input or a result changes nothing recorded", async () => {
     const world = createWorld();
     const point = crashPoint(world.disk);
