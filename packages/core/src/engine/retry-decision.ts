@@ -16,7 +16,7 @@ export interface RetryPlan {
 }
 
 // What no further attempt can change, whatever a policy says.
-const neverRetried: ReadonlySet<unknown> = new Set(["NOT_ENCODABLE", "CANCELLED", "SCOPE_CLOSED", "SECRET_MISSING"]);
+const neverRetried: ReadonlySet<unknown> = new Set(["NOT_ENCODABLE", "CANCELLED", "SCOPE_CLOSED", "SECRET_MISSING", "SECRET_AS_TEXT"]);
 
 /** Is the failed attempt followed by another? Asks the policy, within the limits that are core's (rules T1, T5, R11). */
 export function decideRetry(call: Call, { e: error, through = [] }: FailedRecord): RetryPlan | undefined {

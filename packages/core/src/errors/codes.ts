@@ -18,6 +18,7 @@ export const errorCodes = {
   NOT_ENCODABLE: "never",
   NOT_DECODABLE: "never",
   SCHEMA_REJECTED: "never",
+  SECRET_AS_TEXT: "never",
 
   // Outcomes of calls
   ACTOR_FAILED: "never",

@@ -1,8 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { inspect, format } from "node:util";
+import { messageOf } from "../errors/message-of.ts";
+import { showValue } from "../errors/show-value.ts";
 import { createCodec } from "./codec.ts";
 import { KnownSecrets } from "./known-secrets.ts";
+import { plainValue } from "./plain-value.ts";
 import { isSecret, secret, type SecretReference } from "./secret.ts";
+import { showTree } from "./show-tree.ts";
 
 function knowing(secrets: Readonly<Record<string, string>>): KnownSecrets {
   const known = new KnownSecrets();
@@ -40,6 +45,34 @@ describe("H2: the values of secrets in texts", () => {
     );
   });
 
+  // As code that takes numbers, too, might be given it.
+  test.each<[string, (key: string | number) => unknown]>([
+    ["a template", (key) => `Bearer ${key}`],
+    ["+", (key) => "Bearer " + key],
+    ["String", (key) => String(key)],
+    ["toString", (key) => key.toString()],
+    ["join", (key) => ["Bearer", key].join(" ")],
+    ["a header", (key) => new Headers([["authorization", key as string]])],
+    ["a parameter of a URL", (key) => new URLSearchParams([["key", key as string]])],
+    ["the name of a field", (key) => ({ [key]: 1 })],
+    ["a comparison", (key) => key > "a"],
+  ])("a reference is not made text of, by %s: the placeholder would be sent for the value", (_, use) => {
+    const message = 'secret("api") is a reference, not the text it stands for: give it as it is in the input of a tool or llm, whose handler gets the text, and build "Bearer …" and the like there';
+    for (const key of [secret("api"), createCodec().fromTree({ $secret: "api" }).decode() as string]) {
+      expect(() => use(key)).toThrow(expect.objectContaining({ name: "RepriseError", code: "SECRET_AS_TEXT", message }));
+    }
+  });
+
+  test("looking at a reference is harmless", () => {
+    const key = secret("api");
+    expect(inspect({ key })).toBe("{ key: SecretReference { name: 'api' } }");
+    expect(JSON.stringify({ key })).toBe('{"key":"[secret:api]"}');
+    expect(format("%o %O %j", key, key, key)).toContain("api");
+    expect([showValue(key), messageOf(key), showTree({ key: { $secret: "api" } })]).toEqual(["a value of type object", "something that cannot be read", '{"key":[secret:api]}']);
+    expect(JSON.stringify(plainValue({ used: key }))).toContain("api");
+    expect([isSecret(key as never), Object.prototype.toString.call(key)]).toEqual([true, "[object Object]"]);
+  });
+
   test("a reference survives, is equal by name, and is shown by it", () => {
     const codec = createCodec();
     const { encoded, plain } = codec.encode([secret("a"), { $secret: "b" }], "value");
@@ -48,7 +81,7 @@ describe("H2: the values of secrets in texts", () => {
     expect(encoded.secretNames).toEqual(["a"]);
     const [first, second] = codec.fromTree(encoded.tree).decode() as [SecretReference, object];
     expect([isSecret(first), isSecret(second)]).toEqual([true, false]);
-    expect(`${first.toString()} ${JSON.stringify(first)}`).toBe('[secret:a] "[secret:a]"');
+    expect(JSON.stringify(first)).toBe('"[secret:a]"');
     expect(codec.unpack(codec.pack(encoded)).tree).toEqual(encoded.tree);
     expect(codec.encode([secret("a")], "value").encoded.canonical).toBe(codec.encode([first], "value").encoded.canonical);
     expect(() => codec.fromTree({ $secret: 5 }).decode()).toThrow(expect.objectContaining({ code: "NOT_DECODABLE" }));

@@ -1,9 +1,10 @@
 import { invalid } from "../errors/invalid.ts";
+import { RepriseError } from "../errors/reprise-error.ts";
 
 // `Symbol.for` is shared by every copy of this package in a process.
 const brand = Symbol.for("@reprise/secret");
 
-/** A secret as it is recorded and shown: by its name. */
+/** A secret as it is recorded and shown: by its name. Looking at it is harmless, making text of it throws `SECRET_AS_TEXT`. */
 export class SecretReference {
   readonly name: string;
 
@@ -13,8 +14,13 @@ export class SecretReference {
     Object.freeze(this);
   }
 
-  toString(): string {
-    return secretMark(this.name);
+  // Typed as a text, it fits into every template: what stands for the value there would be sent in its place, and nobody would notice.
+  toString(): never {
+    throw madeText(this.name);
+  }
+
+  [Symbol.toPrimitive](): never {
+    throw madeText(this.name);
   }
 
   toJSON(): string {
@@ -25,7 +31,8 @@ export class SecretReference {
 /**
  * Stands for a secret in an input, however deep: recorded as a reference by its name, and resolved through
  * `createReprise({ secrets })` for the handler of a tool or llm each time it runs (rule H2). An agent gets the reference and
- * passes it on. Typed as the text it stands for. Throws `INVALID_OPTION`.
+ * passes it on: as it is, for it is typed as the text it stands for and throws `SECRET_AS_TEXT` where it is made one of. Throws
+ * `INVALID_OPTION`.
  *
  * @example
  * ```ts
@@ -50,4 +57,9 @@ export function isSecret(value: object): value is SecretReference {
 /** What stands where the value of a secret would. */
 export function secretMark(name: string): string {
   return `[secret:${name}]`;
+}
+
+function madeText(name: string): RepriseError {
+  const instead = 'give it as it is in the input of a tool or llm, whose handler gets the text, and build "Bearer …" and the like there';
+  return new RepriseError("SECRET_AS_TEXT", `secret(${JSON.stringify(name)}) is a reference, not the text it stands for: ${instead}`);
 }

@@ -104,12 +104,12 @@ describe("H3: wherever it is thrown", () => {
 });
 
 describe("H3: what Reprise threw is a RepriseError below the failure of a call, too", () => {
-  const slow = tool({ name: "slow", attemptTimeoutMs: 1, run: async (_: void, { signal }) => new Promise<never>((__, reject) => signal.addEventListener("abort", () => reject(signal.reason))) });
+  const endless = tool({ name: "endless", run: async (_: void, { signal }) => new Promise<never>((__, reject) => signal.addEventListener("abort", () => reject(signal.reason))) });
 
   test.each<readonly [ErrorCode, (context: AgentContext) => Promise<unknown>]>([
     ["GROUP_FAILED", (context) => context.map("group", [1, 2], () => { throw new Error("x"); })],
-    ["TIMEOUT", (context) => context.map("group", [1], slow, { timeoutMs: 1 })],
-    ["ACTOR_FAILED", (context) => context.run(slow)],
+    ["TIMEOUT", (context) => context.map("group", [undefined], endless, { timeoutMs: 1 })],
+    ["ACTOR_FAILED", (context) => context.run(endless, undefined, { attemptTimeoutMs: 1 })],
     ["NOT_ENCODABLE", (context) => context.run(tool({ name: "odd", run: () => () => 1 })).catch((error: Error) => { throw error.cause; })],
   ])("H3: %s, as it came or wrapped, live and on replay", async (code, fail) => {
     const inner = agent({ name: "inner", run: (wrapped: boolean, context) => fail(context).catch((error: unknown) => { throw wrapped ? new Error("of the user", { cause: error }) : error; }) });

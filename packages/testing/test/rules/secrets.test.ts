@@ -124,6 +124,33 @@ describe("H2: secret", () => {
     expect(looks).toBe(3);
   });
 
+  test("H2: code that makes text of a reference fails at once, sends nothing, and goes on once it is corrected", async () => {
+    const reprise = createReprise({ backend: memoryBackend(), secrets });
+    const sent: string[] = [];
+    const send = tool({ name: "send", run: ({ header }: { header: string }) => void sent.push(header) });
+    const sendWith = tool({ name: "send_with", run: ({ key }: { key: string }) => void sent.push(`Bearer ${key}`) });
+    const work = agent({ name: "work", retry: quick, run: async (input: { key: string }, context) => context.run(send, { header: `Bearer ${input.key}` }) });
+    expect(await reprise.execute(work, { key: secret("openai") }, { stateId })).toMatchObject({ status: "failed", error: { attempts: 1, cause: { code: "SECRET_AS_TEXT" } } });
+    expect(sent).toEqual([]);
+    const corrected = agent({ name: "work", run: async ({ key }: { key: string }, context) => context.run(sendWith, { key }) });
+    expect(await reprise.resume(corrected, stateId)).toMatchObject({ status: "completed" });
+    expect(sent).toEqual([`Bearer ${value}`]);
+    expect(() => `Bearer ${secret("openai")}`).toThrow(expect.objectContaining({ code: "SECRET_AS_TEXT" }));
+  });
+
+  test("H2: the schema of a tool is given the value, that of an agent the reference, which is no text", async () => {
+    const schema = (accepts: (key: unknown) => boolean) => ({
+      "~standard": { version: 1 as const, vendor: "test", validate: (input: unknown) => (accepts((input as { key: unknown }).key) ? { value: input as { key: string } } : { issues: [{ message: "not a text", path: ["key"] }] }) },
+    });
+    const text = schema((key) => typeof key === "string" && key.length === value.length);
+    const length = tool({ name: "length", input: text, run: ({ key }) => key.length });
+    const open = agent({ name: "open", input: schema(() => true), run: async (input, context) => context.run(length, input) });
+    const closed = agent({ name: "closed", input: text, run: async (input, context) => context.run(length, input) });
+    const reprise = createReprise({ secrets });
+    expect(await reprise.execute(open, { key: secret("openai") })).toMatchObject({ status: "completed", value: value.length });
+    expect(await reprise.execute(closed, { key: secret("openai") })).toMatchObject({ status: "failed", error: { cause: { code: "SCHEMA_REJECTED", data: [{ path: ".key" }] } } });
+  });
+
   test("H2: without a resolver the call is refused before anything is recorded, and the run can be resumed with one", async () => {
     const backend = memoryBackend();
     const counted = counter<string>({ name: "counted" });
