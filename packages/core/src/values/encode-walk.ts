@@ -192,13 +192,13 @@ export class EncodeWalk {
 
   #tooDeep(): never {
     const { limits } = this.settings;
-    return this.refuse(`it is nested deeper than ${limits.maxDepth} levels${limitOption(limits, "maxDepth")}; make it flatter, for instance a list of parts that name each other by an id`);
+    return this.refuse(`it is nested deeper than ${limits.maxDepth} levels${limitOption(limits, "maxDepth")}; make it flatter`);
   }
 
   #tooMany(): never {
     const { limits } = this.settings;
-    const limit = `${limits.maxNodes}${limitOption(limits, "maxNodes")}`;
-    return this.refuse(`up to here the value has ${this.nodes} parts, more than ${limit}; give many numbers as a typed array, keep bytes as an artifact, or split it over several calls`);
+    const instead = "give many numbers as a typed array, keep bytes as an artifact, or split it over several calls";
+    return this.refuse(`up to here the value has ${this.nodes} parts, more than ${limits.maxNodes}${limitOption(limits, "maxNodes")}; ${instead}`);
   }
 
   #digits(value: bigint): string {

@@ -57,7 +57,7 @@ describe("H2: the values of secrets in texts", () => {
     ["the name of a field", (key) => ({ [key]: 1 })],
     ["a comparison", (key) => key > "a"],
   ])("a reference is not made text of, by %s: the placeholder would be sent for the value", (_, use) => {
-    const message = 'secret("api") is a reference, not the text it stands for: give it as it is in the input of a tool or llm, whose handler gets the text, and build "Bearer …" and the like there';
+    const message = 'secret("api") is a reference, not a text: pass it on as it is to a tool or llm, whose handler gets the text, and build "Bearer …" and the like there';
     for (const key of [secret("api"), createCodec().fromTree({ $secret: "api" }).decode() as string]) {
       expect(() => use(key)).toThrow(expect.objectContaining({ name: "RepriseError", code: "SECRET_AS_TEXT", message }));
     }

@@ -1,5 +1,5 @@
 import { errorCodes, type ErrorCode } from "../errors/codes.ts";
-import { brandError, RepriseError } from "../errors/reprise-error.ts";
+import { brandError } from "../errors/reprise-error.ts";
 import type { DecodeWalk } from "./decode-walk.ts";
 import type { ErrorRecord } from "./error-record.ts";
 import { setHidden } from "./own-property.ts";
@@ -26,13 +26,17 @@ export function restoreEntered(walk: DecodeWalk, tree: unknown): Error {
   const names = record.names ?? [];
   const cause = record.cause === undefined ? undefined : restoreNested(walk, "cause", record.cause);
   const errors = record.errors === undefined ? undefined : restoreList(walk, record.errors);
-  const error = construct([record.name, ...names], record, errors);
+  const error = construct([record.name, ...names], record.message, errors);
   if (error.name !== record.name) setHidden(error, "name", record.name);
   // An error made here would otherwise show the stack of the decoder.
   setHidden(error, "stack", record.stack);
   if (cause !== undefined) setHidden(error, "cause", cause);
   const own = error as Error & Record<string, unknown>;
   if (record.code !== undefined) own["code"] = record.code;
+  if (isOurs(names, record)) {
+    Object.assign(error, { retry: errorCodes[record.code as ErrorCode], indeterminate: false });
+    brandError(error);
+  }
   if (record.status !== undefined) own["status"] = record.status;
   if (record.retryAfterMs !== undefined) own["retryAfterMs"] = record.retryAfterMs;
   const data = record.data === undefined ? undefined : restoreValue(walk, "data", record.data);
@@ -42,32 +46,18 @@ export function restoreEntered(walk: DecodeWalk, tree: unknown): Error {
   return error;
 }
 
-function construct(names: readonly string[], { code, message }: ErrorRecord, errors: unknown[] | undefined): Error {
-  const ownCode = isOwnCode(code) ? code : undefined;
-  if (errors !== undefined && names.includes("AggregateError")) {
-    const group = new AggregateError(errors, message);
-    if (ownCode !== undefined && names.includes("GroupFailedError")) makeOwn(group, ownCode);
-    return group;
-  }
-  const error = ownCode !== undefined && names.includes("RepriseError") ? new RepriseError(ownCode, message) : constructBuiltin(names, message);
+function construct(names: readonly string[], message: string, errors: unknown[] | undefined): Error {
+  if (errors !== undefined && names.includes("AggregateError")) return new AggregateError(errors, message);
+  const name = names.find((each) => constructors.has(each));
+  const Constructor = (name === undefined ? undefined : constructors.get(name)) ?? Error;
+  const error = new Constructor(message);
   if (errors !== undefined) setHidden(error, "errors", errors);
   return error;
 }
 
-function constructBuiltin(names: readonly string[], message: string): Error {
-  const name = names.find((each) => constructors.has(each));
-  const Constructor = (name === undefined ? undefined : constructors.get(name)) ?? Error;
-  return new Constructor(message);
-}
-
-/** A group's failure is an `AggregateError`, so that it cannot be made a `RepriseError` but by its brand. */
-function makeOwn(group: AggregateError, code: ErrorCode): void {
-  Object.assign(group, { retry: errorCodes[code], indeterminate: false });
-  brandError(group);
-}
-
-function isOwnCode(code: ErrorRecord["code"]): code is ErrorCode {
-  return typeof code === "string" && Object.hasOwn(errorCodes, code);
+/** Was it a `RepriseError`, or the failure of a group, which extends another class? */
+function isOurs(names: readonly string[], { name, code }: ErrorRecord): boolean {
+  return (name === "RepriseError" || names.includes("RepriseError") || names.includes("GroupFailedError")) && typeof code === "string" && Object.hasOwn(errorCodes, code);
 }
 
 /** A cause that was not an error is itself again. */

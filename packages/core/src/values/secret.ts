@@ -60,6 +60,5 @@ export function secretMark(name: string): string {
 }
 
 function madeText(name: string): RepriseError {
-  const instead = 'give it as it is in the input of a tool or llm, whose handler gets the text, and build "Bearer …" and the like there';
-  return new RepriseError("SECRET_AS_TEXT", `secret(${JSON.stringify(name)}) is a reference, not the text it stands for: ${instead}`);
+  return new RepriseError("SECRET_AS_TEXT", `secret("${name}") is a reference, not a text: pass it on as it is to a tool or llm, whose handler gets the text, and build "Bearer …" and the like there`);
 }

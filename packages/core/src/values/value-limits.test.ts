@@ -35,7 +35,7 @@ test("128 levels are encoded and decoded, 129 refused with the path", () => {
 test("a refusal says what to do instead, and names an option only where one was given", () => {
   const numbers = Array.from({ length: 1_000_001 }, () => 0);
   expect(refusalOf({ numbers }).message).toBe("result.numbers cannot be recorded: up to here the value has 1000003 parts, more than 1000000; give many numbers as a typed array, keep bytes as an artifact, or split it over several calls");
-  expect(refusalOf(nest(129)).message).toMatch(/: it is nested deeper than 128 levels; make it flatter, for instance a list of parts that name each other by an id$/u);
+  expect(refusalOf(nest(129)).message).toMatch(/: it is nested deeper than 128 levels; make it flatter$/u);
   expect(roundTrip(new Float64Array(numbers))).toHaveLength(numbers.length);
   const given = createCodec({ limits: { maxDepth: 1, maxNodes: 4 } });
   expect(refusalOf([[1]], given).message).toContain("deeper than 1 levels (limits.maxDepth); ");
