@@ -8,7 +8,7 @@ const cancellationCodes: ReadonlySet<unknown> = new Set(["CANCELLED", "ABORT_ERR
 
 /** Codes by which Reprise says that the same code cannot go on: no further attempt can change the answer. */
 const refusalCodes: ReadonlySet<unknown> = new Set([
-  "AMBIGUOUS_REPLAY", "INPUT_CHANGED", "VERSION_CHANGED", "OUTCOME_UNKNOWN", "NOT_REPEATABLE", "RETRY_PROVIDER_MISSING", "SECRET_MISSING",
+  "AMBIGUOUS_REPLAY", "INPUT_CHANGED", "VERSION_CHANGED", "OUTCOME_UNKNOWN", "NOT_REPEATABLE", "RETRY_PROVIDER_MISSING", "SECRET_MISSING", "SECRET_AS_TEXT",
   "CALLS_OPEN", "SCOPE_CLOSED", "NOT_ENCODABLE", "LEASE_LOST", "FENCED", "POISONED", "RETRY_PREDICATE_FAILED",
 ]);
 

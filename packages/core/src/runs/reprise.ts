@@ -36,7 +36,7 @@ export type RunDurability = "power" | "process" | "checkpoint";
 
 /** The one place of configuration. Everything is optional. */
 export interface RepriseOptions extends Pick<CallPolicy, "onInputChange" | "onVersionChange" | "onUnknownOutcome"> {
-  /** Where runs live. Default: in the memory of this process, gone with it. */
+  /** Where runs live. Default: nowhere; a run is recorded while its handle is open, and cannot be loaded, answered or resumed after. */
   readonly backend?: StateBackend;
   /**
    * Where artifacts and large values go. Default: the place the backend has for them, which `fsBackend` and `memoryBackend` do;
