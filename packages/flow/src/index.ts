@@ -10,7 +10,7 @@ export type { FlowOptions } from "./definition/extend-plan.ts";
 export type { CarriedBy, ConnectionArguments, ConnectionOptions, EntryInput, JobOutputs, OutputReference, RoutineTypes, SlotReference, TakenBy } from "./definition/flow-types.ts";
 export type { DeliveredBy, DeliveredTo, EmittedTo, Ends, EndsOf, Given, GivenBy, None, OutputDeclaration, OutputDeclarations, SlotDeclaration, SlotDeclarations } from "./ends/end-types.ts";
 export type { Output } from "./ends/output.ts";
-export type { PlainSlot, Slot, SlotMode } from "./ends/slot.ts";
+export type { CountOptions, PlainSlot, Slot, SlotMode } from "./ends/slot.ts";
 export type { ErrorHandler, ErrorHandlerOptions } from "./error-handler.ts";
 export type { Flow } from "./flow.ts";
 export type { AgentRoutineDefinition, Returned, Routine, RoutineDefinition, RoutineOf, RoutineSettings } from "./routine/routine.ts";

@@ -21,7 +21,7 @@ export const chapters: readonly Chapter[] = [
   },
   {
     title: "Answering",
-    text: "An answer is kept until the run goes on, whichever process resumes it. `wake` resumes what is due with the actors of `reprise.config.ts`: nothing is fetched or summarised again.\nWith `--json`, which every command takes, programs can read what is printed; inputs and results are in it only with `--values`.",
+    text: "An answer is kept until the run goes on, whichever process resumes it. `wake` resumes what is due with the actors of `reprise.config.ts`: nothing is fetched or summarised again.\nWith `--json`, which every command takes, programs can read what is printed. Of events, inputs and results are in it only with `--values`; `show` and `diff` are about them, and have them always.",
     files: ["reprise.config.ts"],
     commands: ["npx reprise pending", "npx reprise answer monday approval true", "npx reprise wake", "npx reprise show monday --no-summary", "npx reprise stats monday", "npx reprise events monday --under digest::approval --json --values"],
   },

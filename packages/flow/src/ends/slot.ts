@@ -37,8 +37,9 @@ export interface Slot<in Delivered, out Given> {
   readonly "~types"?: { readonly delivered: (value: Delivered) => void; readonly given: Given };
 }
 
-/** What `count` may be told. */
-interface CountOptions {
+/** Options of `count`. */
+export interface CountOptions {
+  /** The first delivery waits for the others for so long, in ms; then it is given with those that have come. Default: until all have come. */
   readonly withinMs?: number;
 }
 

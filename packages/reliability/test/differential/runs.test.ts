@@ -35,7 +35,7 @@ function repriseOn(backend: StateBackend): Reprise {
   let ids = 0;
   const newId = (): string => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, "0")}`;
   const system = { ...defaultSystem(), now: () => 1_000, random: () => 0.5, newId };
-  return createReprise({ backend, system, artifactThreshold: 300, suspendAfterMs: 0, session: { owner: "test" } as never });
+  return createReprise({ backend, system, artifactThreshold: 300, suspendAfterMs: 0, session: { host: "test" } });
 }
 
 type Step = (state: ExecutionState) => unknown;

@@ -715,9 +715,8 @@ describe.each(bothBackends)("I2: a run that is at work elsewhere while a handle 
     if (how === "a pause") {
       state.pause();
       await rejectionOf(state.run(echo, "2"));
-      await turns(20);
     } else await state.saveCheckpoint({ status: "paused" });
-    const other = await elsewhere.load(stateId);
+    const other = await elsewhere.load(stateId, { waitMs: 10_000 });
     const call = rejectionOf(other.run(hanging("hangs"), undefined));
     await turns(5);
     expect(await here.interrupt(stateId, { message: "enough" })).toBe(true);
