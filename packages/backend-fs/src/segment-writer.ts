@@ -16,8 +16,6 @@ export interface UnfinishedFrame {
 export class SegmentWriter {
   readonly epoch: number;
   readonly path: string;
-  /** The names in the directory of its run just after it was created. */
-  beside: readonly string[] = [];
   readonly #io: Io;
   readonly #run: RunPaths;
   readonly #nextPath: string;
@@ -25,6 +23,7 @@ export class SegmentWriter {
   #position = 0;
   #synced = 0;
   #previous = 0;
+  #beside: readonly string[] = [];
 
   private constructor(io: Io, run: RunPaths, epoch: number, file: IoFile) {
     this.#io = io;
@@ -46,6 +45,11 @@ export class SegmentWriter {
       await Promise.allSettled([segment.close()]);
       throw error;
     }
+  }
+
+  /** The names in the directory of its run just after it was created. */
+  get beside(): readonly string[] {
+    return this.#beside;
   }
 
   /** In bytes. */
@@ -111,8 +115,8 @@ export class SegmentWriter {
    * at least one sees the other's here.
    */
   async #fenceOlder(): Promise<void> {
-    this.beside = await this.#io.readdir(this.#run.directory);
-    const epochs = this.beside.flatMap((name) => epochOf(name) ?? []).toSorted((left, right) => right - left);
+    this.#beside = await this.#io.readdir(this.#run.directory);
+    const epochs = this.#beside.flatMap((name) => epochOf(name) ?? []).toSorted((left, right) => right - left);
     const [newest] = epochs;
     if (newest !== this.epoch) throw new Overtaken(`epoch ${this.epoch} was overtaken before it began: the newest is ${newest ?? "gone with the run"}`);
     for (const [index, epoch] of epochs.entries()) {

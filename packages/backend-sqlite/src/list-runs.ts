@@ -1,4 +1,4 @@
-import { listPage, type ListPage, type ListQuery, type StateHead } from "@reprise/core/spi";
+import { isWellFormed, listPage, type ListPage, type ListQuery, type StateHead } from "@reprise/core/spi";
 import type { Database } from "./database.ts";
 import type { SqliteValue } from "./driver.ts";
 import { leaseColumns, leaseOf } from "./lease.ts";
@@ -48,7 +48,7 @@ function statementFor(query: ListQuery, limit: number): Parameters<Database["all
 
 /** A text as SQLite can compare it. One that UTF-8 cannot hold is part of no run, and null is equal to nothing. */
 function comparable(text: string): SqliteValue {
-  return /\p{Surrogate}/u.test(text) ? null : text;
+  return isWellFormed(text) ? text : null;
 }
 
 function conditionsOf({ tags, anyTag, status, pipelineName, parentStateId, dueBefore, createdAfter, cursor }: ListQuery): Condition[] {

@@ -80,6 +80,8 @@ export { eventFacts } from "./events/event-facts.ts";
 export { issueRule } from "./errors/issue-text.ts";
 export { timeText } from "./errors/time-text.ts";
 export { plainValue } from "./values/plain-value.ts";
+export { isThenable } from "./values/is-thenable.ts";
+export { isWellFormed } from "./values/well-formed.ts";
 export type { EventFacts } from "./events/event-facts.ts";
 
 // What code that keeps values between its calls copies them by

@@ -1,6 +1,7 @@
 import type { EventType } from "../events/event-type.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { showValue } from "../errors/show-value.ts";
+import { isWellFormed } from "../values/well-formed.ts";
 
 // address = path "::" type ;
 // path    = segment { "::" segment } ;
@@ -25,8 +26,6 @@ const longestKey = 128;
 // oxlint-disable-next-line no-control-regex -- control characters are what is refused
 const forbiddenInName = /::|[[\]{}#\u0000-\u001f\u007f-\u009f]|^:|:$/u;
 
-const loneSurrogate = /\p{Surrogate}/u;
-
 /** Returns the name if it can be part of an address; throws `INVALID_DEFINITION` otherwise. */
 export function checkName(kind: string, name: unknown): string {
   if (typeof name !== "string" || name.length === 0 || name.length > longestName || forbiddenInName.test(name)) {
@@ -41,7 +40,7 @@ export function checkName(kind: string, name: unknown): string {
 
 /** The key as it stands in an address. Injective: equal texts, and only those, give equal keys (up to sha256). */
 export function encodeKey(key: string, sha256: (data: Uint8Array) => string): string {
-  if (key.length > longestKey || loneSurrogate.test(key)) return `~${sha256(utf16Bytes(key)).slice(0, 32)}`;
+  if (key.length > longestKey || !isWellFormed(key)) return `~${sha256(utf16Bytes(key)).slice(0, 32)}`;
   // A leading "~" is the mark of a hashed key; encodeURIComponent would leave it.
   return encodeURIComponent(key).replace(/^~/u, "%7E");
 }

@@ -1,5 +1,6 @@
 import { RepriseError } from "../errors/reprise-error.ts";
 import { showValue } from "../errors/show-value.ts";
+import { isWellFormed } from "../values/well-formed.ts";
 
 const longestIdBytes = 200;
 const encoder = new TextEncoder();
@@ -25,7 +26,7 @@ function faultOf(stateId: unknown): string | undefined {
   if (typeof stateId !== "string") return `must be a string, got ${typeof stateId}`;
   if (stateId === "") return "must not be empty";
   if (/\p{Cc}/u.test(stateId)) return "must not contain control characters";
-  if (/\p{Cs}/u.test(stateId)) return "must not contain half a surrogate pair";
+  if (!isWellFormed(stateId)) return "must not contain half a surrogate pair";
   if (stateId !== stateId.normalize("NFC")) return "must be in Unicode normal form C";
   const bytes = encoder.encode(stateId).length;
   return bytes > longestIdBytes ? `must be at most ${longestIdBytes} bytes of UTF-8, got ${bytes}` : undefined;

@@ -5,6 +5,7 @@ import type { GroupOptions, MapOptions, ParallelOutcome, ParallelResults, Parall
 import { checkName, encodeKey } from "../address/address.ts";
 import { ActorFailedError, ScopeClosedError } from "../errors/call-errors.ts";
 import { checkActor, checkCallOptions, checkSleep, checkWaitOptions } from "../actors/check.ts";
+import { codecKey } from "../values/codec-of.ts";
 import type { Call, CallRequest, PauseSpec } from "./call.ts";
 import { artifactsFacade } from "./artifacts-facade.ts";
 import { actorSpec } from "./actor-spec.ts";
@@ -17,7 +18,6 @@ import type { Scope } from "./scope.ts";
 import { ScopeValues } from "./scope-values.ts";
 import { storageFacade } from "./storage-facade.ts";
 import { throughGate } from "./through-gate.ts";
-import { codecKey } from "../values/codec-of.ts";
 
 /** The context of an agent's or branch's code: its verbs, bound to its scope. */
 export function agentContext(scope: Scope): AgentContext {

@@ -38,12 +38,13 @@ export class Interruption {
     return this.#holding;
   }
 
-  /** Until `letGo`, the first interruption or pause waits. */
+  /** Until `proceed`, the first interruption or pause waits. */
   hold(): void {
     this.#holding = true;
   }
 
-  letGo(): void {
+  /** The call is made: what waited happens. */
+  proceed(): void {
     this.#holding = false;
     this.#held?.();
     this.#held = undefined;

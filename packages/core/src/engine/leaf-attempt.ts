@@ -1,4 +1,5 @@
 import type { RestartedRecord, StartedRecord } from "../journal/journal-record.ts";
+import { isThenable } from "../values/is-thenable.ts";
 import type { AttemptOutcome, Call } from "./call.ts";
 import { ScopeClosedError } from "../errors/call-errors.ts";
 import type { LeafContext } from "../actors/context.ts";
@@ -8,7 +9,6 @@ import { cancel, complete, fail } from "./outcome.ts";
 import { validated } from "./schema.ts";
 import { revealInput } from "./reveal-input.ts";
 import { StorageView } from "./storage-view.ts";
-import { isThenable } from "../values/is-thenable.ts";
 
 /** Records the start of a new leaf and runs it once that is acknowledged (rule H4). */
 export function beginLeaf(call: Call, record: StartedRecord): void {

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CallSpec } from "./call.ts";
 import { InputRejectedError, SchemaRejectedError } from "../errors/call-errors.ts";
+import { isThenable } from "../values/is-thenable.ts";
 
 /**
  * The value as a schema gives it; the value itself without one. A promise only if the schema itself is asynchronous.
@@ -9,8 +10,7 @@ import { InputRejectedError, SchemaRejectedError } from "../errors/call-errors.t
 export function validated(schema: StandardSchemaV1 | undefined, value: unknown, address: string, what: "input" | "output" | "answer"): unknown {
   if (schema === undefined) return value;
   const result = schema["~standard"].validate(value);
-  // What is awaited need not be a `Promise`: what others made passes for one.
-  return "then" in result ? Promise.resolve(result).then((settled) => accepted(settled, address, what)) : accepted(result, address, what);
+  return isThenable(result) ? Promise.resolve(result).then((settled) => accepted(settled, address, what)) : accepted(result, address, what);
 }
 
 /** A recorded value as its caller gets it: through the output schema, item by item for a group. */

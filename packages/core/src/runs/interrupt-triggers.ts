@@ -2,8 +2,8 @@ import type { Engine } from "../engine/engine.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { showValue } from "../errors/show-value.ts";
 import { InterruptReason, type InterruptChecker, type InterruptOptions } from "../events/interrupt-signal.ts";
-import { abortedSignal, checkChecker, checkDeadline, interruptSignal } from "./check-interrupt.ts";
 import { isThenable } from "../values/is-thenable.ts";
+import { abortedSignal, checkChecker, checkDeadline, interruptSignal } from "./check-interrupt.ts";
 
 /** An object of its own for each time that a checker is set: the same function may be set again while it answers. */
 interface CheckerInUse {

@@ -231,7 +231,7 @@ export class RunState implements ExecutionState {
   /** Runs the actor that the run is about, to its end. Not part of the public interface: `execute` and `resume` use it. */
   async execute<Output>(actor: Actor<never, Output>, input: { readonly given: unknown } | undefined): Promise<ExecutionOutcome<Output>> {
     const ending = runRoot(this.#engine, actor, input);
-    this.#engine.interruption.letGo();
+    this.#engine.interruption.proceed();
     const ended = await ending;
     const unreached = ended.ok ? this.#engine.unreached() : undefined;
     const outcome = unreached === undefined ? ended : { ok: false as const, error: unreached };

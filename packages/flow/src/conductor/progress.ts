@@ -1,4 +1,4 @@
-import { isThenable } from "../is-thenable.ts";
+import { isThenable } from "@reprise/core/spi";
 
 /** How far a routine of a job has come: numbers of activations, and of deliveries that were dropped. */
 export interface RoutineProgress {

@@ -1,8 +1,8 @@
+import { isThenable } from "@reprise/core/spi";
 import type { OptionNames } from "@reprise/core/spi";
 import { checkObject, checkOptions } from "../check-options.ts";
 import type { ErrorHandler, ErrorHandlerOptions } from "../error-handler.ts";
 import { errorHandler } from "../error-handler.ts";
-import { isThenable } from "../is-thenable.ts";
 import { checkFlowName, invalidDefinition, shown } from "../invalid-definition.ts";
 import type { PlacedRoutine } from "../routine/activation-actor.ts";
 import type { Routine } from "../routine/routine.ts";

@@ -1,8 +1,8 @@
 import { agent, llm, tool, type Actor, type AgentContext, type LeafContext } from "@reprise/core";
+import { isThenable } from "@reprise/core/spi";
 import { retryOf, type ErrorHandler } from "../error-handler.ts";
 import type { Slot } from "../ends/slot.ts";
 import { shown } from "../invalid-definition.ts";
-import { isThenable } from "../is-thenable.ts";
 import { bareSlot, consumed, type ActivationInput, type ActivationResult } from "./activation.ts";
 import { checkedValue, whenAll } from "./checked-value.ts";
 import { agentRoutineContext, LeafRoutineContext, type Emitter } from "./routine-context.ts";

@@ -1,6 +1,6 @@
 import { InputRejectedError, SchemaRejectedError } from "@reprise/core";
+import { isThenable } from "@reprise/core/spi";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { isThenable } from "../is-thenable.ts";
 
 /** Where a value stands, for the error of a schema that refuses it. */
 export interface ValuePlace {

@@ -1,4 +1,0 @@
-/** Would `await` wait for it? Query builders and the promises of other realms are no `Promise`, and are awaited all the same. */
-export function isThenable<Value>(value: Value): value is Value & PromiseLike<Awaited<Value>> {
-  return ((typeof value === "object" && value !== null) || typeof value === "function") && typeof (value as { readonly then?: unknown }).then === "function";
-}
