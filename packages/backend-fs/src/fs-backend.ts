@@ -50,6 +50,11 @@ export interface FsBackendOptions {
   /** A segment file that has become longer than this is followed by another one. Default: 64 MiB; at most 1 GiB. */
   readonly segmentBytes?: number;
   /**
+   * Each holder of a run begins a segment file of its own. A run in more files than this is written into one when it is next acquired, if they
+   * have 64 KiB or less on average. Default: 32.
+   */
+  readonly mostSegments?: number;
+  /**
    * Where syncs are waited for. `pool`: in the thread pool. `blocking`: in the event loop, and nothing else moves meanwhile. `auto`: in the event
    * loop if no other sync is wanted and they have lately taken less than 2 ms, otherwise in the pool. Default: `auto`.
    */
@@ -70,6 +75,7 @@ const optionNames: OptionNames<FsBackendOptions> = {
   ttlMs: true,
   maxRecordBytes: true,
   segmentBytes: true,
+  mostSegments: true,
   sync: true,
   host: true,
   io: true,
@@ -184,6 +190,8 @@ function contextOf(options: FsBackendOptions, checkOpen: () => void): FsContext 
   check("maxRecordBytes", fits, `an integer from 1 to ${64 * mebibyte}`, maxRecordBytes);
   const rolls = Number.isSafeInteger(segmentBytes) && segmentBytes > 0 && segmentBytes <= 1024 * mebibyte;
   check("segmentBytes", rolls, `an integer from 1 to ${1024 * mebibyte}`, segmentBytes);
+  const mostSegments = options.mostSegments ?? 32;
+  check("mostSegments", Number.isSafeInteger(mostSegments) && mostSegments > 0, "a positive integer", mostSegments);
   const { io = realIo(options.sync), system = fsSystem(), processes = realProcesses(options.host) } = options;
   const paths = storePaths(resolve(options.dir));
   const store = new KnownStore(io, paths, system);
@@ -197,6 +205,7 @@ function contextOf(options: FsBackendOptions, checkOpen: () => void): FsContext 
     maxRecordBytes,
     ttlMs,
     segmentBytes,
+    mostSegments,
     writers: new Set(),
     checkOpen,
     storeExists: () => store.exists(),

@@ -18,6 +18,8 @@ export interface FsContext {
   readonly ttlMs: number;
   /** A longer segment is followed by another one. */
   readonly segmentBytes: number;
+  /** A run in more files is written into one when it is acquired, unless it is large. */
+  readonly mostSegments: number;
   /** Those not yet released. */
   readonly writers: Set<FsWriter>;
   /** Throws `CLOSED` after the backend was closed. */

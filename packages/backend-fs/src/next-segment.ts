@@ -1,11 +1,10 @@
 import type { Io } from "./io.ts";
-import { allocateFrame, headerLength } from "./frame.ts";
+import { fillSegment, sealBeginning, type SegmentBeginning } from "./fill-segment.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { Overtaken } from "./overtaken.ts";
 import { epochOf, segmentPath, type RunPaths } from "./paths.ts";
 import { removeIfPresent } from "./replace-file.ts";
-import { encodeSegmentHeader, type SegmentHeader } from "./segment-header.ts";
-import { SegmentWriter, type UnfinishedFrame } from "./segment-writer.ts";
+import { SegmentWriter } from "./segment-writer.ts";
 
 /** What a writer that goes on in another segment has. */
 export interface NextSegmentContext {
@@ -16,16 +15,13 @@ export interface NextSegmentContext {
   readonly current: SegmentWriter;
 }
 
-// So many bytes of frames are written in one go.
-const chunkBytes = 8 * 2 ** 20;
-
 /**
  * Opens the segment behind one's own, as somebody who takes over would: whatever stops it, the journal is what it was, or what the
  * new segment says. Throws `Overtaken`; after any failure the writer must not go on.
  */
 export async function nextSegment(
   { io, run, lease, current }: NextSegmentContext,
-  content: { readonly header: SegmentHeader; readonly frames: readonly UnfinishedFrame[] },
+  beginning: SegmentBeginning,
 ): Promise<SegmentWriter> {
   const epoch = current.epoch + 1;
   const segment = await SegmentWriter.create(io, run, epoch);
@@ -34,12 +30,8 @@ export async function nextSegment(
     if (!(await current.isInPlace())) throw new Overtaken(`epoch ${current.epoch} ended when its segment was removed`);
     await lease.moveTo(epoch);
     await io.syncDirectory(run.directory);
-    const header: UnfinishedFrame = { kind: "H", firstSeq: 0, count: 0, frame: frameOf(encodeSegmentHeader(content.header)) };
-    for (const frames of chunksOf([header, ...content.frames])) await segment.write(frames);
-    await segment.sync();
-    // Says that all of it is durable: damage to it is damage, and no torn end.
-    await segment.write([{ kind: "Z", firstSeq: 0, count: 0, frame: allocateFrame(0) }]);
-    await segment.sync();
+    await fillSegment(segment, beginning);
+    await sealBeginning(segment);
     const fencedBy = await segment.fencedBy();
     if (fencedBy !== undefined) throw new Overtaken(fencedBy);
     return segment;
@@ -54,24 +46,4 @@ export async function nextSegment(
 export async function removeSuperseded(io: Io, run: RunPaths, before: number, names: readonly string[]): Promise<void> {
   const epochs = names.flatMap((name) => epochOf(name) ?? []);
   for (const epoch of epochs.toSorted((left, right) => left - right)) if (epoch < before) await removeIfPresent(io, segmentPath(run, epoch));
-}
-
-function frameOf(payload: Uint8Array): Buffer {
-  const frame = allocateFrame(payload.length);
-  frame.set(payload, headerLength);
-  return frame;
-}
-
-function* chunksOf(frames: readonly UnfinishedFrame[]): Generator<readonly UnfinishedFrame[]> {
-  let chunk: UnfinishedFrame[] = [];
-  let bytes = 0;
-  for (const frame of frames) {
-    chunk.push(frame);
-    bytes += frame.frame.length;
-    if (bytes < chunkBytes) continue;
-    yield chunk;
-    chunk = [];
-    bytes = 0;
-  }
-  if (chunk.length > 0) yield chunk;
 }

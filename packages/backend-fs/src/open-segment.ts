@@ -1,16 +1,18 @@
 import { basename } from "node:path";
 import { newHeader, RepriseError, type AcquireOptions } from "@reprise/core/spi";
 import { atOnce } from "./at-once.ts";
-import { allocateFrame, headerLength } from "./frame.ts";
+import { compactedJournal } from "./compact-segment.ts";
+import { fillSegment, frameFor, sealBeginning, type SegmentBeginning } from "./fill-segment.ts";
 import type { FsContext } from "./fs-context.ts";
 import type { Io } from "./io.ts";
+import { isScattered } from "./is-scattered.ts";
 import { loadJournal, type Journal } from "./load-journal.ts";
 import { Overtaken } from "./overtaken.ts";
 import { epochOf, type RunPaths } from "./paths.ts";
 import { epochRuns, planSegment } from "./plan-segment.ts";
 import { checkAgainstHead, intactHead, readHeadOrDamage, type RunHead } from "./run-head.ts";
-import { encodeSegmentHeader, segmentFormat, type SegmentHeader } from "./segment-header.ts";
-import type { SegmentWriter, UnfinishedFrame } from "./segment-writer.ts";
+import { segmentFormat, type SegmentHeader } from "./segment-header.ts";
+import type { SegmentWriter } from "./segment-writer.ts";
 
 /** What a new writer starts from. */
 export interface OpenedRun {
@@ -20,11 +22,13 @@ export interface OpenedRun {
   readonly head: Pick<RunHead, "born" | "header">;
   /** When the run was created, in ms since the epoch. */
   readonly created: number;
+  /** Segments of older epochs are not needed any more. */
+  readonly oldest: number;
 }
 
 /**
  * Fills a segment that was just created, and so has fenced all older ones: its header and what of the journal is not proven
- * to be durable. When this resolves, all of the journal is, and so is its continuation by this segment.
+ * to be durable, or all of it if it lies in too many files. When this resolves, all of the journal is, and so is its continuation by this segment.
  */
 export async function openSegment(context: FsContext, run: RunPaths, segment: SegmentWriter, create: AcquireOptions["create"]): Promise<OpenedRun> {
   const { io, paths, system } = context;
@@ -35,29 +39,31 @@ export async function openSegment(context: FsContext, run: RunPaths, segment: Se
 
   const created = last?.header.created ?? system.now();
   const born = last?.header.born ?? segment.epoch;
-  const plan = planSegment(journal);
-  const header: SegmentHeader = {
-    format: segmentFormat,
-    stateId: run.stateId,
-    created,
-    born,
-    previous: plan.previous,
-    relogged: epochRuns(plan.relogged),
-  };
-  const frames: UnfinishedFrame[] = [{ kind: "H", firstSeq: 0, count: 0, frame: frameFor(encodeSegmentHeader(header)) }];
-  for (const { kind, firstSeq, count, payload } of plan.relogged) frames.push({ kind, firstSeq, count, frame: frameFor(payload) });
+  const gathered = journal !== undefined && isScattered(journal, segment.beside, context.mostSegments);
+  const beginning = gathered ? compactedJournal(run.stateId, journal, { ranges: [], filler: noBytes }) : continuation(journal, { stateId: run.stateId, created, born });
 
   // Every name the header relies on becomes durable before the header can; whoever finds a header relies on the names above it, too.
   const directories = journal === undefined ? [run.directory, run.fanOut, paths.runs, paths.root] : [run.directory];
   await atOnce(directories.map((directory) => () => io.syncDirectory(directory)));
-  await segment.write(frames);
-  await segment.sync();
+  await fillSegment(segment, beginning);
+  if (gathered) await sealBeginning(segment);
   const fencedBy = await segment.fencedBy();
   if (fencedBy !== undefined) throw new Overtaken(fencedBy);
   const known = knownHead !== undefined && knownHead.born === born ? knownHead.header : newHeader(created);
-  return { journal, lastSeq: journal?.lastSeq ?? 0, head: { born, header: known }, created };
+  const oldest = gathered ? segment.epoch : (journal?.segments[0]?.epoch ?? 0);
+  return { journal, lastSeq: journal?.lastSeq ?? 0, head: { born, header: known }, created, oldest };
 }
 
+/** What is proven to be durable stays where it is. */
+function continuation(journal: Journal | undefined, origin: Pick<SegmentHeader, "stateId" | "created" | "born">): SegmentBeginning {
+  const { previous, relogged } = planSegment(journal);
+  return {
+    header: { format: segmentFormat, ...origin, previous, relogged: epochRuns(relogged) },
+    frames: relogged.map(({ kind, firstSeq, count, payload }) => ({ kind, firstSeq, count, frame: frameFor(payload) })),
+  };
+}
+
+const noBytes = new Uint8Array(0);
 const nothing = { journal: undefined, head: undefined };
 
 /** Whether there was nothing of the run when its segment was made. Who has come since has overtaken us, which is noticed before anybody is told. */
@@ -70,10 +76,4 @@ async function readRun(io: Io, run: RunPaths): Promise<{ readonly journal: Journ
   const journal = await loadJournal(io, run);
   checkAgainstHead(run, journal, head);
   return { journal, head: intactHead(head) };
-}
-
-function frameFor(payload: Uint8Array): Buffer {
-  const frame = allocateFrame(payload.length);
-  frame.set(payload, headerLength);
-  return frame;
 }

@@ -31,8 +31,8 @@ export async function startWriter(
   });
   await head.save();
   await removeLeftovers(io, run, segment);
-  // What a compaction did not come to remove.
-  await removeSuperseded(io, run, opened.journal?.segments[0]?.epoch ?? 0, segment.beside);
+  // What took their place is durable; and what somebody before did not come to remove.
+  await removeSuperseded(io, run, opened.oldest, segment.beside);
   // Whoever closed the backend meanwhile has released all writers it knew.
   context.checkOpen();
   const writer = new FsWriter({

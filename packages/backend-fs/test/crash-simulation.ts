@@ -116,7 +116,9 @@ class Simulation {
     });
     // Every other process fills a segment with a few appends.
     const segmentBytes = this.#chance(0.5) ? 600 : undefined;
-    const backend = fsBackend({ dir: "/store", io: this.#mutate(io), system: this.#system, processes, ...(segmentBytes && { segmentBytes }) });
+    // And every third finds that a few files are too many.
+    const mostSegments = this.#chance(0.3) ? 1 + this.#below(4) : undefined;
+    const backend = fsBackend({ dir: "/store", io: this.#mutate(io), system: this.#system, processes, ...(segmentBytes && { segmentBytes }), ...(mostSegments && { mostSegments }) });
     return Object.assign(state, { pid, backend });
   }
 
