@@ -93,7 +93,8 @@ export class Engine {
   #stoppedAtTop: Error | undefined;
   readonly #timers: RunTimers;
   readonly #announcer: Announcer;
-  #session: SessionRecord | undefined;
+  /** S7: what the next append says of this process. */
+  session: SessionRecord | undefined;
   /** Seq of the last record that was acknowledged. */
   acknowledged: number;
   /** Events up to here have been published again. */
@@ -114,7 +115,7 @@ export class Engine {
     this.resumeFrom = settings.resumeFrom;
     this.policy = settings.policy;
     this.validation = settings.policy.compare ? new Validation({ live: settings.policy.inputs === "live", lastSeq: records.length }) : undefined;
-    this.#session = settings.session;
+    this.session = settings.session;
     this.#timers = new RunTimers(system);
     this.#announcer = new Announcer(this);
     this.inbox = new Inbox(this);
@@ -280,9 +281,9 @@ export class Engine {
   #openSession(checkpoint: boolean): HeaderPatch | undefined {
     if (this.policy.compare) return undefined;
     const resting = this.view.status !== "running" && this.journal.lastSeq > 0;
-    const session = this.#session ?? (resting && !checkpoint ? { k: "session" as const, lib: libraryVersion } : undefined);
+    const session = this.session ?? (resting && !checkpoint ? { k: "session" as const, lib: libraryVersion } : undefined);
     if (session === undefined) return undefined;
-    this.#session = undefined;
+    this.session = undefined;
     this.journal.ride([{ ...session, at: this.now(), ...this.reuseSoFar() }]);
     return resting ? { status: "running", updatedAt: this.now() } : undefined;
   }

@@ -1,5 +1,6 @@
 import { ExecutionAwaitingError, SuspendedError } from "../errors/wait-errors.ts";
 import { pendingWait, type PendingWait } from "../history/pending-wait.ts";
+import { ReplayMode } from "../journal/replay-mode.ts";
 import type { Engine } from "./engine.ts";
 import { isQuiescent, wakeTime } from "./quiescence.ts";
 import { unwind } from "./unwind.ts";
@@ -55,8 +56,17 @@ export class Suspension {
     const waiting = [...engine.pauses].filter(({ spec }) => spec.type === "wait_call").map(({ node }) => node);
     const wakeAt = wakeTime(engine.top);
     this.awaited = { pending: waiting.toSorted((a, b) => a.id - b.id).map(pendingWait), wakeAt };
-    const at = engine.now();
-    engine.append([{ k: "checkpoint", at, status: "awaiting", ...engine.reuseSoFar() }], "firm", () => undefined, { status: "awaiting", updatedAt: at, wakeAt: wakeAt ?? null });
+    // Who only looks, however often, leaves no record.
+    if (!isAsFound(engine, wakeAt)) {
+      const at = engine.now();
+      const due = wakeAt === undefined ? {} : { wake: wakeAt };
+      engine.append([{ k: "checkpoint", at, status: "awaiting", ...engine.reuseSoFar(), ...due }], "firm", () => undefined, { status: "awaiting", updatedAt: at, wakeAt: wakeAt ?? null });
+    }
     void unwind(engine, new SuspendedError(engine.stateId), new ExecutionAwaitingError(engine.stateId, this.awaited.pending, wakeAt));
   }
+}
+
+/** Was the run found as it is now, waiting until then, by somebody of whom there is nothing to say? */
+function isAsFound({ view, session }: Engine, wakeAt: number | undefined): boolean {
+  return view.status === "awaiting" && view.wakeAt === wakeAt && session?.mode === ReplayMode.NORMAL && session.retry === undefined;
 }

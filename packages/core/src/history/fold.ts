@@ -39,6 +39,8 @@ export interface RunView {
   createdAt: number;
   updatedAt: number;
   status: StateStatus;
+  /** While it is awaiting: when it goes on by itself, in ms since the epoch. */
+  wakeAt: number | undefined;
   /** Metadata patches in order. */
   readonly metadata: EncodedValue[];
   /** What has joined the storage of the run, in order: writes made outside any actor, and those of completed calls at the top. */
@@ -86,6 +88,7 @@ export function emptyView(): RunView {
     createdAt: 0,
     updatedAt: 0,
     status: "running",
+    wakeAt: undefined,
     metadata: [],
     storage: [],
     opening: 0,
@@ -138,6 +141,7 @@ export function fold(view: RunView, record: JournalRecord, seq: number): CallNod
       return undefined;
     case "checkpoint":
       view.status = record.status;
+      view.wakeAt = record.wake;
       view.unrecovered = record.status === "failed";
       if (record.status === "completed" && view.cut) view.cut.completed = true;
       if (record.status === "completed") view.pass = undefined;

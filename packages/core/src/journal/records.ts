@@ -207,6 +207,8 @@ export const recordSchemas = {
     /** Written by itself, and how many of these are listed. */
     auto: z.optional(z.literal(1)),
     keep: z.optional(positive),
+    /** With status awaiting: when the run goes on by itself. */
+    wake: z.optional(time),
     /** With status failed: the calls at the top whose failure ended the run. */
     through: z.optional(z.array(seq)),
   }),

@@ -1,4 +1,4 @@
-import { agent, createReprise, isRepriseError, tool, type AgentContext, type ExecutionAwaitingError, type ExecutionOutcome, type WaitOptions } from "@reprise/core";
+import { agent, createReprise, isRepriseError, tool, type AgentContext, type ExecutionAwaitingError, type ExecutionOutcome, type OpenOptions, type WaitOptions } from "@reprise/core";
 import type { ExecutionEvent, Subscriber } from "@reprise/core/spi";
 import { memoryBackend } from "@reprise/backend-memory";
 import { retry, retryProvider } from "@reprise/retry";
@@ -176,6 +176,51 @@ describe("I3: suspension", () => {
     expect(await system.runUntil(reprise.execute(work, undefined, { stateId }))).toMatchObject({ status: "awaiting", wakeAt: 50_000 });
     await system.advance(50_000);
     expect(await system.runUntil(reprise.wake([work]))).toMatchObject([{ stateId, outcome: { status: "completed", value: false } }]);
+  });
+
+  test("I3, S7: who finds a run waiting and leaves it as it was leaves no record, however often; it still runs its code and says what it waits for", async () => {
+    const system = virtualSystem({ now: 1_000 });
+    const world = createWorld(memoryBackend({ system }));
+    let entered = 0;
+    const work = agentOf(async (context) => {
+      entered += 1;
+      const [answer] = await Promise.all([approval(context), context.sleep(90_000)]);
+      return answer;
+    });
+    const first = await system.runUntil(world.begin({ system }).reprise.execute(work, undefined, { stateId }));
+    const before = { journal: await world.journal(), head: await world.begin({ system }).reprise.head(stateId) };
+    await system.advance(5_000);
+    for (let look = 0; look < 3; look += 1) {
+      const { reprise } = world.begin({ system });
+      expect(await system.runUntil(look === 0 ? reprise.execute(work, undefined, { stateId }) : reprise.resume(work, stateId))).toEqual(first);
+      expect(await reprise.head(stateId)).toMatchObject({ status: "awaiting", updatedAt: before.head?.updatedAt, wakeAt: 91_000, lease: "none" });
+    }
+    expect(entered).toBe(4);
+    expect(await world.journal()).toEqual(before.journal);
+    const { reprise } = world.begin({ system });
+    await reprise.answer(stateId, "approval", true);
+    expect(await system.runUntil(reprise.resume(work, stateId))).toMatchObject({ status: "awaiting", pending: [] });
+    expect((await world.journal()).slice(before.journal.length).map(({ k }) => k)).toEqual(["session", "completed", "checkpoint"]);
+  });
+
+  test("I5, T1, S7: what changes when it is due, or what the run is to be resumed with, is recorded, once", async () => {
+    const system = virtualSystem({ now: 1_000 });
+    const world = createWorld(memoryBackend({ system }));
+    const work = (timeoutMs?: number) => agent({ name: "work", ...(timeoutMs !== undefined && { timeoutMs }), run: (_input: void, context) => approval(context) });
+    const look = async (timeoutMs?: number, settings?: Pick<OpenOptions, "retry">): Promise<{ readonly kinds: readonly string[]; readonly wakeAt: number | undefined }> => {
+      const { reprise } = world.begin({ system });
+      const before = (await world.journal()).length;
+      await system.runUntil(reprise.resume(work(timeoutMs), stateId, { ...settings }));
+      return { kinds: (await world.journal()).slice(before).map(({ k }) => k), wakeAt: (await reprise.head(stateId))?.wakeAt };
+    };
+    await system.runUntil(world.begin({ system }).reprise.execute(work(), undefined, { stateId }));
+    expect(await look()).toEqual({ kinds: [], wakeAt: undefined });
+    expect(await look(60_000)).toEqual({ kinds: ["session", "checkpoint"], wakeAt: 61_000 });
+    expect(await look(60_000)).toEqual({ kinds: [], wakeAt: 61_000 });
+    expect(await look(50_000)).toEqual({ kinds: ["session", "checkpoint"], wakeAt: 51_000 });
+    expect(await look()).toEqual({ kinds: ["session", "checkpoint"], wakeAt: undefined });
+    expect(await look(undefined, { retry: retry({ maxAttempts: 3 }) })).toEqual({ kinds: ["session", "checkpoint"], wakeAt: undefined });
+    expect(await look(undefined, { retry: retry({ maxAttempts: 3 }) })).toEqual({ kinds: [], wakeAt: undefined });
   });
 
   test("I3: driven by hand, what waits throws ExecutionAwaitingError once the lease is free, and goes on when it is loaded again", async () => {

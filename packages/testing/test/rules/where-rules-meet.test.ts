@@ -113,8 +113,10 @@ test("I4, R9: an unread answer to a wait that a rewind has kept is given to it",
 
 test("S7, I3: the checkpoint of a suspension says what its process has made of the record", async () => {
   const world = createWorld();
-  const work = agentOf(async (context) => [await context.run(echo, "a"), await context.waitFor("approval")]);
-  await world.begin().reprise.execute(work, undefined, { stateId });
+  const work = agentOf(async (context) => [await context.run(echo, "a"), await context.waitFor("approval"), await context.waitFor("another")]);
+  const { reprise } = world.begin();
+  await reprise.execute(work, undefined, { stateId });
+  await reprise.answer(stateId, "approval", true);
   await world.resume(work);
   const checkpoints = (await world.journal()).filter(({ k }) => k === "checkpoint");
   expect(checkpoints).toMatchObject([{ status: "awaiting" }, { status: "awaiting", reuse: { reused: 1, executed: 0, reentered: 1 } }]);
