@@ -82,7 +82,9 @@ export function findingOf({ message, path, offset }: RepriseError): VerifyFindin
 
 /** Looks at the records of a run, one after the other. */
 export function checkJournal(settings: RepriseSettings, stateId: string): JournalCheck {
-  return new JournalCheck(stateId, (stored, elsewhere) => settings.records.decode(stored, stateId, elsewhere), contentsOf(settings));
+  // A newer version is no damage, nor is a record that is encrypted where no encryption was given: with the right library and key all may be well.
+  const thrown = settings.options.codec?.encryption === undefined ? ["INCOMPATIBLE", "DECRYPTION_FAILED"] : ["INCOMPATIBLE"];
+  return new JournalCheck(stateId, (stored, elsewhere) => settings.records.decode(stored, stateId, elsewhere), contentsOf(settings), thrown);
 }
 
 type Decode = (stored: StoredRecord, elsewhere: Elsewhere[]) => JournalRecord;
@@ -98,13 +100,16 @@ export class JournalCheck {
   readonly #records: (JournalRecord | undefined)[] = [];
   readonly #decode: Decode;
   readonly #values: Contents;
+  /** Codes of errors that say nothing of damage: they are thrown. */
+  readonly #thrown: readonly string[];
   #epoch = 0;
 
-  constructor(stateId: string, decode: Decode, values: Contents) {
+  constructor(stateId: string, decode: Decode, values: Contents, thrown: readonly string[]) {
     this.#stateId = stateId;
     this.#view = emptyView();
     this.#decode = decode;
     this.#values = values;
+    this.#thrown = thrown;
   }
 
   async add(stored: StoredRecord): Promise<void> {
@@ -167,8 +172,8 @@ export class JournalCheck {
     try {
       return work();
     } catch (error) {
-      // What is read here is not trusted, so it may also trip over its shape. A newer version is no damage.
-      if (isRepriseError(error, "INCOMPATIBLE")) throw error;
+      // What is read here is not trusted, so it may also trip over its shape.
+      if (isRepriseError(error) && this.#thrown.includes(error.code)) throw error;
       this.#found(kind, seq, prefix + messageOf(error));
       return undefined;
     }

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { agent, CorruptError, createReprise, RepriseError, tool, type VerifyReport } from "@reprise/core";
+import { agent, CorruptError, createReprise, RepriseError, tool, type Encryption, type VerifyReport } from "@reprise/core";
 import { fsBackend } from "@reprise/backend-fs";
 import { memoryBackend } from "@reprise/backend-memory";
 import { retry } from "@reprise/retry";
@@ -126,6 +126,16 @@ describe("S10: findings", () => {
 
   test("S10: a journal of a newer version is no damage: it is refused as a load refuses it", async () => {
     expect(await rejectionOf(verify([{ ...run, v: 99 }]))).toMatchObject({ code: "INCOMPATIBLE" });
+  });
+
+  test("S10: an encrypted run is no damage where no encryption is given, and nothing of it is salvaged; where one is given, what it cannot decrypt is damage", async () => {
+    const encryption = (key: number): Encryption => ({ keyId: "2026", encrypt: (bytes) => bytes.map((byte) => byte ^ key), decrypt: (bytes) => bytes.map((byte) => byte ^ key) });
+    const backend = memoryBackend();
+    await createReprise({ backend, codec: { encryption: encryption(1) } }).execute(flaky(0), 1, { stateId });
+    const keyless = createReprise({ backend });
+    for (const attempt of [() => keyless.verify(stateId), () => keyless.salvage(stateId, { stateId: "saved" })]) expect(await rejectionOf(attempt())).toMatchObject({ code: "DECRYPTION_FAILED", stateId });
+    expect(await keyless.head("saved")).toBeUndefined();
+    expect((await createReprise({ backend, codec: { encryption: encryption(2) } }).verify(stateId)).findings[0]).toMatchObject({ kind: "record", seq: 1, message: expect.stringContaining('"2026"') });
   });
 
   test("S10: what a backend knows of its own damage is in the list, and what it cannot get past", async () => {
