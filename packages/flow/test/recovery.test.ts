@@ -167,3 +167,28 @@ test("F3, F5: slots that are declared in another order are the same definition, 
   expect(outputsOf(await (await other.on(reprise).resume("joins-1")).done())).toEqual({ "last.output": ["ab"] });
   expect(joined).toEqual(["a"]);
 });
+
+test("F3, R2: what a routine emits after it has ended is refused and delivered to nobody, so that a resumed job comes to the same", async () => {
+  const refused: unknown[] = [];
+  const source = routine({
+    name: "source",
+    slots: { item: slot<number>() },
+    outputs: { item: output<number>() },
+    run: async ({ item }, { emit }) => {
+      emit("item", item);
+      // Work that nobody awaits.
+      void Promise.resolve()
+        .then(() => undefined)
+        .then(() => emit("item", 100))
+        .catch((error: unknown) => refused.push(error));
+    },
+  });
+  const sink = routine({ name: "sink", slots: { item: slot<number>() }, outputs: { item: output<number>() }, run: ({ item }) => item });
+  const flow = defineFlow({ id: "late" }).pipe(source).pipe(sink).build();
+  const reprise = createReprise({ backend: memoryBackend() });
+  const jobs = flow.on(reprise);
+  expect(outputsOf(await (await jobs.start(1, { jobId: "job" })).done())).toEqual({ "sink.item": [1] });
+  expect(refused).toMatchObject([{ code: "SCOPE_CLOSED", address: "late::source[start]::tool_call" }]);
+  await reprise.rewind("job", { address: "late::sink[source]::tool_call" });
+  expect(outputsOf(await (await jobs.resume("job")).done())).toEqual({ "sink.item": [1] });
+});

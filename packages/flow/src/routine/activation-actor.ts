@@ -1,4 +1,4 @@
-import { agent, llm, tool, type Actor, type AgentContext, type LeafContext } from "@reprise/core";
+import { agent, llm, ScopeClosedError, tool, type Actor, type AgentContext, type LeafContext } from "@reprise/core";
 import { isThenable } from "@reprise/core/spi";
 import { retryOf, type ErrorHandler } from "../error-handler.ts";
 import type { Slot } from "../ends/slot.ts";
@@ -62,13 +62,17 @@ class RoutineWork {
 
   run<Context extends { readonly address: string }>(input: ActivationInput, context: Context, contextWith: (context: Context, emit: Emitter<never, unknown>["emit"], config: unknown) => unknown): ActivationResult | Promise<ActivationResult> {
     const emitted: unknown[] = [];
+    let ended = false;
     const emit = (name: string, value: unknown): void => {
+      // What is emitted from here on would be delivered, for core hands on the very list, and be in no record: a resumed job would be without it.
+      if (ended) throw new ScopeClosedError(context.address);
       if (!this.#routine.outputs.has(name)) throw new TypeError(`${context.address} has no output ${shown(name)} (outputs: ${[...this.#routine.outputs.keys()].join(", ") || "none"})`);
       if (this.#only === undefined) emitted.push(name, value);
       else emitted.push(value);
     };
     const finish = (returned: unknown): ActivationResult | Promise<ActivationResult> => {
       if (returned !== undefined) emit(this.#only ?? this.#unnamed(context.address), returned);
+      ended = true;
       return this.#checksOutputs ? this.#checkedEmissions(emitted, context.address) : emitted;
     };
     const handle = (given: object): ActivationResult | Promise<ActivationResult> => {

@@ -5,7 +5,7 @@ import type { EmittedTo, OutputDeclarations } from "../ends/end-types.ts";
 export interface Emitter<Outputs extends OutputDeclarations, Config> {
   /**
    * Sends a value on. It leaves with the activation's record, when the routine has ended well: what a failed attempt emitted is
-   * dropped, and a crash neither loses nor repeats it.
+   * dropped, and a crash neither loses nor repeats it. Throws `SCOPE_CLOSED` once the routine has ended.
    */
   emit<Name extends keyof Outputs & string>(output: Name, value: EmittedTo<Outputs[Name]>): void;
   /** What the flow configured this routine with. */
