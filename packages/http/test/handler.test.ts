@@ -199,6 +199,7 @@ describe("answering", () => {
     [{ value: 1, wait: "a", answerId: "" }, 400, "INVALID_BODY"],
     [{ value: 1, wait: "a", answerID: "b" }, 400, "INVALID_BODY"],
     [{ value: 1, wait: "" }, 400, "INVALID_OPTION"],
+    [{ wait: "approval" }, 400, "INVALID_BODY"],
     [{ value: "x".repeat(2_000), wait: "approval" }, 413, "BODY_TOO_LARGE"],
   ])("I4: %j is refused", async (body, status, code) => {
     const { reprise, post } = serving({ token, maxBodyBytes: 1_000 });
