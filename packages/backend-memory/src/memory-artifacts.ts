@@ -24,7 +24,7 @@ export interface MemoryArtifacts extends ArtifactBackend {
 export function memoryArtifacts(options: { readonly from?: ReturnType<MemoryArtifacts["snapshot"]>; readonly system?: Pick<System, "now"> } = {}): MemoryArtifacts {
   const { sha256 } = defaultSystem();
   const contents = new Map<string, Uint8Array>((options.from ?? []).map(([id, bytes]) => [checkArtifactId(id), copyOf(bytes)]));
-  const { now } = options.system ?? defaultSystem();
+  const clock = options.system ?? defaultSystem();
   /** When each content was last put, and the how many-th put that was. */
   const lastPut = new Map<string, { readonly at: number; readonly turn: number }>();
   let puts = 0;
@@ -47,7 +47,7 @@ export function memoryArtifacts(options: { readonly from?: ReturnType<MemoryArti
       const found = contents.get(id);
       const existed = found !== undefined && sha256(found) === id;
       if (!existed) contents.set(id, copy);
-      lastPut.set(id, { at: now(), turn: (puts += 1) });
+      lastPut.set(id, { at: clock.now(), turn: (puts += 1) });
       return { id, size: copy.length, existed };
     },
     get: async (id) => copyOf(verified(id)),
@@ -62,7 +62,7 @@ export function memoryArtifacts(options: { readonly from?: ReturnType<MemoryArti
     },
     async collect(live, collectOptions) {
       checkOpen();
-      const olderThan = now() - checkGrace(collectOptions);
+      const olderThan = clock.now() - checkGrace(collectOptions);
       const begun = puts;
       const alive = new Set<string>();
       for await (const id of live) alive.add(checkArtifactId(id));

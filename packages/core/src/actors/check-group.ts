@@ -15,7 +15,7 @@ const mapOptionNames: OptionNames<MapOptions<unknown>> = { ...groupOptionNames, 
 
 function checkGroupOptions(options: GroupOptions): CheckedGroup {
   const { maxWorkers = 5, errors = "fail_slow", timeoutMs } = options;
-  if (!Number.isInteger(maxWorkers) || maxWorkers < 1) invalid("maxWorkers", "a whole number from 1", maxWorkers);
+  if (!Number.isSafeInteger(maxWorkers) || maxWorkers < 1) invalid("maxWorkers", "a whole number from 1", maxWorkers);
   checkOneOf("errors", ["fail_slow", "fail_fast"], errors);
   if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs > 0 && Number.isFinite(timeoutMs))) invalid("timeoutMs", "a positive number of milliseconds", timeoutMs);
   return { maxWorkers, failFast: errors === "fail_fast", timeoutMs };

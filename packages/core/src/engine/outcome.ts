@@ -92,10 +92,10 @@ export function fail(call: Call, error: unknown, ending?: Ending): void {
   const plan = decideRetry(call, record);
   const before = ending?.before ?? [];
   if (plan === undefined) return recordEnd(call, [...before, record]);
-  const { delayMs, policy } = plan;
+  const { delayMs, policy, config } = plan;
   const now = engine.now();
   engine.append(
-    [...before, record, { k: "retrying", at: now, c: node.id, due: now + delayMs, delay: delayMs, ...limitOf(policy), cfg: policy.config }],
+    [...before, record, { k: "retrying", at: now, c: node.id, due: now + delayMs, delay: delayMs, ...limitOf(policy), cfg: config }],
     "outcome",
     () => {
       if (call.state === "open") backOff(call);

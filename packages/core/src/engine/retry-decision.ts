@@ -7,12 +7,14 @@ import type { PlainData, RetryPolicy, RetryProvider } from "../ports/retry.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 import { deadlineOf } from "./attempt-timer.ts";
 import type { Call } from "./call.ts";
-import { isPolicy, recordedSetting } from "./run-retry.ts";
+import { isPolicy, plainConfig, recordedSetting } from "./run-retry.ts";
 
 /** The next attempt of a call. */
 export interface RetryPlan {
   readonly delayMs: number;
   readonly policy: RetryPolicy;
+  /** What is recorded of it. */
+  readonly config: PlainData | undefined;
 }
 
 // What no further attempt can change, whatever a policy says.
@@ -49,14 +51,14 @@ function ranSince(node: CallNode, seq: number): boolean {
 }
 
 function planOf(call: Call, error: ErrorRecord): RetryPlan | undefined {
-  const { engine, node } = call;
+  const { engine, node, spec } = call;
   try {
     const policy = retryPolicyOf(call);
     if (policy === false) return undefined;
     const decision = policy.decide({ error, failures: node.failures + 1, random: engine.system.random() });
     if (!decision.retry) return undefined;
     if (!Number.isFinite(decision.delayMs)) throw new RangeError(`delayMs must be a finite number of milliseconds, got ${decision.delayMs}`);
-    return { delayMs: Math.max(0, decision.delayMs), policy };
+    return { delayMs: Math.max(0, decision.delayMs), policy, config: configOf(spec.name, policy) };
   } catch (fault) {
     engine.log("error", "RETRY_POLICY_FAILED", `its retry policy failed, so there is no further attempt: ${messageOf(fault)}`, { address: node.address });
     return undefined;
@@ -82,8 +84,11 @@ function resolve(call: Call): RetryPolicy | false {
   if (setting === false) return false;
   const provider = engine.options.retry;
   if (setting === undefined) return provider?.defaultFor(spec.type) ?? false;
-  if (typeof setting === "object" && setting !== null && isPolicy(setting)) return setting;
-  if (provider !== undefined) return engine.revived.get(setting) ?? revive(call, setting, provider);
+  const policy = typeof setting === "object" && setting !== null && isPolicy(setting) ? setting : provider && (engine.revived.get(setting) ?? revive(call, setting, provider));
+  if (policy !== undefined) {
+    configOf(spec.name, policy);
+    return policy;
+  }
   throw new RepriseError("RETRY_PROVIDER_MISSING", `"${spec.name}" has a retry configuration, and createReprise was given no retry provider; pass retry: retryProvider() of @reprise/retry`, { path: "retry" });
 }
 
@@ -92,6 +97,15 @@ function revive({ engine, spec }: Call, setting: RetrySetting | PlainData, provi
   // The settings of the run count for every call, and do not change.
   if (setting === recordedSetting(engine.view.retry, spec.type)) engine.revived.set(setting, policy);
   return policy;
+}
+
+const configs = new WeakMap<RetryPolicy, { readonly config: PlainData | undefined }>();
+
+/** What is recorded of a policy, as JSON keeps it; asked once for each. Throws `INVALID_OPTION` for what no record can hold. */
+function configOf(name: string, policy: RetryPolicy): PlainData | undefined {
+  let known = configs.get(policy);
+  if (known === undefined) configs.set(policy, (known = { config: policy.config === undefined ? undefined : plainConfig(`"${name}": retry`, policy) }));
+  return known.config;
 }
 
 /** Providers throw errors of their own, which need not be ours (rule T1). */

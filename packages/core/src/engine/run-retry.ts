@@ -3,6 +3,7 @@ import { retriedTypes, type RetriedType, type RetrySetting, type RetrySettings, 
 import { checkObject, invalid } from "../errors/invalid.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
+import { showValue } from "../errors/show-value.ts";
 import type { EventType } from "../events/event-type.ts";
 import { deepFrozen } from "../history/deep-frozen.ts";
 import type { PlainData, RetryPolicy, RetryProvider } from "../ports/retry.ts";
@@ -79,10 +80,12 @@ function policyOf(option: string, setting: RetrySetting, provider: RetryProvider
 }
 
 /** A copy that is what JSON makes of it, so that live and restored settings are the same. */
-function plainConfig(option: string, policy: RetryPolicy | false): PlainData {
+export function plainConfig(option: string, policy: RetryPolicy | false): PlainData {
   if (policy === false) return false;
   try {
-    return (JSON.parse(JSON.stringify(policy.config)) ?? null) as PlainData;
+    const text = JSON.stringify(policy.config) as string | undefined;
+    if (text === undefined) throw new TypeError(`got ${showValue(policy.config)}`);
+    return (JSON.parse(text) ?? null) as PlainData;
   } catch (cause) {
     throw new RepriseError("INVALID_OPTION", `${option}.config must be plain data that can be recorded: ${messageOf(cause)}`, { path: `${option}.config`, cause });
   }

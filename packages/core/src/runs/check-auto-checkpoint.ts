@@ -13,7 +13,7 @@ export function checkAutoCheckpoint(options: AutoCheckpointOptions | false | und
     invalid("autoCheckpoint.after", `a list of kinds of call (${types.join(", ")})`, after);
   }
   for (const [option, count] of Object.entries({ everyEvents, keep })) {
-    if (count !== undefined && !(Number.isInteger(count) && count >= 1)) invalid(`autoCheckpoint.${option}`, "a whole number from 1", count);
+    if (count !== undefined && !(Number.isSafeInteger(count) && count >= 1)) invalid(`autoCheckpoint.${option}`, "a whole number from 1", count);
   }
   if (everyMs !== undefined && !(Number.isFinite(everyMs) && everyMs > 0)) invalid("autoCheckpoint.everyMs", "a positive number of milliseconds", everyMs);
 }

@@ -11,6 +11,7 @@ import type { ArtifactBackend } from "../ports/artifact-backend.ts";
 import type { Durability, StateBackend } from "../ports/state-backend.ts";
 import { defaultSystem, type System } from "../system.ts";
 import { createCodec, type ValueCodec } from "../values/codec.ts";
+import { boundSystem } from "./bound-system.ts";
 import { checkChecker } from "./check-interrupt.ts";
 import { checkAutoCheckpoint } from "./check-auto-checkpoint.ts";
 import { ephemeralBackend } from "./ephemeral-backend.ts";
@@ -83,7 +84,7 @@ export function resolveSettings(options: RepriseOptions): RepriseSettings {
   checkAutoCheckpoint(options.autoCheckpoint);
   checkChecker(options.interruptChecker);
   checkOneOf("durability", ["power", "process", "checkpoint"], options.durability);
-  const system = options.system ?? defaultSystem();
+  const system = options.system === undefined ? defaultSystem() : boundSystem(options.system);
   const values = createCodec({ ...(options.codec?.extensions && { extensions: options.codec.extensions }), now: system.now });
   checkRequired(options, backend);
   return {

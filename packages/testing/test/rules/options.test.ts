@@ -1,5 +1,6 @@
 import { agent, createReprise, interruptOnSignals, statisticsOf, tool, type AgentContext } from "@reprise/core";
 import { memoryBackend } from "@reprise/backend-memory";
+import type { System } from "@reprise/core/spi";
 import { describe, expect, test } from "vitest";
 import { counter, everyCrashPoint, faultyBackend, flaky, recordedRun, slow, virtualSystem } from "../../src/index.ts";
 import { artifactBackendSuite, retryPolicySuite, stateBackendSuite, subscriberSuite } from "../../src/vitest.ts";
@@ -111,4 +112,43 @@ describe("a test whose options are misspelt would pass without having tried what
   ])("as are values that could not be used: by %s", (_, call, message) => {
     expect(call).toThrow(expect.objectContaining({ code: "INVALID_OPTION", message }));
   });
+});
+
+test.each<[string, (context: AgentContext) => PromiseLike<unknown>]>([
+  ["of a map", (context) => context.map("steps", [1], step, { maxWorkers: Number.MAX_VALUE })],
+  ["of parallel", (context) => context.parallel("steps", [() => 1], { maxWorkers: 2 ** 53 })],
+])("P1: a number of workers that no record can hold is refused, %s", async (_, call) => {
+  const reprise = createReprise({ backend: memoryBackend() });
+  const outcome = await reprise.execute(agent({ name: "counts", run: async (_input: void, context) => call(context) }), undefined, { stateId });
+  expect(outcome).toMatchObject({ status: "failed", error: { cause: { code: "INVALID_OPTION", message: expect.stringContaining("maxWorkers") } } });
+  expect(await reprise.verify(stateId)).toMatchObject({ intact: true });
+});
+
+test.each(["everyEvents", "keep"])("S3: a number that no record can hold is refused, autoCheckpoint.%s", (option) => {
+  expect(() => createReprise({ autoCheckpoint: { everyEvents: 1, [option]: 1e300 } })).toThrow(expect.objectContaining({ code: "INVALID_OPTION", path: `autoCheckpoint.${option}` }));
+});
+
+test("a system may be an instance of a class, whose methods need it", async () => {
+  class Clock {
+    readonly #inner = virtualSystem({ now: 5 });
+    readonly owner = "clock";
+    now(): number { return this.#inner.now(); }
+    random(): number { return this.#inner.random(); }
+    newId(): string { return this.#inner.newId(); }
+    sha256(data: Uint8Array): string { return this.#inner.sha256(data); }
+    setTimer(...given: Parameters<System["setTimer"]>): () => void { return this.#inner.setTimer(...given); }
+    yield(callback: () => void): void { this.#inner.yield(callback); }
+    runUntil<T>(promise: Promise<T>): Promise<T> { return this.#inner.runUntil(promise); }
+  }
+  const system = new Clock();
+  const reprise = createReprise({ backend: memoryBackend({ system }), system });
+  const sleeps = agent({
+    name: "sleeps",
+    run: async (_input: void, context) => {
+      await context.sleep(10);
+      context.artifacts.put("page", new Uint8Array(3));
+      return context.map("steps", [1, 2], step);
+    },
+  });
+  expect(await system.runUntil(reprise.execute(sleeps, undefined, { stateId }))).toMatchObject({ status: "completed", value: [1, 2] });
 });

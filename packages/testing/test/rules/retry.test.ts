@@ -1,4 +1,5 @@
 import { agent, createReprise, llm, tool, type Actor, type RetrySetting } from "@reprise/core";
+import { memoryBackend } from "@reprise/backend-memory";
 import type { RetryPolicy, System } from "@reprise/core/spi";
 import { retry, retryProvider } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
@@ -516,4 +517,33 @@ describe("T7: a retried agent and its children", () => {
     expect(await createReprise().execute(top)).toMatchObject({ status: "completed", value: 2 });
     expect(leaf.runs).toBe(1);
   });
+});
+
+test.each<[string, unknown]>([
+  ["a function", () => 1],
+  ["a symbol", Symbol("policy")],
+  ["a BigInt", 10n],
+  ["what makes nothing of itself", { toJSON: () => undefined }],
+])("T1: a policy whose configuration cannot be recorded is refused before anything runs: %s", async (_, config) => {
+  const reprise = createReprise({ backend: memoryBackend() });
+  const subject = failing({ retry: { ...attempts(3), config: config as never } });
+  const work = agent({ name: "work", run: (_input: void, context) => context.run(subject.actor) });
+  expect(await reprise.execute(work, undefined, { stateId })).toMatchObject({ status: "failed", error: { code: "INVALID_OPTION", path: expect.stringContaining("retry.config") } });
+  expect(subject.runs).toBe(0);
+  const mended = failing({ retry: attempts(3) });
+  expect(await reprise.resume(agent({ name: "work", run: (_input: void, context) => context.run(mended.actor) }), stateId)).toMatchObject({ status: "failed" });
+  expect(await reprise.verify(stateId)).toMatchObject({ intact: true });
+});
+
+test("T1, H1: what is recorded of a configuration is what JSON keeps of it, live and restored", async () => {
+  const reprise = createReprise({ backend: memoryBackend() });
+  const config = { limit: Number.NaN, since: new Date(0) };
+  const { actor } = failing({ retry: { ...attempts(2), config: config as never } });
+  const state = await reprise.create({ stateId });
+  await rejectionOf(state.run(actor));
+  const live = state.history.events().find(({ status }) => status === "retrying");
+  expect(live?.retryConfig).toEqual({ limit: null, since: "1970-01-01T00:00:00.000Z" });
+  await state.close();
+  expect((await reprise.history(stateId)).events().find(({ status }) => status === "retrying")).toEqual(live);
+  expect(Object.isFrozen(config)).toBe(false);
 });
