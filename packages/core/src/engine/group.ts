@@ -98,7 +98,8 @@ class GroupRun {
 
   #pump(): void {
     if (this.#left === 0) return this.#finish();
-    if (this.#next >= this.#items.length) return;
+    // Of a run that has stopped each branch would only be refused, one inside the other.
+    if (this.#next >= this.#items.length || this.#scope.engine.stopped !== undefined) return;
     const busy = this.#running - this.#waiting();
     for (let free = this.#plan.maxWorkers - busy; this.#next < this.#items.length && free > 0; this.#next += 1) {
       if (this.#calls[this.#next] !== undefined) continue;

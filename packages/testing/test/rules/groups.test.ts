@@ -608,3 +608,12 @@ describe("P1, R8: a group whose actor changed", () => {
     expect(leaf.runs).toBe(2);
   });
 });
+
+test("P1, I2: a listener that pauses the run while a group begins its branches ends that, however many are left", async () => {
+  const items = Array.from({ length: 20_000 }, (_, index) => index);
+  const state = await createWorld().begin().reprise.create({ stateId });
+  state.on("group", ({ completed }) => void (completed === 3 && state.pause()));
+  await expect(state.map("all", items, double)).rejects.toMatchObject({ code: "EXECUTION_PAUSED" });
+  expect(state.history.calls({ type: "branch" }).length).toBeLessThan(20);
+  await state.close();
+});
