@@ -30,9 +30,14 @@ export function artifactsFacade(view: StorageView, { values, contents, beforeWri
       onWrite?.([name, "r", reference]);
       return reference;
     },
-    get: async <T>(name: string) => {
-      const reference = view.artifact(checkName(name));
-      return reference && deliver(read(reference, values, contents) as Promise<T>);
+    get<T>(name: string): Promise<T | undefined> {
+      try {
+        const reference = view.artifact(checkName(name));
+        // The very promise of `deliver`: where the run stops, whoever made it sees to it that nobody has to listen.
+        return reference === undefined ? Promise.resolve(undefined) : deliver(read(reference, values, contents) as Promise<T>);
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
     has: (name) => view.artifact(checkName(name)) !== undefined,
     names: () => [...view.artifactNames()],

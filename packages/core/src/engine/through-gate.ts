@@ -21,8 +21,7 @@ export function throughGate<T>(engine: Engine, scope: Scope, read: Promise<T>): 
     );
     const stop = (error: Error): void => {
       reject(error);
-      // Whoever asked may have stopped listening.
-      promise.catch(() => undefined);
+      quiet();
     };
     if (engine.stopped !== undefined) return reject(engine.stopped);
     engine.readsBegun += 1;
@@ -37,5 +36,8 @@ export function throughGate<T>(engine: Engine, scope: Scope, read: Promise<T>): 
       settled,
     );
   });
+  // Whoever asked may have stopped listening.
+  const quiet = (): void => void promise.catch(() => undefined);
+  if (engine.stopped !== undefined) quiet();
   return promise;
 }

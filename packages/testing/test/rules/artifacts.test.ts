@@ -5,7 +5,7 @@ import { RepriseError, type ArtifactBackend, type StateBackend } from "@reprise/
 import { retry } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
 import { bothBackends } from "./support/both-backends.ts";
-import { crashPoint, createWorld, latch, rejectionOf, stateId, turns } from "./support/world.ts";
+import { crashPoint, createWorld, latch, rejectionOf, stateId, turns, unhandledDuring } from "./support/world.ts";
 
 /*
  * How it is known that it works: what is put is got back, equal and verified, live, after a reload and after a crash; who sees
@@ -339,4 +339,24 @@ describe("G12: content before reference", () => {
       await state.close();
     }
   });
+});
+
+test("S2, I2: an artifact that code has asked for and does not wait for rejects nobody when the run stops", async () => {
+  const reading = latch();
+  const inner = memoryBackend();
+  const backend: StateBackend = { ...inner, artifacts: { ...inner.artifacts, get: () => (reading.open(), new Promise(() => undefined)) } };
+  const unhandled = await unhandledDuring(async () => {
+    const state = await createReprise({ backend, graceMs: 10 }).create({ stateId });
+    state.artifacts.put("page", 1);
+    await state.saveCheckpoint();
+    const work = agent({ name: "work", run: (_input: void, context) => (void context.artifacts.get("page"), new Promise(() => undefined)) });
+    const ended = rejectionOf(state.run(work));
+    void state.artifacts.get("page");
+    await reading.promise;
+    state.interrupt();
+    void state.artifacts.get("page");
+    expect(await ended).toMatchObject({ code: "EXECUTION_INTERRUPTED" });
+    await state.close();
+  });
+  expect(unhandled).toEqual([]);
 });
