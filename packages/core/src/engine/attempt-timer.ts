@@ -28,7 +28,8 @@ export class AttemptTimer {
     const { attemptTimeoutMs, timeoutMs } = request.policy;
     // An attempt beside its record has what the recorded one had.
     const since = beside === undefined ? node.budgetAt : engine.now() - (node.attemptAt - node.budgetAt);
-    const callLeft = timeoutMs === undefined ? Infinity : since + timeoutMs - engine.now();
+    // A clock that went back makes no limit longer than it is.
+    const callLeft = timeoutMs === undefined ? Infinity : Math.min(timeoutMs, since + timeoutMs - engine.now());
     const limit = Math.min(attemptTimeoutMs ?? Infinity, callLeft);
     if (limit === Infinity) return;
     const expiry: Expiry = callLeft <= limit ? { option: "timeoutMs", limitMs: timeoutMs ?? 0 } : { option: "attemptTimeoutMs", limitMs: attemptTimeoutMs ?? 0 };

@@ -61,3 +61,10 @@ test.each([
 test("a view without writes records none", () => {
   expect(new StorageView(undefined).writes()).toBeUndefined();
 });
+
+test("S1: an addition to NaN is one to what is not a number, for no record holds it as a sum", () => {
+  const view = new StorageView(undefined);
+  view.set("n", encoded(Number.NaN));
+  view.add("n", 3);
+  expect(view.writes()).toEqual([["n", "s", 3]]);
+});

@@ -115,5 +115,5 @@ function finite(sum: number): number {
 // A sum over something that is no number starts from 0: branches that run side by side cannot agree on more.
 function numberIn(value: EncodedValue | number | undefined): number {
   const number = typeof value === "object" ? value.decode() : value;
-  return typeof number === "number" ? number : 0;
+  return typeof number === "number" && !Number.isNaN(number) ? number : 0;
 }

@@ -228,3 +228,22 @@ describe("P1: the progress of a group", () => {
     await state.close();
   });
 });
+
+test("T5: a clock that went back gives no attempt more than the whole call has", async () => {
+  const system = virtualSystem({ now: 10_000_000 });
+  let behind = 0;
+  const reprise = createReprise({ backend: memoryBackend(), system: { ...system, now: () => system.now() - behind } });
+  const hangs = tool({
+    name: "hangs",
+    timeoutMs: 1_000,
+    retry: quick,
+    run: (_input: void, { attempt, signal }) => {
+      if (attempt > 1) return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+      behind = 3_600_000;
+      throw new Error("the first time");
+    },
+  });
+  const begun = system.now();
+  expect(await system.runUntil(reprise.execute(hangs, undefined, { stateId }))).toMatchObject({ status: "failed", error: { cause: { code: "TIMEOUT" } } });
+  expect(system.now() - begun).toBe(1_000);
+});
