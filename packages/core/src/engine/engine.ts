@@ -131,7 +131,10 @@ export class Engine {
         view,
         turns: { more: () => this.gate.turning, yield: system.yield },
         onAcknowledged: (record, seq) => this.#onAcknowledged(record, seq),
-        onFailure: (error) => this.stop(error as Error),
+        onFailure: (error) => {
+          this.stop(error as Error);
+          this.interruption.unstorable();
+        },
         ...(!settings.policy.compare && { onWriter: (writer) => this.inbox.watch(writer) }),
       },
       records,

@@ -61,6 +61,7 @@ export class Interruption {
     engine.log("info", "INTERRUPTING", error.message);
     this.#begin(error);
     for (const call of engine.top.open) call.abort(error);
+    this.#stopGrace?.();
     this.#stopGrace = engine.system.setTimer(engine.options.graceMs, () => this.#finish());
     return true;
   }
@@ -77,6 +78,17 @@ export class Interruption {
   /** The handler of a leaf has ended, and what it gave is recorded. */
   settled(call: Call): void {
     if (this.#busy?.delete(call) === true) this.#finishSoon();
+  }
+
+  /** Nothing more can be recorded, so there is nothing to wait for: whoever is at work is told (rule H6). */
+  unstorable(): void {
+    if (this.ended !== undefined) this.#finish();
+  }
+
+  /** The handle is closed: a pause, too, waits for no longer than the grace from now on. */
+  async close(): Promise<void> {
+    if (this.paused && !this.#finished) this.#stopGrace ??= this.#engine.system.setTimer(this.#engine.options.graceMs, () => this.#finish());
+    await this.ended;
   }
 
   #keep(interruption: () => void): boolean {

@@ -2,7 +2,7 @@ import { agent, createReprise, InterruptReason, isRepriseError, tool, type Agent
 import { retry, retryProvider } from "@reprise/retry";
 import { memoryBackend } from "@reprise/backend-memory";
 import { describe, expect, test } from "vitest";
-import type { StateBackend } from "@reprise/core/spi";
+import { RepriseError, type StateBackend } from "@reprise/core/spi";
 import { delegateWriter } from "../../src/delegate-writer.ts";
 import { slow, virtualSystem, type VirtualSystem } from "../../src/index.ts";
 import { bothBackends } from "./support/both-backends.ts";
@@ -747,4 +747,38 @@ describe.each(bothBackends)("I2: a run that is at work elsewhere while a handle 
     await state.close();
     expect((await journalOf(backend)).filter(({ k }) => k === "started")).toEqual([]);
   });
+});
+
+test("I2, H6: a lease that is lost while a pause waits for a handler ends the run at once, and the handler is told", async () => {
+  const inner = memoryBackend();
+  const lost = new AbortController();
+  const backend: StateBackend = { ...inner, acquire: async (...given) => delegateWriter(await inner.acquire(...given), { get signal() { return lost.signal; } }) };
+  const heard: unknown[] = [];
+  const reprise = createReprise({ backend });
+  const executing = reprise.execute(agentOf((context) => context.run(hanging("hangs", heard))), undefined, { stateId });
+  await turns();
+  expect(await reprise.pause(stateId)).toBe(true);
+  await turns();
+  lost.abort(new RepriseError("LEASE_LOST", "it was lost"));
+  expect(await executing).toMatchObject({ status: "failed", error: { code: "LEASE_LOST" } });
+  expect(heard).toHaveLength(1);
+});
+
+test("I2: to close a run that is being paused waits for its handlers no longer than the grace", async () => {
+  const system = virtualSystem();
+  const world = createWorld();
+  const { reprise } = world.begin({ system, graceMs: 500 });
+  const never = tool({ name: "never", run: () => new Promise(() => undefined) });
+  const state = await reprise.create({ stateId });
+  const ended = rejectionOf(state.run(agentOf((context) => context.run(never))));
+  await system.advance(0);
+  expect(state.pause()).toBe(true);
+  await system.advance(10_000);
+  const before = system.now();
+  await system.runUntil(reprise.close());
+  // The handler has the grace, and so has the code that it was called by.
+  expect(system.now() - before).toBeLessThanOrEqual(1_000);
+  expect(await ended).toMatchObject({ code: "EXECUTION_PAUSED" });
+  await system.advance(0);
+  expect(system.pending).toEqual({ turns: 0, timers: 0 });
 });
