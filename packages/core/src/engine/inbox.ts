@@ -2,7 +2,7 @@ import { messageOf } from "../errors/message-of.ts";
 import type { MessageRecord } from "../journal/journal-record.ts";
 import type { Message, StateWriter } from "../ports/state-backend.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
-import { isMeant, isWaitIn, waitsMeant, type Answer } from "./answer.ts";
+import { hasAskedOtherwise, isMeant, isWaitIn, waitsMeant, type Answer } from "./answer.ts";
 import type { Call } from "./call.ts";
 import { decodeMessage, type MessageContent } from "./decode-message.ts";
 import type { Engine } from "./engine.ts";
@@ -15,6 +15,7 @@ interface Letter {
   readonly id: string;
   readonly to: string;
   readonly call: number | undefined;
+  readonly asked: number | undefined;
   readonly answerId: string | undefined;
   readonly value: EncodedValue | undefined;
 }
@@ -105,7 +106,7 @@ export class Inbox {
   }
 
   async #offer({ msg, aid, to, v }: MessageRecord): Promise<void> {
-    const letter: Letter = { id: msg, to, call: undefined, answerId: aid, value: v };
+    const letter: Letter = { id: msg, to, call: undefined, asked: undefined, answerId: aid, value: v };
     const [call, ...others] = this.#asking(letter);
     if (call !== undefined && others.length === 0) await this.#deliver(call, letter, undefined);
   }
@@ -149,8 +150,8 @@ export class Inbox {
     this.#done(id, writer);
   }
 
-  #letterOf(id: string, { to, call, answerId, tree }: Answer): Letter {
-    return { id, to, call, answerId, value: tree === undefined ? undefined : this.#engine.values.fromTree(tree) };
+  #letterOf(id: string, { to, call, asked, answerId, tree }: Answer): Letter {
+    return { id, to, call, asked, answerId, value: tree === undefined ? undefined : this.#engine.values.fromTree(tree) };
   }
 
   /** The waits that ask for this answer now. */
@@ -174,6 +175,7 @@ export class Inbox {
     const named = { msg: letter.id, ...(letter.answerId !== undefined && { aid: letter.answerId }) };
     let checked: { readonly value: unknown } | { readonly refusal: string };
     try {
+      if (hasAskedOtherwise(engine.journal.records, node, letter.asked)) throw new Error(`${node.address} asks otherwise now than when it was answered`);
       checked = { value: await validated(spec.outputSchema, letter.value?.decode(), node.address, "answer") };
     } catch (error) {
       checked = { refusal: messageOf(error) };

@@ -39,6 +39,7 @@ export function remake(call: Call, pass: Pass, decided: Verdict): boolean {
 function remakeOpen(call: Call, pass: Pass): boolean {
   const { node, spec, request } = call;
   if (node.opening < pass.since && asksAnother(call)) {
+    refuseMail(call);
     restartPause(call);
     return true;
   }
@@ -63,6 +64,14 @@ function remakeEnded(call: Call, decided: Verdict): boolean {
 /** Who approved one text has not approved another. */
 function asksAnother({ node, spec }: Call): boolean {
   return spec.type === "wait_call" && canonical(node.prompt) !== canonical(spec.pause?.prompt);
+}
+
+/** Answers that came along when the run was handed off were given to what the wait showed before. */
+function refuseMail({ engine, node }: Call): void {
+  const given = engine.view.mail.early.filter(({ to }) => to === node.address);
+  for (const { msg, aid } of given) {
+    engine.ride([{ k: "rejected", at: engine.now(), c: node.id, msg, ...(aid !== undefined && { aid }), why: `${node.address} asks otherwise now than when it was answered` }]);
+  }
 }
 
 function giveRecorded(call: Call): void {

@@ -6,6 +6,7 @@ import { invalid } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { AmbiguousAnswerError } from "../errors/wait-errors.ts";
 import { EventType } from "../events/event-type.ts";
+import type { CallNode } from "../history/call-node.ts";
 import type { RunView } from "../history/fold.ts";
 import { refuseSealed, sealOf } from "../transfer/sealed.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
@@ -61,7 +62,7 @@ export function waitingOf(settings: RepriseSettings): Waiting {
       const view = foldVisible(stateId, records);
       if (answerId !== undefined && view.mail.answerIds.has(answerId)) return;
       const call = callMeant(view, stateId, wait);
-      await backend.post(stateId, system.newId().toLowerCase(), encodeAnswer({ to: wait, call, answerId, tree }));
+      await backend.post(stateId, system.newId().toLowerCase(), encodeAnswer({ to: wait, call: call?.id, asked: call?.opening, answerId, tree }));
     },
     async pending(stateId) {
       const records = await read(stateId);
@@ -79,10 +80,10 @@ function checkTarget(wait: unknown): void {
 }
 
 /** The open wait that is meant; undefined if none has asked yet. */
-function callMeant(view: RunView, stateId: string, wait: string): number | undefined {
+function callMeant(view: RunView, stateId: string, wait: string): CallNode | undefined {
   const [open, ...others] = openWaits(view).filter((node) => isMeant(node, wait));
   if (open !== undefined && others.length > 0) throw new AmbiguousAnswerError(stateId, wait, [open, ...others].map(({ address }) => address));
-  if (open !== undefined) return open.id;
+  if (open !== undefined) return open;
   const over = waitsMeant(view, wait).at(-1);
   if (over !== undefined) throw new RepriseError("ANSWER_TOO_LATE", `${over.address} of run ${stateId} is over: it ${over.message === undefined ? `is ${over.state} without an answer` : "has its answer"}`, { stateId, address: over.address });
   if (isToken(wait)) throw new RepriseError("NOT_FOUND", `run ${stateId} has no wait with this token`, { stateId });

@@ -380,3 +380,43 @@ describe("R7: a crash in the middle", () => {
     }
   });
 });
+
+describe("R7, I4: who approved one text has not approved another", () => {
+  const approval = (text: () => string) => agent({ name: "ask", run: (_input: void, context) => context.waitFor("approval", { prompt: text() }) });
+
+  test.each(["name", "token", "address"] as const)("R7: an answer that nobody had read when the wait asked otherwise is refused, given by %s", async (by) => {
+    let text = "Publish A?";
+    const reprise = createReprise({ backend: memoryBackend() });
+    const actor = approval(() => text);
+    await reprise.execute(actor, undefined, { stateId });
+    const [asked] = await reprise.pending(stateId);
+    await reprise.answer(stateId, asked![by], "yes, A");
+    text = "Publish B?";
+    expect((await reprise.resume(actor, stateId, incremental)).status).toBe("awaiting");
+    expect(await reprise.pending(stateId)).toMatchObject([{ prompt: "Publish B?" }]);
+    expect((await reprise.history(stateId)).events().filter(({ status }) => status === "rejected")).toMatchObject([{ reason: expect.stringContaining("asks otherwise") }]);
+    await reprise.answer(stateId, "approval", "yes, B");
+    expect(await reprise.resume(actor, stateId)).toMatchObject({ status: "completed", value: "yes, B" });
+  });
+
+  test("R7, S8: nor does it come along when the run is handed off", async () => {
+    let text = "Publish A?";
+    const here = createReprise({ backend: memoryBackend() });
+    const actor = approval(() => text);
+    await here.execute(actor, undefined, { stateId });
+    await here.answer(stateId, "approval", "yes, A");
+    const there = createReprise({ backend: memoryBackend() });
+    await there.import(await here.handOff(stateId));
+    text = "Publish B?";
+    expect((await there.resume(actor, stateId, incremental)).status).toBe("awaiting");
+    expect(await there.verify(stateId)).toMatchObject({ intact: true });
+  });
+
+  test("I4: one that asks the same again takes what it was given before", async () => {
+    const reprise = createReprise({ backend: memoryBackend() });
+    const actor = approval(() => "Publish A?");
+    await reprise.execute(actor, undefined, { stateId });
+    await reprise.answer(stateId, "approval", "yes, A");
+    expect(await reprise.resume(actor, stateId, incremental)).toMatchObject({ status: "completed", value: "yes, A" });
+  });
+});
