@@ -2,6 +2,7 @@ import { invalid } from "../errors/invalid.ts";
 import { isRepriseError, type RepriseError } from "../errors/reprise-error.ts";
 import { CorruptError } from "../errors/storage-errors.ts";
 import type { StateBackend, StoredRecord } from "../ports/state-backend.ts";
+import { endWithoutLost } from "../timeline/belong-together.ts";
 import { checkFork, forkOf } from "./fork-run.ts";
 import { readJournal } from "./read-journal.ts";
 import type { ForkOptions, ForkResult } from "./reprise.ts";
@@ -37,7 +38,8 @@ export async function salvageRun(settings: RepriseSettings, from: string, option
   lost.push(...check.findings);
   if (kept.length === 0) throw new CorruptError(`run ${from}: nothing of it can be saved: ${lost[0]?.message ?? "its first record cannot be read"}`, { stateId: from });
   const records = await readJournal(from, inOneBatch(kept), settings.records, contentsOf(settings));
-  return { ...(await forkOf(settings, from, records, { ...options, stateId })), records: kept.length, lost };
+  const whole = lost.length === 0 ? records : records.slice(0, endWithoutLost(records));
+  return { ...(await forkOf(settings, from, whole, { ...options, stateId })), records: kept.length, lost };
 }
 
 /** What the backend gives of a run before it meets damage that it cannot get past. */

@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fsBackend } from "@reprise/backend-fs";
 import { memoryBackend } from "@reprise/backend-memory";
-import { agent, createReprise, tool } from "@reprise/core";
+import { agent, createReprise, tool, type Reprise } from "@reprise/core";
 import type { StateBackend } from "@reprise/core/spi";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { addOne, counter } from "../../src/index.ts";
+import { retry } from "@reprise/retry";
+import { addOne, counter, flaky, virtualSystem } from "../../src/index.ts";
 import { stores } from "./support/backends.ts";
-import { rejectionOf, stateId } from "./support/world.ts";
+import { backendWith, journalOf, rejectionOf, stateId, type RawRecord } from "./support/world.ts";
 
 // How to know that it works: a run damaged in its middle cannot be loaded; what is salvaged of it goes on as a run of its own, with
 // what came before the damage reused; the damaged run has the bytes it had.
@@ -157,5 +158,66 @@ describe("S4: a run exists once it has a record", () => {
     await reprise.fork(stateId, { stateId: "fork" });
     await reprise.import(await reprise.export(stateId), { stateId: "import" });
     expect((await reprise.list()).rows.map((row) => row.stateId).toSorted()).toEqual(["fork", "import", stateId].toSorted());
+  });
+});
+
+describe("S10, R9: what was written as one is saved as one, or not at all", () => {
+  /** The run with its records up to this one, and damage behind. */
+  async function damagedBehind(reprise: Reprise, isLast: (record: RawRecord) => boolean): Promise<StateBackend> {
+    const bytes = await reprise.export(stateId);
+    const whole = memoryBackend();
+    await createReprise({ backend: whole }).import(bytes, { stateId });
+    const records = await journalOf(whole);
+    return backendWith([...records.slice(0, records.findIndex(isLast) + 1), "{"]);
+  }
+
+  test("S10: a sleep of which only the beginning can be read sleeps again, and not for ever", async () => {
+    const system = virtualSystem();
+    const sleeps = agent({ name: "sleeps", run: async (_input: void, context) => (await context.sleep(100_000), "slept") });
+    const first = createReprise({ backend: memoryBackend(), system });
+    await system.runUntil(first.execute(sleeps, undefined, { stateId }));
+    const reprise = createReprise({ backend: await damagedBehind(first, ({ a }) => a === "sleeps::sleep::sleep_call"), system });
+    await reprise.salvage(stateId, { stateId: "saved" });
+    const outcome = await system.runUntil(reprise.resume(sleeps, "saved"));
+    expect(outcome).toMatchObject({ status: "awaiting", wakeAt: system.now() + 100_000 });
+  });
+
+  test("S10: a wait of which only the beginning can be read asks again, and can be answered", async () => {
+    const asks = agent({ name: "asks", run: (_input: void, context) => context.waitFor("approval", { prompt: "Publish?" }) });
+    const first = createReprise({ backend: memoryBackend() });
+    await first.execute(asks, undefined, { stateId });
+    const reprise = createReprise({ backend: await damagedBehind(first, ({ a }) => a === "asks::approval::wait_call") });
+    await reprise.salvage(stateId, { stateId: "saved" });
+    await reprise.resume(asks, "saved");
+    expect(await reprise.pending("saved")).toMatchObject([{ prompt: "Publish?", token: expect.stringMatching(/^wt_/u) }]);
+  });
+
+  test("S10: a failure that may have been tried again is none: its actor is tried", async () => {
+    const work = (failures: number) => agent({ name: "work", run: (_input: void, context) => context.run(flaky(failures, { retry: retry({ maxAttempts: 3, initialDelayMs: 0 }) }), "done") });
+    const first = createReprise({ backend: memoryBackend() });
+    await first.execute(work(1), undefined, { stateId });
+    const reprise = createReprise({ backend: await damagedBehind(first, ({ k }) => k === "failed") });
+    await reprise.salvage(stateId, { stateId: "saved" });
+    expect(await reprise.resume(work(0), "saved")).toMatchObject({ status: "completed", value: "done" });
+  });
+
+  test("S10, R11: the failure of what must not happen twice stays one", async () => {
+    const pay = tool({ name: "pay", repeatable: false, run: () => Promise.reject(new Error("no money")) });
+    const work = agent({ name: "work", run: async (_input: void, context) => (await context.try(pay)).ok });
+    const first = createReprise({ backend: memoryBackend() });
+    await first.execute(work, undefined, { stateId });
+    const reprise = createReprise({ backend: await damagedBehind(first, ({ k }) => k === "failed") });
+    expect((await reprise.salvage(stateId, { stateId: "saved" })).plan.reused).toEqual(["work::pay::tool_call"]);
+    expect(await reprise.resume(work, "saved")).toMatchObject({ status: "completed", value: false });
+  });
+
+  test("S10: a run whose end can be read and whose status cannot ends again, with what it had", async () => {
+    const { first: one, second, work } = handlers();
+    const first = createReprise({ backend: memoryBackend() });
+    await first.execute(work, 1, { stateId });
+    const reprise = createReprise({ backend: await damagedBehind(first, ({ k, vb, c }) => k === "completed" && vb === undefined && c === 2) });
+    await reprise.salvage(stateId, { stateId: "saved" });
+    expect(await reprise.resume(work, "saved")).toMatchObject({ status: "completed", value: 20 });
+    expect([one.runs, second.runs, (await reprise.head("saved"))?.status]).toEqual([1, 1, "completed"]);
   });
 });
