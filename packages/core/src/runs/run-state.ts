@@ -7,7 +7,6 @@ import type { Storage, Verbs } from "../actors/context.ts";
 import { artifactsFacade } from "../engine/artifacts-facade.ts";
 import { verbsOf } from "../engine/code-context.ts";
 import type { Engine } from "../engine/engine.ts";
-import { reportUnvisited } from "../engine/report-unvisited.ts";
 import { republish } from "../engine/republish.ts";
 import { runRoot } from "../engine/root-call.ts";
 import { storageFacade } from "../engine/storage-facade.ts";
@@ -38,6 +37,7 @@ import { makeSnapshot } from "../snapshots/make-snapshot.ts";
 import type { StateSnapshot } from "../snapshots/state-snapshot.ts";
 import type { ExecutionOutcome, OpenOptions } from "./reprise.ts";
 import { tellClosed } from "./close-listeners.ts";
+import { conclude } from "./conclude.ts";
 import { interruptSignal } from "./check-interrupt.ts";
 import { InterruptTriggers } from "./interrupt-triggers.ts";
 import type { RepriseSettings } from "./settings.ts";
@@ -235,7 +235,7 @@ export class RunState implements ExecutionState {
     const ended = await ending;
     const unreached = ended.ok ? this.#engine.unreached() : undefined;
     const outcome = unreached === undefined ? ended : { ok: false as const, error: unreached };
-    if (this.#engine.stopped === undefined) reportUnvisited(this.#engine);
+    conclude(this.#engine, outcome.ok);
     this.#ended = true;
     const { stateId, validation, reuse } = this;
     const facts = validation && { validation };
@@ -272,7 +272,7 @@ export class RunState implements ExecutionState {
 
   async #close(): Promise<void> {
     const engine = this.#engine;
-    await engine.interruption.ended;
+    await engine.interruption.close();
     const stopped = engine.stopped;
     engine.stop(new RepriseError("CLOSED", `run ${this.stateId} was closed in this process`, { stateId: this.stateId }));
     try {

@@ -340,3 +340,22 @@ describe("R11: forks and what must not happen twice", () => {
     expect(new Set(keys).size).toBe(2);
   });
 });
+
+test("R10, S4: a fork of a completed run that gives its value again has completed, as has a run that was rewound to its end", async () => {
+  const backend = memoryBackend();
+  const reprise = createReprise({ backend });
+  const work = agent({ name: "work", run: () => "done" });
+  await reprise.execute(work, undefined, { stateId });
+  await reprise.fork(stateId, { stateId: "fork" });
+  await reprise.rewind(stateId, { position: (await reprise.head(stateId))!.lastSeq });
+  for (const id of ["fork", stateId]) {
+    expect((await reprise.head(id))?.status).toBe("paused");
+    expect(await reprise.resume(work, id)).toMatchObject({ status: "completed", value: "done" });
+    expect((await reprise.head(id))?.status).toBe("completed");
+    const before = (await reprise.head(id))?.lastSeq;
+    expect(await reprise.resume(work, id)).toMatchObject({ status: "completed", value: "done" });
+    expect((await reprise.head(id))?.lastSeq).toBe(before);
+    expect(await reprise.verify(id)).toMatchObject({ intact: true });
+  }
+  expect((await reprise.list({ status: "paused" })).rows).toEqual([]);
+});
