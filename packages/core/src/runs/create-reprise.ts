@@ -71,6 +71,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     handles.add(state);
     state.onClosed = () => {
       handles.delete(state);
+      followed.closed(state);
       if (runs.get(request.stateId) === state) runs.delete(request.stateId);
     };
     return state;
@@ -115,10 +116,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     plan: async (stateId, point) => planRewind(settings, checkStateId(stateId), checkPoint(point)),
     list: async (query) => backend.list(checkedQuery(query)),
     head: (stateId) => backend.head(checkStateId(stateId)),
-    ...transferOf(settings, {
-      letGo,
-      end: (stateId, error) => runs.get(stateId)?.end(error),
-    }),
+    ...transferOf(settings, { letGo, end: (stateId, error) => runs.get(stateId)?.end(error) }),
     async delete(stateId) {
       await letGo(checkStateId(stateId));
       await deleteRun(settings, stateId);
@@ -136,7 +134,8 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
 /** Closes runs and then what they are kept in; throws what kept one from being stored. */
 async function closeAll(handles: ReadonlySet<RunState>, stores: readonly ({ close(): Promise<void> } | undefined)[]): Promise<void> {
   const closed = await Promise.allSettled([...handles].map((state) => state.close()));
-  for (const store of stores) await store?.close();
+  // One after the other: a state backend may keep what it is given in artifacts of its own.
+  for (const store of stores) closed.push(...(await Promise.allSettled([store?.close()])));
   for (const result of closed) if (result.status === "rejected") throw result.reason;
 }
 

@@ -7,8 +7,8 @@ import { toEvent } from "../history/to-event.ts";
 import type { JournalRecord } from "../journal/journal-record.ts";
 import { foldChecked, foldVisible } from "../timeline/fold-visible.ts";
 import { sealOf } from "../transfer/sealed.ts";
-import { readFurther } from "./read-journal.ts";
-import { readRun } from "./read-run.ts";
+import type { StoredRecord } from "../ports/state-backend.ts";
+import { readFurther, readJournal } from "./read-journal.ts";
 import { contentsOf } from "./run-contents.ts";
 import type { RepriseSettings } from "./settings.ts";
 
@@ -36,6 +36,8 @@ export class FollowedRun {
   #records: JournalRecord[] = [];
   #view: RunView = emptyView();
   #closed = false;
+  /** The epoch of the last record that is known, and the newest one of the run when it was last looked at. */
+  #epochs = { last: 0, newest: 0 };
   /** Something was appended since the backend was last asked. */
   #news = false;
   #hurry: (() => void) | undefined;
@@ -113,15 +115,29 @@ export class FollowedRun {
   async #read(signal: AbortSignal): Promise<JournalRecord[]> {
     const { backend, records } = this.#settings;
     const known = this.#records.length;
-    if (known === 0) return readRun(this.#settings, this.#stateId, signal);
+    if (known === 0) return readJournal(this.#stateId, this.#behind(0, backend.read(this.#stateId, { signal })), records, contentsOf(this.#settings));
     // Cheaper than reading, and most of the time there is nothing new.
     const head = await backend.head(this.#stateId);
     if (head === undefined) throw new RepriseError("NOT_FOUND", `run ${this.#stateId} was deleted while it was followed`, { stateId: this.#stateId });
-    if (head.lastSeq < known) {
-      throw new RepriseError("CONFLICT", `run ${this.#stateId} has ${head.lastSeq} records, and ${known} were read: it was made anew, or a loss of power took what was not acknowledged`, { stateId: this.#stateId });
+    if (head.lastSeq < known) throw this.#anotherRun(`has ${head.lastSeq} records, and ${known} were read`);
+    if (head.lastSeq === known && head.epoch === this.#epochs.newest) return [];
+    this.#epochs.newest = head.epoch;
+    return readFurther(this.#stateId, this.#behind(known, backend.read(this.#stateId, { from: known, signal })), { codec: records, contents: contentsOf(this.#settings), known });
+  }
+
+  /** What comes behind the known records, the last of which must still be the one that was read: epochs grow also where an id is used again. */
+  async *#behind(known: number, stored: AsyncIterable<readonly StoredRecord[]>): AsyncGenerator<readonly StoredRecord[]> {
+    for await (const batch of stored) {
+      for (const { seq, epoch } of batch) {
+        if (seq === known && epoch !== this.#epochs.last) throw this.#anotherRun(`has another record ${known} than was read`);
+        this.#epochs = { last: epoch, newest: Math.max(epoch, this.#epochs.newest) };
+      }
+      yield batch.filter(({ seq }) => seq > known);
     }
-    if (head.lastSeq === known) return [];
-    return readFurther(this.#stateId, backend.read(this.#stateId, { from: known + 1, signal }), { codec: records, contents: contentsOf(this.#settings), known });
+  }
+
+  #anotherRun(fact: string): RepriseError {
+    return new RepriseError("CONFLICT", `run ${this.#stateId} ${fact}: it was made anew, or a loss of power took what was not acknowledged`, { stateId: this.#stateId });
   }
 
   #take(fresh: readonly JournalRecord[]): void {

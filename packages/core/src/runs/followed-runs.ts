@@ -26,7 +26,7 @@ export interface Following {
    * The events of a run as they are recorded, by whatever process, without its lease: it looks every 100 ms while there is news, and
    * up to every second while there is none; what this Reprise appends is news at once. Those that a rewind has hidden are not given. The stream waits for a run that nobody
    * is at, and whose status is still `running`. Throws `INVALID_ID` and `INVALID_OPTION`; `next()` rejects with `NOT_FOUND`,
-   * `CORRUPT`, `CONFLICT` if the journal became shorter, and what the backend throws. What is shown may end in records
+   * `CORRUPT`, `CONFLICT` if the journal became shorter or is that of a run made anew, and what the backend throws. What is shown may end in records
    * that a loss of power can still remove (rule G14).
    *
    * @example
@@ -52,7 +52,7 @@ export class FollowedRuns implements Following {
   readonly #handleOf: (stateId: string) => Handle | undefined;
   readonly #runs = new Map<string, FollowedRun>();
   /** What ends the watching of handles, by run. */
-  readonly #watching = new Map<FollowedRun, (() => void)[]>();
+  readonly #watching = new Map<FollowedRun, Map<Handle, () => void>>();
 
   /** `handleOf` gives the handle that this process has of a run. */
   constructor(settings: RepriseSettings, handleOf: (stateId: string) => Handle | undefined) {
@@ -64,6 +64,14 @@ export class FollowedRuns implements Following {
   opened(handle: Handle): void {
     const run = this.#runs.get(handle.stateId);
     if (run !== undefined) this.#watch(run, handle);
+  }
+
+  /** It is closed, and need not be remembered: a run that is followed to its end may be opened any number of times. */
+  closed(handle: Handle): void {
+    const run = this.#runs.get(handle.stateId);
+    const handles = run && this.#watching.get(run);
+    handles?.get(handle)?.();
+    handles?.delete(handle);
   }
 
   events(stateId: string, options?: FollowOptions & { readonly cuts?: false }): EventFeed;
@@ -87,7 +95,7 @@ export class FollowedRuns implements Following {
     if (known !== undefined) return known;
     const run: FollowedRun = new FollowedRun(this.#settings, stateId, () => {
       if (this.#runs.get(stateId) === run) this.#runs.delete(stateId);
-      for (const stop of this.#watching.get(run) ?? []) stop();
+      for (const stop of this.#watching.get(run)?.values() ?? []) stop();
       this.#watching.delete(run);
     });
     this.#runs.set(stateId, run);
@@ -98,6 +106,7 @@ export class FollowedRuns implements Following {
 
   #watch(run: FollowedRun, handle: Handle): void {
     const stops = (["event", "checkpoint"] as const).map((topic) => handle.on(topic, () => run.look()));
-    this.#watching.set(run, [...(this.#watching.get(run) ?? []), ...stops]);
+    const handles = this.#watching.get(run) ?? new Map<Handle, () => void>();
+    this.#watching.set(run, handles.set(handle, () => stops.forEach((stop) => stop())));
   }
 }

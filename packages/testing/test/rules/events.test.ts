@@ -337,3 +337,18 @@ test("H5: closing a Reprise ends the streams of runs that go on elsewhere", asyn
   expect(await waiting).toEqual({ done: true, value: "running" });
   await writer.close();
 });
+
+test.each([2, 5])("H5: a run that is made anew while it is followed is another one, also where it is as long: %i times", async (times) => {
+  const system = virtualSystem();
+  const backend = memoryBackend();
+  const first = await createReprise({ backend }).create({ stateId });
+  await count(first, 2);
+  await first.close();
+  const ended = rejectionOf(read(createReprise({ backend, system }).events(stateId, { until: "end" })));
+  await system.advance(1_000);
+  const other = createReprise({ backend });
+  await other.delete(stateId);
+  await count(await other.create({ stateId }), times);
+  await system.advance(1_000);
+  expect(await system.runUntil(ended)).toMatchObject({ code: "CONFLICT" });
+});
