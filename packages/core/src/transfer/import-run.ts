@@ -15,6 +15,7 @@ import type { RepriseSettings } from "../runs/settings.ts";
 import { foldVisible } from "../timeline/fold-visible.ts";
 import { takenOver } from "../timeline/fork-records.ts";
 import { tokenFrom } from "../history/wait-token.ts";
+import type { ValueCodec } from "../values/codec.ts";
 import { noPlace, readStored, type StoredJournal } from "./read-stored.ts";
 import { unpackRunFile, type RunFile } from "./run-file.ts";
 import { sealOf } from "./sealed.ts";
@@ -130,8 +131,15 @@ function arrivalOf(settings: RepriseSettings, journal: StoredJournal, { stateId 
   const last = journal.records.length;
   const meta = values.encode({ ...mergedMetadata(first.meta ? [first.meta] : []), parentStateId: source }, "metadata").encoded;
   const begun: RunRecord = { ...first, id, meta, was: first.was ?? source, parent: { id: source, seq: last, n: last } };
-  const records = [begun, ...rest.map((record, index) => takenOver(record, { stateId: source, seq: index + 2 }, () => tokenFrom(system.newId())))];
+  const records = [begun, ...rest.map((record, index) => withoutParent(takenOver(record, { stateId: source, seq: index + 2 }, () => tokenFrom(system.newId())), values))];
   return { stateId: id, kind: "fork", status, records, bytes: records.map((record) => codec.encode(record, collected(settings, own))) };
+}
+
+/** Patches of metadata may name what the source was made from: of the fork that is not the parent. */
+function withoutParent(record: JournalRecord, values: ValueCodec): JournalRecord {
+  if (!("meta" in record) || record.meta === undefined) return record;
+  const { parentStateId, ...meta } = mergedMetadata([record.meta]);
+  return parentStateId === undefined ? record : { ...record, meta: values.encode(meta, "metadata").encoded };
 }
 
 /**

@@ -390,3 +390,14 @@ test("S8: nobody is asked any more for what a run waits for that was handed off;
   expect(await here.pending(stateId)).toEqual([]);
   expect(await there.pending(stateId)).toMatchObject([{ name: "approval" }]);
 });
+
+test("S8: a fork that is imported names what it was made of, also where that is a fork itself", async () => {
+  const reprise = withBackend(memoryBackend());
+  await reprise.execute(agent({ name: "work", run: (_input: void, context) => context.run(leaf, 1) }), undefined, { stateId, metadata: { note: "first" } });
+  await reprise.fork(stateId, { stateId: "parent", metadata: { note: "second" } });
+  const { stateId: child } = await reprise.import(await reprise.export("parent"), { stateId: "child" });
+  const state = await reprise.load(child);
+  expect([state.lineage?.stateId, state.metadata]).toEqual(["parent", { note: "second", parentStateId: "parent" }]);
+  await state.close();
+  expect((await reprise.list({ parentStateId: "parent" })).rows.map((row) => row.stateId)).toEqual(["child"]);
+});
