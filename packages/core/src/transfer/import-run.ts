@@ -160,9 +160,9 @@ function sameBytes(one: Uint8Array, other: Uint8Array | undefined): boolean {
 }
 
 function headerAfter({ stateId, records }: Arrival): HeaderPatch {
-  const { status, createdAt, updatedAt, metadata, calls, mail } = foldVisible(stateId, records);
+  const { status, createdAt, updatedAt, metadata, calls, mail, wakeAt: recorded = Infinity } = foldVisible(stateId, records);
   const dueTimes = [...calls.values()].flatMap(({ type, state, dueAt }) => (isPause(type) && state === "open" ? (dueAt ?? []) : []));
   // An answer that came along may be what it waits for.
-  const wakeAt = Math.min(...dueTimes, mail.early.length > 0 ? updatedAt : Infinity);
+  const wakeAt = Math.min(recorded, ...dueTimes, mail.early.length > 0 ? updatedAt : Infinity);
   return { tags: [], ...headerOf(mergedMetadata(metadata)), status, createdAt, updatedAt, wakeAt: status === "awaiting" && wakeAt < Infinity ? wakeAt : null };
 }

@@ -401,3 +401,13 @@ test("S8: a fork that is imported names what it was made of, also where that is 
   await state.close();
   expect((await reprise.list({ parentStateId: "parent" })).rows.map((row) => row.stateId)).toEqual(["child"]);
 });
+
+test("S8, I5: a run that moves is due where it comes to when it was due before, also where the limit of an agent is what it waits for", async () => {
+  const asks = agent({ name: "asks", timeoutMs: 60_000, run: (_input: void, context) => context.waitFor("approval") });
+  const [here, there] = [withBackend(memoryBackend()), withBackend(memoryBackend())];
+  await here.execute(asks, undefined, { stateId });
+  const due = (await here.head(stateId))?.wakeAt;
+  expect(due).toBeGreaterThan(0);
+  await there.import(await here.handOff(stateId));
+  expect((await there.head(stateId))?.wakeAt).toBe(due);
+});
