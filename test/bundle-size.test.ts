@@ -8,7 +8,7 @@ import { workspaceRoot } from "./support/workspace.ts";
 // A budget that is reached is raised on purpose, with a word in the commit why; one that is far above is none, and is lowered.
 // Those for Node alone (cli, testing) are not bundled by anybody.
 const budgets = {
-  "core": { own: 85.5, whole: 97.5 },
+  "core": { own: 87, whole: 99 },
   "retry": { own: 6.2, whole: 13.3 },
   "backend-memory": { own: 3.6, whole: 9.2 },
   "backend-fs": { own: 21, whole: 26.5 },
