@@ -169,15 +169,14 @@ test("killed from outside at any moment, supervisor and all, the run can be resu
 });
 
 test("a run that is killed again and again comes to its end", { timeout: 60_000 }, async () => {
-  // On a busy machine calls share more writes, and there are fewer of them.
-  const crashAt = String(Math.floor(writes / 5));
-  const first = await runDemo(["--json", "--quiet", "--no-resume", "--crash-at", crashAt, "--dir", project, "--state-dir", stateOf("again")]);
+  const first = await runDemo(["--json", "--quiet", "--no-resume", "--crash-at", "12", "--dir", project, "--state-dir", stateOf("again")]);
   expect(first).toMatchObject({ exitCode: 0, json: { status: "killed" } });
   const { run } = first.json;
   let end: DemoEnd = first;
-  for (let round = 0; round < 3; round += 1) {
+  // Of some 70 writes, fewer where calls share more of them, as they do on a busy machine.
+  for (let round = 0; round < 2; round += 1) {
     // Each process gets a little further: a call that is lost three times in a row would fail (rule R3).
-    end = await runDemo(["resume", run, "--json", "--quiet", "--no-resume", "--crash-at", crashAt, "--state-dir", stateOf("again")]);
+    end = await runDemo(["resume", run, "--json", "--quiet", "--no-resume", "--crash-at", "20", "--state-dir", stateOf("again")]);
     expect(end).toMatchObject({ exitCode: 0, json: { status: "killed", handlers: { ranAgain: 0 } } });
   }
   end = await answerIfAsked(await runDemo(["resume", run, "--json", "--quiet", "--state-dir", stateOf("again")]));
