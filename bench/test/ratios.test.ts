@@ -18,7 +18,7 @@ test("a call takes as much time as it did, beside a fixed piece of work, and lat
 });
 
 describe("the ratios bite", () => {
-  const sizes = { short: 500, long: 5_000, tries: 2 };
+  const sizes = { short: 500, long: 5_000, tries: 4 };
   const sessionThat = (record: (journal: string[], line: string) => string[]): Pick<Session, "sequence"> => ({
     async sequence(_id, calls) {
       let journal: string[] = [];
