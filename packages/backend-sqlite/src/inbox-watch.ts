@@ -22,6 +22,8 @@ export class InboxWatch {
   readonly #listeners = new Set<Listener>();
   #seenVersion: unknown;
   #stopTimer: (() => void) | undefined;
+  /** It is at it: when that is over the timer is set again. */
+  #looking = false;
 
   constructor(store: Store, system: Pick<SqliteSystem, "setTimer">) {
     this.#store = store;
@@ -33,7 +35,7 @@ export class InboxWatch {
     this.#listeners.add(listener);
     // Whatever is there already is news to it.
     this.#seenVersion = undefined;
-    if (this.#stopTimer === undefined) this.#schedule();
+    if (this.#stopTimer === undefined && !this.#looking) this.#schedule();
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
@@ -53,6 +55,8 @@ export class InboxWatch {
   }
 
   async #look(): Promise<void> {
+    this.#stopTimer = undefined;
+    this.#looking = true;
     let woken: readonly Listener[];
     try {
       woken = await this.#store.read("look for messages", undefined, (database) => {
@@ -70,7 +74,8 @@ export class InboxWatch {
       // Whoever is called back reads the messages and meets the same failure, as a typed error.
       woken = [...this.#listeners];
     }
+    this.#looking = false;
     for (const listener of woken) if (this.#listeners.has(listener)) listener.callback();
-    if (this.#listeners.size > 0) this.#schedule();
+    if (this.#listeners.size > 0 && this.#stopTimer === undefined) this.#schedule();
   }
 }
