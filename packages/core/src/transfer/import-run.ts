@@ -57,13 +57,13 @@ export async function importRun(settings: RepriseSettings, bytes: unknown, optio
   if (settings.options.backend === undefined) throw new RepriseError("UNSUPPORTED", "import needs a place for the run: give createReprise({ backend }) one, such as fsBackend({ dir })", { stateId, path: "backend" });
   // Before the lease: a run that exists is another answer than one that somebody holds.
   const head = await backend.head(stateId);
-  if (head !== undefined && head.lastSeq > 0) await presentRecords({ lastSeq: head.lastSeq, recovered: () => backend.read(stateId) }, arrival);
+  if (head !== undefined && head.lastSeq > 0) await presentRecords(settings, { lastSeq: head.lastSeq, recovered: () => backend.read(stateId) }, arrival);
   const { maxRecordBytes } = backend.capabilities;
   const long = arrival.bytes.find((record) => record.length > maxRecordBytes);
   if (long !== undefined) throw new RepriseError("LIMIT", `run ${stateId} has a record of ${long.length} bytes; this backend takes ${maxRecordBytes}`, { stateId });
   const writer = await backend.acquire(stateId, { owner: settings.system.owner, create: "may" });
   try {
-    const present = await presentRecords(writer, arrival);
+    const present = await presentRecords(settings, writer, arrival);
     // G12: what records name is there before they are.
     for (const content of contents) await artifacts?.put(content);
     await writer.append(arrival.bytes.slice(present), { expect: present, header: headerAfter(arrival) });
@@ -143,15 +143,19 @@ function withoutParent(record: JournalRecord, values: ValueCodec): JournalRecord
 }
 
 /**
- * How many of the records are here already: none, or, where a run comes back that was handed off here, all up to the seal.
- * Throws `ALREADY_EXISTS` for any other run.
+ * How many of the records are here already: none, or, where a run comes back that was handed off here, all up to the seal, but for what a
+ * compaction has taken away where it was. Throws `ALREADY_EXISTS` for any other run.
  */
-async function presentRecords(writer: Pick<StateWriter, "lastSeq" | "recovered">, { stateId, kind, records, bytes }: Arrival): Promise<number> {
+async function presentRecords({ records: codec }: RepriseSettings, writer: Pick<StateWriter, "lastSeq" | "recovered">, { stateId, kind, records, bytes }: Arrival): Promise<number> {
   // An earlier import that died before its append has left nothing but the id.
   if (writer.lastSeq === 0) return 0;
-  let equal = kind === "handOff" && writer.lastSeq < bytes.length && records[writer.lastSeq - 1]?.k === "sealed";
-  for await (const batch of writer.recovered()) equal &&= batch.every((record) => sameBytes(record.bytes, bytes[record.seq - 1]));
-  if (equal) return writer.lastSeq;
+  let equal = kind === "handOff" && writer.lastSeq < bytes.length;
+  let last: StoredRecord | undefined;
+  for await (const batch of writer.recovered()) {
+    equal &&= batch.every((record) => records[record.seq - 1]?.k === "gone" || sameBytes(record.bytes, bytes[record.seq - 1]));
+    last = batch.at(-1) ?? last;
+  }
+  if (equal && last !== undefined && codec.decode(last, stateId).k === "sealed") return writer.lastSeq;
   throw new RepriseError("ALREADY_EXISTS", `run ${stateId} exists here already, and is not the one that was handed off from here`, { stateId });
 }
 

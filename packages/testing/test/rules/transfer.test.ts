@@ -411,3 +411,28 @@ test("S8, I5: a run that moves is due where it comes to when it was due before, 
   await there.import(await here.handOff(stateId));
   expect((await there.head(stateId))?.wakeAt).toBe(due);
 });
+
+test("S8: a run that was handed off comes back although it was rewound and compacted where it was", async () => {
+  const [here, there] = [withBackend(memoryBackend()), withBackend(memoryBackend())];
+  const work = agent({ name: "work", run: async (_input: void, context) => [await context.run(leaf, 1), await context.run(leaf, 2), await context.waitFor("answer")] });
+  await here.execute(work, undefined, { stateId });
+  await there.import(await here.handOff(stateId));
+  await there.rewind(stateId, { address: "work::leaf#2::tool_call" });
+  await there.resume(work, stateId);
+  expect((await there.compact(stateId, { checkpoints: 0 })).dropped).toBeGreaterThan(0);
+  expect(await here.import(await there.handOff(stateId))).toMatchObject({ kind: "handOff", status: "awaiting" });
+  expect(await here.verify(stateId)).toMatchObject({ intact: true });
+  await here.answer(stateId, "answer", "yes");
+  expect(await here.resume(work, stateId)).toMatchObject({ status: "completed", value: [{ value: 1 }, { value: 2 }, "yes"] });
+});
+
+test("S8: a run that goes on here is not taken for one that was handed off, whatever was taken away elsewhere", async () => {
+  const [here, there] = [withBackend(memoryBackend()), withBackend(memoryBackend())];
+  const work = agent({ name: "work", run: (_input: void, context) => context.run(leaf, 1) });
+  await here.execute(work, undefined, { stateId });
+  await there.import(await here.export(stateId), { stateId });
+  await there.rewind(stateId, { position: 2 });
+  await there.resume(work, stateId);
+  await there.compact(stateId, { checkpoints: 0 });
+  expect(await rejectionOf(here.import(await there.handOff(stateId)))).toMatchObject({ code: "ALREADY_EXISTS" });
+});
