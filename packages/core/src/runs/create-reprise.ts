@@ -115,7 +115,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     fork: async (stateId, forkOptions = {}) => forkRun(settings, checkStateId(stateId), forkOptions),
     plan: async (stateId, point) => planRewind(settings, checkStateId(stateId), checkPoint(point)),
     list: async (query) => backend.list(checkedQuery(query)),
-    head: (stateId) => backend.head(checkStateId(stateId)),
+    head: async (stateId) => backend.head(checkStateId(stateId)),
     ...transferOf(settings, { letGo, end: (stateId, error) => runs.get(stateId)?.end(error) }),
     async delete(stateId) {
       await letGo(checkStateId(stateId));

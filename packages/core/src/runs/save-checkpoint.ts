@@ -32,8 +32,9 @@ export async function saveCheckpoint(engine: Engine, handle: CheckpointedHandle,
   const meta = metadata && { meta: engine.values.encode(metadata, "metadata").encoded };
   const through = status === StateStatus.FAILED ? endingFailures(engine) : [];
   let seq = 0;
+  let stored = false;
   const acknowledged = new Promise<void>((resolve) => {
-    seq = engine.append([{ k: "checkpoint", at, status, ...meta, ...(through.length > 0 && { through }), ...engine.reuseSoFar() }], "firm", resolve, {
+    seq = engine.append([{ k: "checkpoint", at, status, ...meta, ...(through.length > 0 && { through }), ...engine.reuseSoFar() }], "firm", () => resolve(void (stored = true)), {
       status,
       updatedAt: at,
       ...(resting && { wakeAt: null }),
@@ -41,7 +42,8 @@ export async function saveCheckpoint(engine: Engine, handle: CheckpointedHandle,
     });
   });
   await Promise.race([acknowledged, engine.journal.settle()]);
-  engine.throwIfStopped();
+  // A handle that is closed meanwhile stores what it was asked before.
+  if (!stored) engine.throwIfStopped();
   // Whoever made a call meanwhile has the run going again.
   if (resting && handle.idle && handle.status === status) await handle.rest();
   return seq;

@@ -642,3 +642,12 @@ describe("bad input is refused by name, rule and value", () => {
     expect(await rejectionOf(reprise.load("any"))).toMatchObject({ code: "NOT_FOUND", message: expect.stringContaining("without a backend") });
   });
 });
+
+test("S3: a checkpoint that a handle is asked for before it is closed is stored, and says so", async () => {
+  const reprise = createReprise({ backend: memoryBackend() });
+  const state = await reprise.create({ stateId });
+  const saved = state.saveCheckpoint({ metadata: { note: "last" } });
+  await state.close();
+  expect(await saved).toBe((await reprise.checkpoints(stateId)).at(-1)?.seq);
+  expect((await reprise.snapshot(stateId)).metadata).toEqual({ note: "last" });
+});

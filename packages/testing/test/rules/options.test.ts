@@ -152,3 +152,10 @@ test("a system may be an instance of a class, whose methods need it", async () =
   });
   expect(await system.runUntil(reprise.execute(sleeps, undefined, { stateId }))).toMatchObject({ status: "completed", value: [1, 2] });
 });
+
+test("what is wrong with the id of a run is said by a promise, whatever is asked of it", async () => {
+  const reprise = createReprise({ backend: memoryBackend() });
+  for (const verb of ["head", "load", "delete", "fork", "export", "handOff", "verify", "compact", "pending", "interrupt"] as const) {
+    await expect(reprise[verb](""), verb).rejects.toMatchObject({ code: "INVALID_ID" });
+  }
+});
