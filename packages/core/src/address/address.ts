@@ -1,4 +1,4 @@
-import type { EventType } from "../events/event-type.ts";
+import { EventType } from "../events/event-type.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import { showValue } from "../errors/show-value.ts";
 import { isWellFormed } from "../values/well-formed.ts";
@@ -81,8 +81,15 @@ export function parseAddress(address: string): ParsedAddress {
   const path = address.slice(0, Math.max(0, typeAt));
   const from = path.lastIndexOf("::");
   const segment = parseSegment(from < 0 ? path : path.slice(from + 2));
-  if (segment !== undefined) return { path, type: address.slice(typeAt + 2) as EventType, segment };
+  if (segment !== undefined) return { path, type: typeOf(address.slice(typeAt + 2)), segment };
   throw new RepriseError("INVALID_ADDRESS", `expected an address such as "research::fetch[doc-7]::tool_call", got ${showValue(address)}`, { address });
+}
+
+const types: ReadonlyMap<string, EventType> = new Map(Object.values(EventType).map((type) => [type, type]));
+
+/** The one text of this type there is: each call of a run would keep its own. Whoever reads a record knows that it is a type. */
+function typeOf(text: string): EventType {
+  return types.get(text) ?? (text as EventType);
 }
 
 /**
