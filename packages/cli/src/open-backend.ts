@@ -51,6 +51,7 @@ export async function openBackend(text: string, source: string, directory: strin
 
 /** What the text may have meant: a kind that is misspelt, or a path without one. */
 function meant(text: string, kind: string, kinds: readonly string[]): string {
-  if (kind !== "") return suggestion(kind, kinds);
+  // Of a kind that there is, only the path is missing.
+  if (kind !== "") return kinds.includes(kind) ? "" : suggestion(kind, kinds);
   return text === "" || kinds.includes(text) ? "" : `, did you mean "${/\.(?:db|sqlite3?)$/u.test(text) ? "sqlite" : "fs"}:${text}"?`;
 }

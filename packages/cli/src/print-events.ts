@@ -16,12 +16,15 @@ export interface EventLines {
 /** Writes events of a run as they come. */
 export interface EventLog {
   write(event: ExecutionEvent): void;
+  /** One that was not asked for: without it, an agent whose beginning is not shown would be said to have been re-entered where its next call is. */
+  pass(event: ExecutionEvent): void;
   end(): void;
 }
 
 /** Begins to write events of a run to stdout. */
 export function logEvents({ stateId, lastSeq }: { readonly stateId: string; readonly lastSeq: number }, terminal: Terminal, { json, values, summary }: EventLines): EventLog {
   const listeners: ((event: ExecutionEvent) => void)[] = [];
+  let silent = false;
   const feed: RunFeed = {
     stateId,
     origin: { kind: "loaded", lastSeq },
@@ -33,16 +36,22 @@ export function logEvents({ stateId, lastSeq }: { readonly stateId: string; read
   const options: EventPrinterOptions = {
     mode: json ? "json" : "append",
     // Lines come with their own line breaks.
-    stream: { write: (text: string) => (terminal.out(text.replace(/\n$/u, "")), true) },
+    stream: { write: (text: string) => void (silent || terminal.out(text.replace(/\n$/u, ""))) },
     color: terminal.colour,
     glyphs: terminal.glyphs,
     details: values ? "io" : "errors",
     summary,
   };
   const detach = eventPrinter(options).attach(feed);
+  const write = (event: ExecutionEvent): void => {
+    for (const listener of listeners) listener(event);
+  };
   return {
-    write: (event) => {
-      for (const listener of listeners) listener(event);
+    write,
+    pass(event) {
+      silent = true;
+      write(event);
+      silent = false;
     },
     end: detach,
   };

@@ -25,6 +25,7 @@ describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
       expect(stdout.split("\n").map((line) => line.split(/\s{2,}/u).slice(0, 2).join(" "))).toEqual(["RUN STATUS", "broken failed", "done completed", "asked awaiting", ""]);
       expect(await json("list", "--tag", "web", "--tag", "nightly")).toMatchObject({ runs: [{ stateId: "asked", status: "awaiting", lease: "none", pipelineName: "pages" }], damaged: [] });
       expect(await json("list", "--status", "failed", "completed", "--limit", "1")).toMatchObject({ runs: [{ stateId: "broken" }], next: expect.any(String) });
+      expect((await reprise("list", "--limit", "1")).stderr, "as a shell takes it").toMatch(/^There are more: --cursor '\[\d+,"broken"\]'$/mu);
     });
 
     test.concurrent("show draws the run as a tree with what it came to", async () => {
@@ -51,6 +52,17 @@ describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
       expect((await reprise("events", "asked")).stdout).toMatch(/completed {2}writer::fetch::tool_call/u);
       const lines = (await reprise("events", "asked", "--json", "--values", "--under", "writer::fetch")).stdout.trim().split("\n");
       expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ status: "started", input: "home" }, { status: "completed", value: "<home>" }]);
+    });
+
+    test.concurrent("events and tail that begin in the middle show the same lines as the whole, and no agent as re-entered that was not", async () => {
+      const linesOf = async (...words: readonly string[]): Promise<readonly string[]> => (await reprise(...words)).stdout.trim().split("\n").slice(1);
+      const whole = await linesOf("events", "asked");
+      const last = whole.filter((line) => line.includes("writer::approval::"));
+      expect(last.length).toBeGreaterThan(0);
+      expect(await linesOf("events", "asked", "--under", "writer::approval")).toEqual(last);
+      const { seq } = JSON.parse((await linesOf("events", "asked", "--json")).at(-1) ?? "") as { readonly seq: number };
+      expect(await linesOf("events", "asked", "--from", String(seq))).toEqual(whole.slice(-1));
+      expect(await linesOf("tail", "asked", "--from", String(seq))).toEqual([...whole.slice(-1), expect.stringMatching(/run-end.*calls=2 /u)]);
     });
 
     test.concurrent("tail of a run that rests gives what is there and ends", async () => {

@@ -19,6 +19,7 @@ test.concurrent.each([
   [["list", "--backend", "runs"], "reprise: --backend must be fs:PATH or sqlite:PATH, got \"runs\", did you mean \"fs:runs\"?"],
   [["list", "--backend", "runs.db"], "got \"runs.db\", did you mean \"sqlite:runs.db\"?"],
   [["list", "--backend", "sqlite"], "reprise: --backend must be fs:PATH or sqlite:PATH, got \"sqlite\"\n"],
+  [["list", "--backend", "fs:"], "reprise: --backend must be fs:PATH or sqlite:PATH, got \"fs:\"\n"],
   [["list", "--backend", "fs:a", "--config", "b"], "reprise: --backend and --config exclude each other"],
   [["doctor", "--backend", "sqlite:runs.db"], 'reprise: doctor looks into the directory of an fs store, got "sqlite:runs.db": verify reads everything that any store holds'],
   [["completion", "tcsh"], "Allowed choices are bash, zsh, fish."],

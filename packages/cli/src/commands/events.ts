@@ -23,7 +23,8 @@ export function define(command: Command, session: Session): void {
         const history = await reprise.history(run);
         const query: EventQuery = { ...(from !== undefined && { from }), ...(under !== undefined && { under }) };
         const log = logEvents({ stateId: run, lastSeq: history.lastSeq }, session.terminal, { json, values, summary: false });
-        for (const event of history.events(query)) log.write(event);
+        const asked = new Set(history.events(query).map(({ seq }) => seq));
+        for (const event of history.events()) (asked.has(event.seq) ? log.write : log.pass)(event);
         log.end();
       });
     });

@@ -5,6 +5,7 @@ import { planLines } from "../plan-lines.ts";
 import { collected, pinFrom } from "../parse-words.ts";
 import { addPoint, namedPoint, type PointOptions } from "../point.ts";
 import type { CommonOptions, Session } from "../session.ts";
+import { shellWord } from "../shell-word.ts";
 
 interface Options extends CommonOptions, PointOptions {
   readonly id?: string;
@@ -31,7 +32,7 @@ export function define(command: Command, session: Session): void {
           if (!(await session.confirmed(options, `Fork ${run} at record ${plan.position}?`))) return undefined;
         }
         const { stateId, lineage, plan } = await reprise.fork(run, forkOptions(options));
-        return session.result(options, { stateId, lineage, plan, done: true }, () => [`Done: ${sanitise(stateId)} has records 1 to ${plan.position} of ${sanitise(run)} and is paused; resume it to go on: reprise wake ${sanitise(stateId)}`]);
+        return session.result(options, { stateId, lineage, plan, done: true }, () => [`Done: ${sanitise(stateId)} has records 1 to ${plan.position} of ${sanitise(run)} and is paused; resume it to go on: reprise wake ${shellWord(stateId)}`]);
       });
     });
 }

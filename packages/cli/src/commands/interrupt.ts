@@ -3,6 +3,7 @@ import { sanitise } from "@reprise/printer/text";
 import { Option, type Command } from "commander";
 import { ExitCode } from "../exit-code.ts";
 import type { CommonOptions, Session } from "../session.ts";
+import { shellWord } from "../shell-word.ts";
 
 interface Options extends CommonOptions {
   readonly reason?: InterruptReason;
@@ -22,7 +23,7 @@ export function define(command: Command, session: Session): void {
         const held = (await reprise.head(run))?.lease === "live";
         const done = await reprise.interrupt(run, { ...(reason && { reason }), ...(message !== undefined && { message }), triggeredBy: "reprise interrupt" });
         if (!done) session.exitCode = ExitCode.FOUND;
-        const text = !done ? "had ended or rests already" : held ? "is told: the process that is at it ends it" : `is interrupted; resume it to go on: reprise wake ${sanitise(run)}`;
+        const text = !done ? "had ended or rests already" : held ? "is told: the process that is at it ends it" : `is interrupted; resume it to go on: reprise wake ${shellWord(run)}`;
         await session.result(options, { stateId: run, interrupted: done, ...(done && { by: held ? "its holder" : "this command" }) }, () => [`${sanitise(run)} ${text}.`]);
       });
     });

@@ -6,6 +6,7 @@ import { ExitCode } from "../exit-code.ts";
 import { liveStatus } from "../live-status.ts";
 import { collected, countFrom, timeFrom } from "../parse-words.ts";
 import type { CommonOptions, Session } from "../session.ts";
+import { shellWord } from "../shell-word.ts";
 import { tableLines, type Column } from "../table.ts";
 import { fromNow, isoTime } from "../times.ts";
 
@@ -51,7 +52,7 @@ async function list(session: Session, options: ListOptions): Promise<void> {
       ...(rows.length === 0 ? [`no such runs in ${sanitise(name)}`] : await tableLines(rows, columnsAt(terminal.now()), terminal.columns, terminal.glyphs === "unicode" ? "…" : "...")),
       ...damagedLines(damaged),
     ]);
-    if (next !== undefined && options.json !== true) terminal.note(`There are more: --cursor ${next}`);
+    if (next !== undefined && options.json !== true) terminal.note(`There are more: --cursor ${shellWord(next)}`);
   });
 }
 

@@ -5,6 +5,7 @@ import { planLines } from "../plan-lines.ts";
 import { collected } from "../parse-words.ts";
 import { addPoint, pointOf, type PointOptions } from "../point.ts";
 import type { CommonOptions, Session } from "../session.ts";
+import { shellWord } from "../shell-word.ts";
 
 interface Options extends CommonOptions, PointOptions {
   readonly allowRepeat?: string[];
@@ -25,7 +26,7 @@ export function define(command: Command, session: Session): void {
         if (options.json !== true) for (const line of planLines(plan)) session.terminal.out(line);
         if (!(await session.confirmed(options, `Rewind ${run} to record ${plan.position}?`))) return undefined;
         const done = await reprise.rewind(run, point satisfies TimelinePoint, rewindOptions(options));
-        return session.result(options, { plan: done, done: true }, () => [`Done: ${sanitise(run)} is paused at record ${done.position}; resume it to go on: reprise wake ${sanitise(run)}`]);
+        return session.result(options, { plan: done, done: true }, () => [`Done: ${sanitise(run)} is paused at record ${done.position}; resume it to go on: reprise wake ${shellWord(run)}`]);
       });
     });
 }

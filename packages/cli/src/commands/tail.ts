@@ -19,7 +19,7 @@ export function define(command: Command, session: Session): void {
     .option("--until-end", "also over pauses and waits, until it has completed or failed")
     .option("--values", "with inputs and results")
     .action(async (run: string, _options: unknown, used: Command) => {
-      const { from, untilEnd = false, values = false, json = false, ...common } = used.optsWithGlobals<TailOptions>();
+      const { from = 1, untilEnd = false, values = false, json = false, ...common } = used.optsWithGlobals<TailOptions>();
       await session.withStore(common, async ({ reprise }) => {
         const interrupted = new AbortController();
         const stopListening = terminal.onInterrupt(() => interrupted.abort());
@@ -28,9 +28,12 @@ export function define(command: Command, session: Session): void {
         if (nobody !== undefined) terminal.note(nobody);
         // Nothing is printed of a run that is not there or cannot be read.
         let log: EventLog | undefined;
-        const events = reprise.events(run, { signal: interrupted.signal, until: untilEnd ? "end" : "rest", ...(from !== undefined && { from }) });
+        const events = reprise.events(run, { signal: interrupted.signal, until: untilEnd ? "end" : "rest" });
         try {
-          for await (const event of events) (log ??= logEvents({ stateId: run, lastSeq: head?.lastSeq ?? 0 }, terminal, { json, values, summary: true })).write(event);
+          for await (const event of events) {
+            log ??= logEvents({ stateId: run, lastSeq: head?.lastSeq ?? 0 }, terminal, { json, values, summary: true });
+            (event.seq < from ? log.pass : log.write)(event);
+          }
         } finally {
           log?.end();
           stopListening();

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { ExitCode } from "../exit-code.ts";
 import { collected } from "../parse-words.ts";
 import type { CommonOptions, Session } from "../session.ts";
+import { shellWord } from "../shell-word.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface Options extends CommonOptions {
@@ -43,7 +44,7 @@ function reasonOf(run: WokenRun): string {
   const error = "error" in run ? run.error : run.outcome.status === "failed" ? run.outcome.error : undefined;
   if (error === undefined) return "";
   const address = "code" in error && error.code === "OUTCOME_UNKNOWN" && "address" in error ? String(error.address) : undefined;
-  const hint = address === undefined ? "" : ` (here: reprise wake ${run.stateId} --allow-repeat ${address})`;
+  const hint = address === undefined ? "" : ` (here: reprise wake ${shellWord(run.stateId)} --allow-repeat ${shellWord(address)})`;
   return `: ${sanitise(error.message + hint)}`;
 }
 
