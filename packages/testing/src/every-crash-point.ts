@@ -33,7 +33,7 @@ const advice =
 /**
  * Runs a pipeline once for every append it makes, kills the process in it, lets another process go on, and throws unless each time the
  * outcome and the storage are those of the run that nothing interrupted, every leaf ran at least once, and none with `repeatable: false` more
- * than once. A call with `repeatable: false` that was at work when the process died may end the run with `OUTCOME_UNKNOWN` instead.
+ * than once. What `random`, `uuid` and `now` give is to be seen in neither: what begins only after a crash draws another. A call with `repeatable: false` that was at work when the process died may end the run with `OUTCOME_UNKNOWN` instead.
  *
  * A function that makes the pipeline is called for every process, so that variables inside it end with the process, as they would: what
  * counts in memory (`flaky`, `counter`) and is to outlive a crash is made in `open`. An actor as such is the same in every process. Throws
