@@ -36,6 +36,7 @@ export class Store {
   readonly settings: StoreSettings;
   readonly #queue: WriteQueue;
   #open: { readonly database: Database; readonly identity: FileIdentity } | undefined;
+  #closed = false;
   /** A commit ended uncertainly: what the log holds is not to be trusted until it was written anew. */
   #unproven = false;
   readonly #lost = new Set<(error: RepriseError) => void>();
@@ -113,8 +114,14 @@ export class Store {
     return this.#queue.idle();
   }
 
+  /** What was begun before ends first; what is tried after that is refused, and opens nothing any more. */
   async close(): Promise<void> {
-    await this.idle();
+    do {
+      await this.idle();
+      // What was read or acquired in the meantime may have something to give back.
+      await nextTurn(this.settings.system);
+    } while (this.#queue.busy);
+    this.#closed = true;
     this.#giveUp();
   }
 
@@ -132,6 +139,7 @@ export class Store {
   /** The store, if it is there. A file that was replaced since is another store. */
   #use(create: boolean): Database | undefined {
     const { file, files } = this.settings;
+    if (this.#closed) throw new RepriseError("CLOSED", `${file} was closed`, { path: file });
     const identity = files.identify(file);
     if (this.#open !== undefined) {
       if (isSameFile(this.#open.identity, identity)) return this.#open.database;

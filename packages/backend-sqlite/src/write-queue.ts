@@ -80,6 +80,11 @@ export class WriteQueue {
     });
   }
 
+  /** Does anything wait? */
+  get busy(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Resolves when nothing waits. */
   async idle(): Promise<void> {
     if (this.#waiting.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));

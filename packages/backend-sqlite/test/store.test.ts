@@ -241,3 +241,29 @@ test("S2: collect removes what is named by nobody and is older than the grace; a
   for (const id of [kept!, again!, young]) expect(await artifacts.stat(id)).toBeDefined();
   expect(await rejectionOf(artifacts.collect!(live(), { graceMs: -1 }))).toMatchObject({ code: "INVALID_OPTION" });
 });
+
+test("what is at work when a backend is closed opens nothing behind it, and leaves no lease", async () => {
+  let open = 0;
+  const counting: SqliteDriver = {
+    open(file) {
+      const connection = nodeSqlite().open(file);
+      open += 1;
+      return { exec: (sql) => connection.exec(sql), prepare: (sql) => connection.prepare(sql), close: () => ((open -= 1), connection.close()) };
+    },
+  };
+  for (const [index, use] of uses.entries()) {
+    const file = await storeFile();
+    const before = sqliteBackend({ file });
+    await (await hold(before)).release();
+    await before.close();
+    const backend = sqliteBackend({ file, driver: counting });
+    await backend.list();
+    const used = use(backend).catch((error: unknown) => error);
+    await backend.close();
+    await used;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(open, `use ${index}`).toBe(0);
+    const { rows } = await closedAtTheEnd(sqliteBackend({ file })).list();
+    expect(rows.every(({ lease }) => lease === "none"), `use ${index}`).toBe(true);
+  }
+});
