@@ -18,7 +18,9 @@ export function restartPause(call: Call): void {
 
 /** Goes on with one that is open: only the rest is waited. */
 export function enterPause(call: Call): void {
-  const { engine, spec } = call;
+  const { engine, node, spec } = call;
+  // A batch that is too large for one append may have lost what ends it: it would never be over, and nobody could answer it.
+  if (node.dueAt === undefined && node.token === undefined) recordEndOf(call);
   const stopTimer = callWhenDue(call, () => (spec.type === "sleep_call" ? wakeUp(call) : void timeOut(call)));
   const end = (): void => {
     stopTimer();
@@ -39,12 +41,16 @@ function leave(call: Call): void {
 }
 
 function recordPause(call: Call, first: JournalRecord): void {
-  const { engine, node, spec } = call;
+  const { engine, node } = call;
   const seq = engine.ride([first]);
   if (node === undefined) engine.bind(call, seq);
-  // A token must not be given to people and then be lost.
-  engine.append([awaitingRecord(call)], spec.type === "wait_call" ? "outcome" : "start", () => undefined);
+  recordEndOf(call);
   enterPause(call);
+}
+
+function recordEndOf(call: Call): void {
+  // A token must not be given to people and then be lost.
+  call.engine.append([awaitingRecord(call)], call.spec.type === "wait_call" ? "outcome" : "start", () => undefined);
 }
 
 function awaitingRecord({ engine, node, spec }: Call): AwaitingRecord {

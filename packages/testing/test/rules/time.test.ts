@@ -1,7 +1,8 @@
+import { memoryBackend } from "@reprise/backend-memory";
 import { agent, createReprise, tool, type AgentContext } from "@reprise/core";
 import { describe, expect, test } from "vitest";
 import { virtualSystem, type VirtualSystem } from "../../src/index.ts";
-import { crashPoint, createWorld, rejectionOf, stateId, type World } from "./support/world.ts";
+import { backendWith, crashPoint, createWorld, journalOf, rejectionOf, stateId, type World } from "./support/world.ts";
 
 const echo = tool({ name: "echo", run: (text: string) => text });
 
@@ -188,4 +189,22 @@ describe("I5: time and chance", () => {
     await createReprise().execute(agentOf(async (context) => void (kept = context)));
     for (const verb of ["now", "random", "uuid"] as const) expect(() => kept?.[verb]()).toThrow(expect.objectContaining({ code: expect.stringMatching(/SCOPE_CLOSED|CLOSED/u) }));
   });
+});
+
+test.each<[string, (context: AgentContext) => Promise<unknown>, string]>([
+  ["sleep", (context) => context.sleep(100_000), "work::sleep::sleep_call"],
+  ["wait", (context) => context.waitFor("answer"), "work::answer::wait_call"],
+])("I5, I4: a %s of which only the beginning was stored has an end from when it is entered again", async (_, pause, address) => {
+  const system = virtualSystem();
+  const work = agent({ name: "work", run: async (_input: void, context) => (await pause(context)) ?? "slept" });
+  const before = memoryBackend();
+  await system.runUntil(createReprise({ backend: before, system }).execute(work, undefined, { stateId }));
+  const records = await journalOf(before);
+  const backend = await backendWith(records.slice(0, records.findIndex(({ a }) => a === address) + 1));
+  const reprise = createReprise({ backend, system });
+  expect((await system.runUntil(reprise.resume(work, stateId))).status).toBe("awaiting");
+  expect(await reprise.verify(stateId)).toMatchObject({ intact: true });
+  if (address.endsWith("wait_call")) await reprise.answer(stateId, "answer", "answered");
+  else await system.advance(100_000);
+  expect((await system.runUntil(reprise.resume(work, stateId))).status).toBe("completed");
 });
