@@ -3,7 +3,7 @@ import { memoryBackend } from "@reprise/backend-memory";
 import { defaultSystem, type StateBackend, type System } from "@reprise/core/spi";
 import { retry } from "@reprise/retry";
 import { describe, expect, test } from "vitest";
-import { counter, crashableBackend, faultyBackend, flaky } from "../../src/index.ts";
+import { counter, crashableBackend, faultyBackend, flaky, virtualSystem } from "../../src/index.ts";
 import { stores } from "./support/backends.ts";
 import { backendWith, journalOf, latch, rejectionOf, stateId } from "./support/world.ts";
 
@@ -435,4 +435,17 @@ test("S8: a run that goes on here is not taken for one that was handed off, what
   await there.resume(work, stateId);
   await there.compact(stateId, { checkpoints: 0 });
   expect(await rejectionOf(here.import(await there.handOff(stateId)))).toMatchObject({ code: "ALREADY_EXISTS" });
+});
+
+test("S8, I5: an answer that came along and is not to what the run waits for wakes it once", async () => {
+  const system = virtualSystem({ now: 1_000 });
+  const asks = agent({ name: "asks", run: (_input: void, context) => context.waitFor("approval") });
+  const [here, there] = [withBackend(memoryBackend({ system }), { system }), withBackend(memoryBackend({ system }), { system })];
+  await system.runUntil(here.execute(asks, undefined, { stateId }));
+  await here.answer(stateId, "another", true);
+  await there.import(await here.handOff(stateId));
+  expect((await there.head(stateId))?.wakeAt).toBe(1_000);
+  expect(await system.runUntil(there.wake([asks]))).toMatchObject([{ outcome: { status: "awaiting" } }]);
+  expect((await there.head(stateId))?.wakeAt).toBeUndefined();
+  expect(await system.runUntil(there.wake([asks]))).toEqual([]);
 });
