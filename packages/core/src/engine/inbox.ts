@@ -33,8 +33,11 @@ export class Inbox {
   #last: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #stopWatching: (() => void) | undefined;
+  #writer: StateWriter | undefined;
   /** Epoch of the writer when it came. */
   #heldSince = 0;
+  /** The schema of a wait takes its time: whoever interrupts the run does not wait for it. */
+  #checking = false;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -75,8 +78,12 @@ export class Inbox {
   /** There is a new writer: whatever is left for its holder is looked at when it comes. */
   watch(writer: StateWriter): void {
     this.rest();
+    this.#writer = writer;
     this.#heldSince = writer.epoch;
-    this.#stopWatching = writer.onMessage(() => void this.look());
+    this.#stopWatching = writer.onMessage(() => {
+      void this.look();
+      if (this.#checking) void this.#readInterrupts();
+    });
     void this.look();
   }
 
@@ -100,9 +107,28 @@ export class Inbox {
         await this.#take(message, writer, wanted);
       }
     } catch (error) {
-      if (engine.stopped !== undefined) return;
-      engine.log("error", "INBOX_FAILED", `the messages of the run could not be read: ${messageOf(error)}`);
+      this.#failed(error);
     }
+  }
+
+  async #readInterrupts(): Promise<void> {
+    const engine = this.#engine;
+    const writer = this.#writer;
+    if (writer === undefined || engine.journal.resting) return;
+    try {
+      for await (const message of writer.messages()) {
+        if (engine.stopped !== undefined) return;
+        if (this.#inHand.has(message.id)) continue;
+        const content = this.#contentOf(message, writer);
+        if (content !== undefined && "interrupt" in content) this.#interrupt(message.id, content.interrupt, writer);
+      }
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (this.#engine.stopped === undefined) this.#engine.log("error", "INBOX_FAILED", `the messages of the run could not be read: ${messageOf(error)}`);
   }
 
   async #offer({ msg, aid, to, v }: MessageRecord): Promise<void> {
@@ -176,10 +202,14 @@ export class Inbox {
     let checked: { readonly value: unknown } | { readonly refusal: string };
     try {
       if (hasAskedOtherwise(engine.journal.records, node, letter.asked)) throw new Error(`${node.address} asks otherwise now than when it was answered`);
-      checked = { value: await validated(spec.outputSchema, letter.value?.decode(), node.address, "answer") };
+      const checking = validated(spec.outputSchema, letter.value?.decode(), node.address, "answer");
+      this.#checking = checking instanceof Promise;
+      if (this.#checking) void this.#readInterrupts();
+      checked = { value: await checking };
     } catch (error) {
       checked = { refusal: messageOf(error) };
     }
+    this.#checking = false;
     // The schema may have taken its time: whoever was faster has won.
     if (engine.stopped !== undefined || call.state !== "open" || call.outcomeRecorded || call.abortReason !== undefined) return;
     if ("refusal" in checked) {

@@ -782,3 +782,18 @@ test("I2: to close a run that is being paused waits for its handlers no longer t
   await system.advance(0);
   expect(system.pending).toEqual({ turns: 0, timers: 0 });
 });
+
+test.each(["before the answer is looked at", "while it is"] as const)("I2, I4: a run is interrupted by another process also where the schema of an answer never says anything, %s", async (when) => {
+  const backend = memoryBackend();
+  const asked = latch();
+  const schema = { "~standard": { version: 1, vendor: "test", validate: (): Promise<never> => (asked.open(), new Promise(() => undefined)) } } as const;
+  const other = createReprise({ backend });
+  const waits = agentOf((context) => Promise.all([context.waitFor("answer", { schema }), context.sleep(20_000)]));
+  const executing = createReprise({ backend, graceMs: 10 }).execute(waits, undefined, { stateId });
+  await turns();
+  await other.answer(stateId, "answer", 1);
+  if (when === "while it is") await asked.promise;
+  expect(await other.interrupt(stateId)).toBe(true);
+  expect((await executing).status).toBe("interrupted");
+  expect((await other.pending(stateId)).map(({ name }) => name)).toEqual(["answer"]);
+});
