@@ -11,6 +11,7 @@ import { deleteRun } from "./delete-run.ts";
 import { tellClosed } from "./close-listeners.ts";
 import { interruptingOf } from "./interrupting.ts";
 import { checkBeginOptions } from "./open-options.ts";
+import { Openings } from "./openings.ts";
 import { openRun, type OpenRequest } from "./open-run.ts";
 import { uninterrupted } from "./uninterrupted.ts";
 import { ReuseTally } from "../engine/reuse-tally.ts";
@@ -50,6 +51,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
   /** The latest handle of each run, and all that are open. */
   const runs = new Map<string, RunState>();
   const handles = new Set<RunState>();
+  const openings = new Openings(system);
   const followed = new FollowedRuns(settings, (stateId) => runs.get(stateId));
 
   /** Takes a run from an idle handle of this process; gives how much of `waitMs` is left for other processes. */
@@ -62,11 +64,13 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
 
   /** S3: a load takes over the lease of an idle handle of this process; one with open calls keeps it. */
   const open = uninterrupted(async (request) => {
+    const held = async (waitMs: number): Promise<RunState> => {
+      const opened = await openRun(settings, request, await letGo(request.stateId, { ...request.options, waitMs }));
+      runs.set(request.stateId, opened);
+      return opened;
+    };
     // A validation takes no lease: whoever holds the run may go on with it.
-    const holds = request.options.mode !== ReplayMode.VALIDATION;
-    const leftMs = holds ? await letGo(request.stateId, request.options) : 0;
-    const state = await openRun(settings, request, leftMs);
-    if (holds) runs.set(request.stateId, state);
+    const state = request.options.mode === ReplayMode.VALIDATION ? await openRun(settings, request, 0) : await openings.next(request.stateId, request.options, held);
     followed.opened(state);
     handles.add(state);
     state.onClosed = () => {
@@ -99,10 +103,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
     async create(createOptions = {}) {
       checkBeginOptions(createOptions);
       const { stateId = system.newId(), metadata, ...rest } = createOptions;
-      for (const option of ["resumeFrom", "mode", "aliases"] as const) {
-        const value = (rest as OpenOptions)[option];
-        if (value !== undefined) invalid(option, "left out: a new run has nothing to go on from", value);
-      }
+      checkNew(rest);
       return open({ stateId: checkStateId(stateId), create: "must", metadata, options: rest, toExecute: false });
     },
     load: async (stateId, openOptions = {}) => open(existing(stateId, openOptions)),
@@ -167,6 +168,12 @@ async function finished<Output>(state: RunState, run: (state: RunState) => Promi
     return withReuse({ status: "failed", stateId: state.stateId, error: error as Error }, outcome.reuse);
   }
   return outcome;
+}
+
+function checkNew(options: OpenOptions): void {
+  for (const option of ["resumeFrom", "mode", "aliases"] as const) {
+    if (options[option] !== undefined) invalid(option, "left out: a new run has nothing to go on from", options[option]);
+  }
 }
 
 function existing(stateId: string, options: OpenOptions): OpenRequest {

@@ -213,3 +213,35 @@ test("S3: close closes every handle, also where one of them fails, and says so",
   const again = memoryBackend({ from: inner.snapshot() });
   for (const id of ["run-1", "run-3"]) expect(await journalOf(again, id)).toMatchObject([{ k: "run" }, { k: "storage" }]);
 });
+
+test("S3: who opens a run while it is being opened here waits for its handle to be idle, however many there are", async () => {
+  const system = virtualSystem();
+  const reprise = createReprise({ backend: memoryBackend({ system }), system });
+  await system.runUntil(reprise.create({ stateId }));
+  const loads = Array.from({ length: 4 }, () => reprise.load(stateId, { waitMs: 1_000 }));
+  const before = system.now();
+  await system.runUntil(Promise.all(loads));
+  expect([system.now() - before, (await reprise.head(stateId))?.lease]).toEqual([0, "live"]);
+  await system.runUntil(reprise.close());
+  await system.advance(0);
+  expect(system.pending).toEqual({ turns: 0, timers: 0 });
+});
+
+test("S3: who waits for nobody, or for no longer, is refused a run that is being opened here", async () => {
+  const system = virtualSystem();
+  const inner = memoryBackend({ system });
+  const reprise = createReprise({ backend: inner, system });
+  const other = await system.runUntil(createReprise({ backend: inner, system }).create({ stateId }));
+  await other.saveCheckpoint();
+  const first = rejectionOf(reprise.load(stateId, { waitMs: 5_000 }));
+  expect(await system.runUntil(rejectionOf(reprise.load(stateId)))).toMatchObject({ code: "LEASE_HELD" });
+  const before = system.now();
+  expect(await system.runUntil(rejectionOf(reprise.load(stateId, { waitMs: 1_000 })))).toMatchObject({ code: "LEASE_HELD" });
+  expect(system.now() - before).toBe(1_000);
+  const controller = new AbortController();
+  const aborted = rejectionOf(reprise.load(stateId, { waitMs: 1_000, signal: controller.signal }));
+  controller.abort();
+  expect(await system.runUntil(aborted)).toMatchObject({ code: "EXECUTION_INTERRUPTED" });
+  expect(await system.runUntil(first)).toMatchObject({ code: "LEASE_HELD" });
+  await other.close();
+});
