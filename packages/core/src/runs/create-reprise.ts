@@ -57,8 +57,7 @@ export function createReprise(options: RepriseOptions = {}): Reprise {
   /** Takes a run from an idle handle of this process; gives how much of `waitMs` is left for other processes. */
   const letGo = async (stateId: string, { waitMs = 0, signal }: Pick<OpenOptions, "waitMs" | "signal"> = {}): Promise<number> => {
     const deadline = system.now() + waitMs;
-    const holder = await untilIdle(stateId, () => runs.get(stateId), { system, deadline, signal });
-    await holder?.rest();
+    await untilIdle(stateId, () => runs.get(stateId), { system, deadline, signal });
     return Math.max(0, deadline - system.now());
   };
 

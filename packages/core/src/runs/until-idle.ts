@@ -11,14 +11,15 @@ export interface IdleWait {
 }
 
 /**
- * Resolves when the handle that holds a run in this process has no open calls, or there is none any more (rule S3). Throws
+ * Resolves when the handle that holds a run in this process has no open calls and has let go of it, or there is none any more (rule S3). Throws
  * `LeaseHeldError` when the time is over, and the signal's reason.
  */
-export async function untilIdle(stateId: string, holderOf: () => RunState | undefined, wait: IdleWait): Promise<RunState | undefined> {
+export async function untilIdle(stateId: string, holderOf: () => RunState | undefined, wait: IdleWait): Promise<void> {
   const { system, deadline, signal } = wait;
   for (;;) {
     const holder = holderOf();
-    if (holder === undefined || holder.idle) return holder;
+    // At once: what is asked of it from now on waits for the lease.
+    if (holder === undefined || holder.idle) return holder?.rest();
     signal?.throwIfAborted();
     const leftMs = deadline - system.now();
     if (leftMs <= 0) throw new LeaseHeldError(stateId, { owner: `${system.owner} (this process)` });
