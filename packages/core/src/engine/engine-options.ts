@@ -15,6 +15,8 @@ export interface EngineOptions extends Pick<CallPolicy, "onInputChange" | "onVer
   readonly graceMs: number;
   /** There is a backend that keeps the run. */
   readonly kept: boolean;
+  /** It is listed as something else than it is, as after a crash: where there is nothing else to record, that is put right. */
+  readonly misListed?: boolean;
   /** A sleep that is due later than this, in ms, is waited for without a process. */
   readonly suspendAfterMs: number;
   readonly autoCheckpoint: AutoCheckpointOptions | undefined;

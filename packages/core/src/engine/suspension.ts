@@ -70,7 +70,7 @@ export class Suspension {
  * Was the run found as it is now, waiting until then, by somebody of whom there is nothing to say? Where there are answers to something else,
  * they may be why it was due.
  */
-function isAsFound({ view, session }: Engine, wakeAt: number | undefined): boolean {
+function isAsFound({ view, session, options }: Engine, wakeAt: number | undefined): boolean {
   const isFound = view.status === "awaiting" && view.wakeAt === wakeAt && view.mail.early.length === 0;
-  return isFound && session?.mode === ReplayMode.NORMAL && session.retry === undefined;
+  return isFound && options.misListed !== true && session?.mode === ReplayMode.NORMAL && session.retry === undefined;
 }

@@ -3,12 +3,15 @@ import { reportUnvisited } from "../engine/report-unvisited.ts";
 
 /**
  * The call that `execute` began has ended: what it never asked for is told. One that gave its recorded value again has recorded nothing by
- * that; where a cut or a fork had left the run at rest, it says from now on that it has completed (rules R9, R10).
+ * that; where a cut or a fork had left the run at rest, or a crash had left it listed as something else, it says from now on that it has completed
+ * (rules R9, R10, S4).
  */
 export function conclude(engine: Engine, completed: boolean): void {
   if (engine.stopped !== undefined) return;
   reportUnvisited(engine);
-  if (!completed || engine.policy.compare || engine.view.status === "completed") return;
+  const { journal, openedAt, options, policy, view } = engine;
+  const misListed = options.misListed === true && journal.lastSeq === openedAt;
+  if (!completed || policy.compare || (view.status === "completed" && !misListed)) return;
   const at = engine.now();
   engine.append([{ k: "checkpoint", at, status: "completed", ...engine.reuseSoFar() }], "firm", () => undefined, { status: "completed", updatedAt: at, wakeAt: null });
 }

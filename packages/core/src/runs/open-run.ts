@@ -62,7 +62,7 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest, l
       records,
       writer,
       journal: { codec: settings.records, contents, durability: settings.durability, acquire: () => acquire("never", options.waitMs ?? 0) },
-      options: engineOptions(settings, options, policy, runRetry),
+      options: { ...engineOptions(settings, options, policy, runRetry), misListed: await isMisListed(settings, stateId, view) },
       policy,
       pass,
       rules: settings.rules,
@@ -81,6 +81,13 @@ export async function openRun(settings: RepriseSettings, request: OpenRequest, l
     await writer.release();
     throw error;
   }
+}
+
+/** Asked of those that may have nothing more to record: others put it right with what they record. */
+async function isMisListed({ backend }: RepriseSettings, stateId: string, { status, wakeAt }: RunView): Promise<boolean> {
+  if (status !== "completed" && status !== "awaiting") return false;
+  const head = await backend.head(stateId);
+  return head !== undefined && (head.status !== status || head.wakeAt !== wakeAt);
 }
 
 function sessionRecord(settings: RepriseSettings, view: RunView, { mode = ReplayMode.NORMAL, force }: OpenOptions, runRetry: RunRetry | undefined): SessionRecord {

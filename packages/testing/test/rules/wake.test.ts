@@ -1,5 +1,6 @@
 import { agent, createReprise, tool, type AgentContext } from "@reprise/core";
 import { memoryBackend } from "@reprise/backend-memory";
+import { patchHeader } from "@reprise/core/spi";
 import { describe, expect, test } from "vitest";
 import { counter, virtualSystem } from "../../src/index.ts";
 import { createWorld, latch, rejectionOf, stateId, turns } from "./support/world.ts";
@@ -117,4 +118,23 @@ describe("I5: wake", () => {
     }
     expect(await rejectionOf(reprise.wake([], { stateIds: [""] }))).toMatchObject({ code: "INVALID_ID" });
   });
+});
+
+test.each<[string, (context: AgentContext) => Promise<unknown>]>([
+  ["completed", async () => "done"],
+  ["awaiting", (context) => context.sleep(100_000_000)],
+])("I5, S4: a run that a crash has left listed as running is listed as what it is once it was woken, %s", async (status, run) => {
+  const before = memoryBackend();
+  const work = agent({ name: "work", run: (_input: void, context) => run(context) });
+  await createReprise({ backend: before }).execute(work, undefined, { stateId });
+  const { runs, ...rest } = before.snapshot();
+  const backend = memoryBackend({ from: { ...rest, runs: runs.map((row) => ({ ...row, header: patchHeader(row.header, { status: "running", wakeAt: null }) })) } });
+  const reprise = createReprise({ backend });
+  expect(await reprise.wake([work])).toMatchObject([{ outcome: { status } }]);
+  const head = await reprise.head(stateId);
+  expect([head?.status, head?.wakeAt]).toEqual([status, (await before.head(stateId))?.wakeAt]);
+  expect(await reprise.wake([work])).toEqual([]);
+  expect(await reprise.resume(work, stateId)).toMatchObject({ status });
+  expect((await reprise.head(stateId))?.lastSeq).toBe(head?.lastSeq);
+  expect(await reprise.verify(stateId)).toMatchObject({ intact: true });
 });
