@@ -66,11 +66,8 @@ export class Suspension {
   }
 }
 
-/**
- * Was the run found as it is now, waiting until then, by somebody of whom there is nothing to say? Where there are answers to something else,
- * they may be why it was due.
- */
+/** Was the run found as it is now and listed so, waiting until then, by somebody of whom there is nothing to say? */
 function isAsFound({ view, session, options }: Engine, wakeAt: number | undefined): boolean {
-  const isFound = view.status === "awaiting" && view.wakeAt === wakeAt && view.mail.early.length === 0;
-  return isFound && options.misListed !== true && session?.mode === ReplayMode.NORMAL && session.retry === undefined;
+  const isFound = view.status === "awaiting" && view.wakeAt === wakeAt && options.misListed !== true;
+  return isFound && session?.mode === ReplayMode.NORMAL && session.retry === undefined;
 }
