@@ -4,10 +4,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { runReprise, type Finished } from "./support/run-reprise.ts";
 import { fetchPage, storeKinds } from "./support/actors.ts";
 import { configFor, filledStore, newDirectory, runKilledWhilePaying } from "./support/stores.ts";
+import { useReprise } from "./support/use-reprise.ts";
 
 describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
   let store = "";
-  const reprise = (...words: readonly string[]): Promise<Finished> => runReprise(words, { environment: { REPRISE_BACKEND: store } });
+  const reprise = (...words: readonly string[]): Promise<Finished> => useReprise(words, { environment: { REPRISE_BACKEND: store } });
   const json = async (...words: readonly string[]): Promise<unknown> => {
     const { stdout, stderr } = await reprise(...words, "--json");
     expect(stderr).toBe("");
@@ -111,7 +112,7 @@ describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
     const named = createReprise({ backend: kind.open(place) });
     for (const stateId of ["a", "a@1", "user@example.com"]) await named.execute(fetchPage, stateId, { stateId });
     await named.close();
-    const differing = async (...words: readonly string[]): Promise<unknown> => JSON.parse((await runReprise(["diff", ...words, "--json", "--backend", `${kind.kind}:${place}`])).stdout);
+    const differing = async (...words: readonly string[]): Promise<unknown> => JSON.parse((await useReprise(["diff", ...words, "--json", "--backend", `${kind.kind}:${place}`])).stdout);
     expect(await differing("user@example.com", "a@1")).toMatchObject({ a: { stateId: "user@example.com" }, b: { stateId: "a@1" } });
     expect(await differing("user@example.com@2", "@3")).toMatchObject({ a: { stateId: "user@example.com", seq: 2 }, b: { stateId: "user@example.com", seq: 3 } });
     expect(await differing("a@2", "a@1@2")).toMatchObject({ a: { stateId: "a", seq: 2 }, b: { stateId: "a@1", seq: 2 } });
@@ -190,6 +191,15 @@ describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
       expect(await json("gc", "--yes")).toMatchObject({ removed: 0, runs: 3 });
     });
 
+    // What the tour and the guides have no command line for.
+    test("each does its work as a process of its own, and ends", async () => {
+      store = await filledStore(kind);
+      for (const words of ["interrupt asked", "rewind asked --position 5 --yes --allow-repeat writer::pay::tool_call", "compact asked --yes", "salvage asked --id saved", "delete saved --yes", "gc --yes"]) {
+        expect([words, await runReprise(words.split(" "), { environment: { REPRISE_BACKEND: store } })]).toEqual([words, { code: 0, stdout: expect.stringMatching(/\n$/u), stderr: "" }]);
+      }
+      expect(await json("list", "--status", "paused", "--status", "interrupted")).toMatchObject({ runs: [{ stateId: "asked" }] });
+    });
+
     test("export and import move a run; delete asks first", async () => {
       store = await filledStore(kind);
       const file = join(await newDirectory(), "done.reprise");
@@ -209,7 +219,7 @@ describe.each(storeKinds)("on $kind", { timeout: 180_000 }, (kind) => {
 
   test("an empty store has no runs, and one that is not there is said to be missing and not made", async () => {
     const place = kind.place(await newDirectory());
-    expect(await runReprise(["list", "--backend", `${kind.kind}:${place}`])).toMatchObject({ code: 3, stderr: expect.stringContaining("there is no store at") });
+    expect(await useReprise(["list", "--backend", `${kind.kind}:${place}`])).toMatchObject({ code: 3, stderr: expect.stringContaining("there is no store at") });
     const backend = kind.open(place);
     await backend.list({});
     await backend.close();

@@ -4,8 +4,9 @@ import { fsBackend } from "@reprise/backend-fs";
 import { agent, createReprise } from "@reprise/core";
 import { expect, test } from "vitest";
 import { storeKinds } from "./support/actors.ts";
-import { runReprise, type Finished } from "./support/run-reprise.ts";
+import type { Finished } from "./support/run-reprise.ts";
 import { damage, filledStore, newDirectory } from "./support/stores.ts";
+import { useReprise } from "./support/use-reprise.ts";
 
 const timeout = 180_000;
 
@@ -13,7 +14,7 @@ const besides = agent({ name: "besides", run: (_input: undefined, context) => co
 
 test.each(storeKinds)("on $kind damage is told apart from what is whole, and what can be read is saved into a new run", { timeout }, async (kind) => {
   const store = await filledStore(kind);
-  const reprise = (...words: readonly string[]): Promise<Finished> => runReprise(words, { environment: { REPRISE_BACKEND: store } });
+  const reprise = (...words: readonly string[]): Promise<Finished> => useReprise(words, { environment: { REPRISE_BACKEND: store } });
   const doctor = kind.kind === "fs";
   if (doctor) expect(await reprise("doctor")).toMatchObject({ code: 0, stdout: expect.stringMatching(/: 3 runs, healthy/u) });
   await damage(store);
@@ -33,7 +34,7 @@ test.each(storeKinds)("on $kind a damaged run hides no other: list, pending and 
   await beside.execute(besides, undefined, { stateId: "beside" });
   await beside.close();
   await damage(store);
-  const reprise = (...words: readonly string[]): Promise<Finished> => runReprise(words, { environment: { REPRISE_BACKEND: store } });
+  const reprise = (...words: readonly string[]): Promise<Finished> => useReprise(words, { environment: { REPRISE_BACKEND: store } });
   expect(await reprise("pending")).toMatchObject({ code: 1, stdout: expect.stringMatching(/^beside {2,}besides::amount::wait_call .*\ndamaged: asked: /mu), stderr: "" });
   const { code, stdout } = await reprise("pending", "--json");
   expect([code, JSON.parse(stdout)]).toMatchObject([1, { waits: [{ stateId: "beside", name: "amount" }], damaged: [{ stateId: "asked", message: expect.stringContaining("asked") }] }]);
@@ -52,15 +53,15 @@ test("list and pending of a store with a run whose head cannot be read show the 
   await made.close();
   const head = (await readdir(place, { recursive: true })).find((name) => name.endsWith(join("asked", "head.json")));
   await writeFile(join(place, head ?? "missing"), "garbage");
-  expect(await runReprise(["list"], { environment })).toMatchObject({ code: 1, stdout: expect.stringMatching(/^beside .*\ndamaged: asked: /mu), stderr: "" });
-  expect(await runReprise(["pending"], { environment })).toMatchObject({ code: 1, stdout: expect.stringMatching(/^beside .*\ndamaged: asked: /mu), stderr: "" });
+  expect(await useReprise(["list"], { environment })).toMatchObject({ code: 1, stdout: expect.stringMatching(/^beside .*\ndamaged: asked: /mu), stderr: "" });
+  expect(await useReprise(["pending"], { environment })).toMatchObject({ code: 1, stdout: expect.stringMatching(/^beside .*\ndamaged: asked: /mu), stderr: "" });
 });
 
 test("a directory that is no store is refused, and left as it is", { timeout }, async () => {
   const directory = await newDirectory();
   await writeFile(join(directory, "letter.txt"), "Dear reader");
   for (const words of [["list"], ["show", "x"], ["doctor"]]) {
-    const { code, stdout, stderr } = await runReprise(words, { environment: { REPRISE_BACKEND: `fs:${directory}` } });
+    const { code, stdout, stderr } = await useReprise(words, { environment: { REPRISE_BACKEND: `fs:${directory}` } });
     expect([words, stdout]).toEqual([words, ""]);
     expect(code).toBeGreaterThan(1);
     expect(stderr).toMatch(/^reprise: [A-Z_]+: [^\n]*\n$/u);

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { storeKinds } from "./support/actors.ts";
 import { runReprise, type Finished } from "./support/run-reprise.ts";
 import { filledStore, newDirectory } from "./support/stores.ts";
+import { useReprise } from "./support/use-reprise.ts";
 
 // Whoever reads what a command prints may stop reading, and the disk it is written to may be full.
 
@@ -14,7 +15,7 @@ const [fs] = storeKinds;
 if (fs === undefined) throw new Error("no kinds of stores");
 const full = "/dev/full";
 
-const statusOf = async (store: string, stateId: string): Promise<string> => (JSON.parse((await runReprise(["show", stateId, "--json", "--backend", store])).stdout) as { readonly status: string }).status;
+const statusOf = async (store: string, stateId: string): Promise<string> => (JSON.parse((await useReprise(["show", stateId, "--json", "--backend", store])).stdout) as { readonly status: string }).status;
 
 test("what changes a run does so although nobody reads what it prints", { timeout }, async () => {
   const store = await filledStore(fs);
@@ -45,7 +46,7 @@ test.skipIf(!existsSync(full))("output that cannot be written is told in one lin
   expect(await onFullDisk("events", "asked")).toMatchObject(told);
   expect(await onFullDisk("diff", "asked", "done")).toMatchObject(told);
   expect(await onFullDisk("delete", "done", "--yes")).toMatchObject(told);
-  expect(await runReprise(["show", "done", "--backend", store])).toMatchObject({ code: 3 });
+  expect(await useReprise(["show", "done", "--backend", store])).toMatchObject({ code: 3 });
   // Who fails by itself says so.
   expect(await onFullDisk("show", "done")).toMatchObject({ code: 3, stderr: expect.stringMatching(/^reprise: NOT_FOUND: [^\n]*\n$/u) });
 });

@@ -1,8 +1,8 @@
 import { agent, createReprise, tool } from "@reprise/core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { storeKinds } from "./support/actors.ts";
-import { runReprise } from "./support/run-reprise.ts";
 import { newDirectory } from "./support/stores.ts";
+import { useReprise } from "./support/use-reprise.ts";
 
 // What is recorded may be anything that H2 knows; JSON knows less.
 
@@ -27,7 +27,7 @@ describe.each(storeKinds)("on $kind", { timeout: 120_000 }, (kind) => {
     store = `${kind.kind}:${place}`;
   });
   const printed = async (...words: readonly string[]): Promise<string> => {
-    const { code, stdout, stderr } = await runReprise([...words, "--backend", store]);
+    const { code, stdout, stderr } = await useReprise([...words, "--backend", store]);
     expect([words, code, stderr]).toEqual([words, 0, ""]);
     return stdout;
   };
@@ -43,7 +43,7 @@ describe.each(storeKinds)("on $kind", { timeout: 120_000 }, (kind) => {
 
   test.concurrent.each([["list"], ["show"], ["show", "--format", "html", "--values"], ["events", "--values"], ["tail", "--values"], ["stats"], ["checkpoints"], ["verify"], ["diff", "@3"]])("H2: %s prints them, also with --json", async (command, ...options) => {
     const words = command === "list" ? [command] : [command, "asked", ...options];
-    if (command === "diff") return expect((await runReprise([...words, "--json", "--backend", store])).code).toBe(1);
+    if (command === "diff") return expect((await useReprise([...words, "--json", "--backend", store])).code).toBe(1);
     expect(await printed(...words)).not.toBe("");
     if (command !== "events" && command !== "tail") expect(JSON.parse(await printed(...words, "--json"))).toBeDefined();
   });
