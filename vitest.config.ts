@@ -62,6 +62,7 @@ export default defineConfig({
             enabled: true,
             include: ["src/**/*.test-d.ts", "test/**/*.test-d.ts"],
             tsconfig: "./tsconfig.test.json",
+            build: true, // What `pnpm typecheck` has found out is read, not found out once more.
             ignoreSourceErrors: true, // `pnpm typecheck` reports those of other files, each once
           },
         },
