@@ -23,6 +23,13 @@ const closingLine: Reporter = {
   },
 };
 
+/**
+ * Projects whose files run one after the other in a worker and share what it has loaded: loading all of it anew for each of them is a second of
+ * processor time a file. Their modules keep nothing that a test could see, and what tests replace, they put back. In the others a process is what is
+ * tested, or hooks belong to a module that files share.
+ */
+const sharing = new Set(["backend-memory", "core", "flow", "http", "printer", "retry", "testing"]);
+
 // Workers and the processes that tests start inherit it: compiling what each of them loads, and stripping its types, would be most of their time.
 process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url));
 
@@ -57,6 +64,7 @@ export default defineConfig({
         root,
         test: {
           name,
+          isolate: !sharing.has(name),
           include: ["src/**/*.test.ts", "test/**/*.test.ts"],
           typecheck: {
             enabled: true,
