@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Reporter, TestModule } from "vitest/node";
+import { BaseSequencer, type Reporter, type TestModule, type TestSpecification } from "vitest/node";
 import { defineConfig } from "vitest/config";
 
 /** Closes the run with `N passed, N failed, N skipped`; counts what vitest's own summary leaves out: files that did not load and stray errors. */
@@ -22,6 +22,23 @@ const closingLine: Reporter = {
     process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   },
 };
+
+/** Projects in the order in which they begin, those with long files first; one that is not named has only short ones. */
+const longestFirst = ["reliability", "demo", "cli", "workspace", "bench", "backend-sqlite", "backend-fs", "site", "testing"];
+
+/** Left to itself vitest goes by the names of projects, and by the sizes of files that it does not know: the last long one keeps all others waiting. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId, project }: TestSpecification): number => {
+      // The properties of all programs: short files that take longest of all.
+      if (moduleId.includes("/replay-equivalence/replay-")) return -1;
+      const found = longestFirst.indexOf(project.name);
+      return found === -1 ? longestFirst.length : found;
+    };
+    // oxlint-disable-next-line unicorn/no-array-sort -- it is vitest's, of files
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
+  }
+}
 
 /**
  * Projects whose files run one after the other in a worker and share what it has loaded: loading all of it anew for each of them is a second of
@@ -50,6 +67,7 @@ export default defineConfig({
     maxWorkers: "100%",
     // Patience for busy machines; what a test waits for is said by the test.
     testTimeout: 20_000,
+    sequence: { sequencer: LongestFirst },
     coverage: { provider: "v8", include: ["packages/*/src/**/*.ts"], reporter: ["text-summary", "json-summary"] },
     projects: [
       { extends: true as const, root: ".", test: { name: "workspace", include: ["test/**/*.test.ts"], exclude: ["test/packed.test.ts"] } },
