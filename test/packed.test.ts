@@ -57,16 +57,16 @@ describe.each(runtimes)("on $runtime", ({ locate }) => {
     node = await locate();
   }, patienceMs);
 
-  test.each(consumers)("$name, packed and installed, can be imported", async ({ name, warning = /^$/u }) => {
+  test.concurrent.each(consumers)("$name, packed and installed, can be imported", async ({ name, warning = /^$/u }) => {
     const { stdout, stderr } = await runCommand(node, [`${name}.mjs`], { cwd: project(name) });
     expect({ stdout, stderr: stderr.replace(warning, "") }).toEqual({ stdout: "ok\n", stderr: "" });
   });
-  test.each(consumers)("$name, packed and installed, can be required without a warning", async ({ name }) => {
+  test.concurrent.each(consumers)("$name, packed and installed, can be required without a warning", async ({ name }) => {
     expect(await runCommand(node, [`${name}.cjs`], { cwd: project(name) })).toEqual({ stdout: "ok\n", stderr: "" });
   });
 });
 
-test.each(consumers)("$name, packed and installed, has types that hold under nodenext", { timeout: patienceMs }, async ({ name }) => {
+test.concurrent.each(consumers)("$name, packed and installed, has types that hold under nodenext", { timeout: patienceMs }, async ({ name }) => {
   const configuration = {
     compilerOptions: {
       module: "nodenext",
