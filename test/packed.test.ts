@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { playPage, saysTheSame } from "./support/play-page.ts";
 import { runCommand, runPnpm } from "./support/run-command.ts";
 import { workspaceRoot } from "./support/workspace.ts";
@@ -32,6 +32,8 @@ let folder = "";
 const project = (name: string): string => join(folder, name);
 
 beforeAll(async () => {
+  // A user has none, and what is compiled in a folder of this run alone is never read again.
+  vi.stubEnv("NODE_COMPILE_CACHE", undefined);
   folder = await mkdtemp(join(tmpdir(), "reprise-packed-"));
   const tarballs = join(folder, "tarballs");
   await runPnpm("exec", "turbo", "run", "build", "--filter=./packages/*", "--output-logs=errors-only");
