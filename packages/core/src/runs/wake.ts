@@ -8,6 +8,7 @@ import { checkObject, checkTexts, invalid } from "../errors/invalid.ts";
 import { RepriseError } from "../errors/reprise-error.ts";
 import type { HiddenRoot, JournalRecord } from "../journal/journal-record.ts";
 import type { StateStatus } from "../events/event-type.ts";
+import { foldVisible } from "../timeline/fold-visible.ts";
 import { lastRoot } from "../timeline/last-root.ts";
 import { sealOf } from "../transfer/sealed.ts";
 import { readRun } from "./read-run.ts";
@@ -57,7 +58,7 @@ export async function wakeRuns(settings: RepriseSettings, actors: WakeActors, op
         if (stateIds === undefined && sealOf(records) !== undefined) continue;
         const root = lastRoot(records);
         // One that was driven by hand goes on by hand.
-        if (left.has(stateId) && (root === undefined || isUntouchedCopy(records))) continue;
+        if (left.has(stateId) && (root === undefined || isUntouchedCopy(records) || isStopped(stateId, records))) continue;
         woken.set(stateId, { stateId, outcome: await resume(actorOf(root, stateId, known), stateId, allowRepeat === undefined ? {} : { allowRepeat }) });
       } catch (error) {
         woken.set(stateId, { stateId, error: error as Error });
@@ -83,6 +84,12 @@ async function unheld({ backend }: RepriseSettings, status: StateStatus, dueBefo
     for (const { stateId, lease } of rows) if (lease !== "live") found.push(stateId);
   }
   return found;
+}
+
+/** A crash may have left it listed as running, but somebody has paused or interrupted it: it goes on when it is named. */
+function isStopped(stateId: string, records: readonly JournalRecord[]): boolean {
+  const { status } = foldVisible(stateId, records);
+  return status === "paused" || status === "interrupted";
 }
 
 /** An imported copy says that it is running if the original was. Whoever imported it decides whether it goes on. */

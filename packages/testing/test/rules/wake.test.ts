@@ -138,3 +138,15 @@ test.each<[string, (context: AgentContext) => Promise<unknown>]>([
   expect((await reprise.head(stateId))?.lastSeq).toBe(head?.lastSeq);
   expect(await reprise.verify(stateId)).toMatchObject({ intact: true });
 });
+
+test.each(["pause", "interrupt"] as const)("I5: a run that a crash has left listed as running goes on only when it is named, where it had been stopped, %s", async (stop) => {
+  const before = memoryBackend();
+  const stopping = createReprise({ backend: before });
+  const one = tool({ name: "one", run: async () => void (await stopping[stop](stateId)) });
+  const work = agent({ name: "work", run: async (_input: void, context) => (await context.run(one), context.run(tool({ name: "two", run: () => 2 }))) });
+  expect(["paused", "interrupted"]).toContain((await stopping.execute(work, undefined, { stateId })).status);
+  const { runs, ...rest } = before.snapshot();
+  const reprise = createReprise({ backend: memoryBackend({ from: { ...rest, runs: runs.map((row) => ({ ...row, header: patchHeader(row.header, { status: "running" }) })) } }) });
+  expect(await reprise.wake([work])).toEqual([]);
+  expect(await reprise.wake([work], { stateIds: [stateId] })).toMatchObject([{ stateId, outcome: { status: "completed", value: 2 } }]);
+});
