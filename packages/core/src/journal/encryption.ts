@@ -32,8 +32,8 @@ export function checkEncryption(encryption: Encryption | undefined): void {
 }
 
 /** The bytes in an envelope that says with which key they are encrypted. */
-export function encrypted({ keyId, encrypt }: Encryption, bytes: Uint8Array): Uint8Array {
-  const envelope: Envelope = { k: "encrypted", key: keyId, b: toBase64(encrypt(bytes)) };
+export function encrypted(encryption: Encryption, bytes: Uint8Array): Uint8Array {
+  const envelope: Envelope = { k: "encrypted", key: encryption.keyId, b: toBase64(encryption.encrypt(bytes)) };
   return new TextEncoder().encode(JSON.stringify(envelope));
 }
 

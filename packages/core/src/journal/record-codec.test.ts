@@ -108,6 +108,10 @@ test.each(["", "{", "null", "[]", '"text"', '{"k":"unknown","at":1}', '{"k":"com
   },
 );
 
+test.each([Number.NaN, Infinity])("H6: a record whose time is %s is refused before anybody would have to read it", (at) => {
+  expect(() => codec.encode({ k: "received", at })).toThrow(expect.objectContaining({ code: "NOT_ENCODABLE", path: "at" }));
+});
+
 test("G10: bytes that are no UTF-8 are CORRUPT", () => {
   expect(() => codec.decode({ seq: 1, epoch: 1, bytes: Uint8Array.of(0xff, 0xfe) }, "run-1")).toThrow(expect.objectContaining({ code: "CORRUPT" }));
 });

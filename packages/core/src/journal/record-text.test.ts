@@ -14,7 +14,7 @@ const write = fc.oneof(
   fc.tuple(fc.string(), fc.constant("d")),
 );
 const seq = fc.integer({ min: 1 });
-const at = fc.oneof(fc.integer(), fc.double());
+const at = fc.oneof(fc.integer(), fc.double({ noDefaultInfinity: true, noNaN: true }));
 const record = fc.oneof(
   fc.record({ k: fc.constant("started"), at, a: fc.string(), p: maybe(seq), i: maybe(value), root: maybe(fc.constant(1)), given: maybe(fc.array(fc.tuple(seq, fc.string()))) }),
   fc.record({ k: fc.constant("completed"), at, c: seq, v: maybe(value), vb: maybe(fc.array(seq)), ver: maybe(fc.constant(null)), w: maybe(fc.array(write)) }),

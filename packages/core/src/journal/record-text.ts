@@ -1,4 +1,5 @@
 import { EncodedValue } from "../values/encoded-value.ts";
+import { NotEncodableError } from "../values/not-encodable-error.ts";
 import type { ErrorRecord } from "../values/error-record.ts";
 import type { JournalRecord, StorageWrite } from "./journal-record.ts";
 
@@ -30,7 +31,7 @@ export function recordText(record: JournalRecord, write: ValueWriter): string {
 const beginnings: Record<string, string> = {};
 
 function fieldText(field: string, value: unknown, write: ValueWriter): string {
-  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "null";
+  if (typeof value === "number") return numberText(field, value);
   switch (field) {
     case "meta":
       return (value as EncodedValue).write();
@@ -45,6 +46,12 @@ function fieldText(field: string, value: unknown, write: ValueWriter): string {
     default:
       return value instanceof EncodedValue ? write.value(value) : JSON.stringify(value);
   }
+}
+
+/** Nobody could read a record that has `null` for a number: a clock of somebody's own may give what is none. */
+function numberText(field: string, value: number): string {
+  if (!Number.isFinite(value)) throw new NotEncodableError(field, `JSON has no number ${value}`);
+  return String(value);
 }
 
 /** The call that `execute` began, of a fork that has it not. */

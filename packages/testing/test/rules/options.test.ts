@@ -159,3 +159,16 @@ test("what is wrong with the id of a run is said by a promise, whatever is asked
     await expect(reprise[verb](""), verb).rejects.toMatchObject({ code: "INVALID_ID" });
   }
 });
+
+test("H6: a clock that stops giving numbers fails the run with what it gave, and what was recorded before can be read", async () => {
+  let broken = false;
+  const system: System = { ...virtualSystem({ now: 1_000 }) };
+  const reprise = createReprise({ backend: memoryBackend(), system: { ...system, now: () => (broken ? Number.NaN : 1_000), yield: (callback) => void setImmediate(callback) } });
+  const state = await reprise.create({ stateId });
+  await state.run(step, 1);
+  broken = true;
+  await expect(state.run(step, 2)).rejects.toMatchObject({ code: "NOT_ENCODABLE", path: "at" });
+  await state.close().catch(() => undefined);
+  broken = false;
+  expect((await reprise.history(stateId)).calls().map(({ status }) => status)).toEqual(["completed"]);
+});

@@ -289,6 +289,23 @@ describe("H2: encryption", () => {
     await again.close();
   });
 
+  test("H2: it may be an instance of a class, whose methods need it", async () => {
+    class Reversed implements Encryption {
+      readonly keyId = "mirror";
+      readonly #turn = (bytes: Uint8Array): Uint8Array => bytes.toReversed();
+      encrypt(bytes: Uint8Array): Uint8Array {
+        return this.#turn(bytes);
+      }
+      decrypt(bytes: Uint8Array): Uint8Array {
+        return this.#turn(bytes);
+      }
+    }
+    const { backend } = onDisk();
+    const reprise = createReprise({ backend, codec: { encryption: new Reversed() } });
+    expect(await reprise.execute(echo, "x", { stateId })).toMatchObject({ status: "completed", value: "heard x" });
+    expect(await reprise.resume(echo, stateId)).toMatchObject({ status: "completed", value: "heard x" });
+  });
+
   test("H7: a value that is too large for a record stays in it, for elsewhere it would not be encrypted", async () => {
     const { backend, text } = onDisk();
     const reprise = createReprise({ backend, artifactThreshold: 1_000, codec: { encryption: aes("2026-01") } });
