@@ -21,27 +21,30 @@ export interface ArtifactsOwner {
 
 /** The artifacts as a handler sees them. */
 export function artifactsFacade(view: StorageView, { values, contents, beforeWrite, onWrite, deliver }: ArtifactsOwner): Artifacts {
+  // As a key of the storage is.
+  const nameOf = (name: unknown): string => values.masked(checkName(name));
   return {
-    put(name, value) {
+    put(given, value) {
       beforeWrite();
-      const bytes = isBytes(value) ? new Uint8Array(value) : values.pack(values.encode(value, `artifacts[${JSON.stringify(checkName(name))}]`).encoded);
+      const name = nameOf(given);
+      const bytes = isBytes(value) ? new Uint8Array(value) : values.pack(values.encode(value, `artifacts[${JSON.stringify(name)}]`).encoded);
       const reference: ArtifactReference = Object.freeze({ id: contents.put(bytes), size: bytes.length, kind: isBytes(value) ? "bytes" : "value" });
-      view.putArtifact(checkName(name), reference);
+      view.putArtifact(name, reference);
       onWrite?.([name, "r", reference]);
       return reference;
     },
     get<T>(name: string): Promise<T | undefined> {
       try {
-        const reference = view.artifact(checkName(name));
+        const reference = view.artifact(nameOf(name));
         // The very promise of `deliver`: where the run stops, whoever made it sees to it that nobody has to listen.
         return reference === undefined ? Promise.resolve(undefined) : deliver(read(reference, values, contents) as Promise<T>);
       } catch (error) {
         return Promise.reject(error);
       }
     },
-    has: (name) => view.artifact(checkName(name)) !== undefined,
+    has: (name) => view.artifact(nameOf(name)) !== undefined,
     names: () => [...view.artifactNames()],
-    reference: (name) => view.artifact(checkName(name)),
+    reference: (name) => view.artifact(nameOf(name)),
   };
 }
 

@@ -16,19 +16,23 @@ export interface StorageOwner {
 
 /** The storage as a handler sees it. */
 export function storageFacade(view: StorageView, owner: StorageOwner): Storage {
+  // A key is recorded, too: without the values of secrets it is the same key for whoever asks with them.
+  const keyOf = (key: unknown): string => owner.values.masked(checkKey(key));
   return {
-    get: <T>(key: string) => decoded(view.get(checkKey(key))) as T | undefined,
-    has: (key) => view.get(checkKey(key)) !== undefined,
+    get: <T>(key: string) => decoded(view.get(keyOf(key))) as T | undefined,
+    has: (key) => view.get(keyOf(key)) !== undefined,
     keys: () => [...view.keys()],
-    set(key, value) {
+    set(given, value) {
       owner.beforeWrite();
-      const { encoded } = owner.values.encode(value, `storage[${JSON.stringify(checkKey(key))}]`);
+      const key = keyOf(given);
+      const { encoded } = owner.values.encode(value, `storage[${JSON.stringify(key)}]`);
       view.set(key, encoded);
       owner.onWrite?.([key, "s", encoded]);
     },
-    add(key, amount) {
+    add(given, amount) {
       owner.beforeWrite();
-      const before = decoded(view.get(checkKey(key)));
+      const key = keyOf(given);
+      const before = decoded(view.get(key));
       if (before !== undefined && typeof before !== "number") {
         throw new RepriseError("INVALID_OPTION", `storage.add needs a number to add to, but ${JSON.stringify(key)} holds ${typeof before}`, { path: key });
       }
@@ -38,9 +42,10 @@ export function storageFacade(view: StorageView, owner: StorageOwner): Storage {
       view.add(key, amount);
       owner.onWrite?.([key, "a", amount]);
     },
-    delete(key) {
+    delete(given) {
       owner.beforeWrite();
-      view.delete(checkKey(key));
+      const key = keyOf(given);
+      view.delete(key);
       owner.onWrite?.([key, "d"]);
     },
   };

@@ -32,6 +32,8 @@ export interface ValueCodec extends ValueDecoder {
   reveal(encoded: EncodedValue, secrets: ReadonlyMap<string, string>): unknown;
   /** What may be shown of a value: without the values of secrets that were revealed. The value itself as long as none was. */
   withoutSecrets(value: unknown): unknown;
+  /** The text without the values of secrets that were revealed: what it is recorded as. */
+  masked(text: string): string;
   /** The value as MessagePack, for artifacts and exported runs. The same value, its keys in the same order, gives the same bytes. */
   pack(encoded: EncodedValue): Uint8Array<ArrayBuffer>;
   /** The value of such bytes, of which nothing is kept. Throws `NotDecodableError`, before anything larger than they are is allocated. */
@@ -101,6 +103,11 @@ class Codec implements ValueCodec {
       // It cannot be looked through, so it is not shown.
       return "[not shown]";
     }
+  }
+
+  masked(text: string): string {
+    const { known } = this.#settings;
+    return known.none ? text : known.mask(text);
   }
 
   decode(tree: unknown): unknown {

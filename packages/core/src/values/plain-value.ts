@@ -1,8 +1,9 @@
+import { isSecret, secretMark } from "./secret.ts";
 import { tagOf } from "./tree-tag.ts";
 
 /**
  * Any recorded value as JSON can hold it, for reading: what JSON does not know becomes text (a Date as ISO, a Map as pairs, a
- * bigint as `"12n"`, bytes as their number). What stands under a key that is `hidden` is `"[redacted]"`. Default: no key is.
+ * bigint as `"12n"`, bytes as their number, a reference to a secret as `"[secret:name]"`). What stands under a key that is `hidden` is `"[redacted]"`. Default: no key is.
  *
  * @example
  * ```ts
@@ -20,6 +21,7 @@ function plain(value: unknown, hidden: (key: string) => boolean, above: readonly
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   if (typeof value !== "object" || value === null) return value;
   if (above.includes(value)) return "[circular]";
+  if (isSecret(value)) return secretMark(value.name);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "[invalid date]" : value.toISOString();
   if (value instanceof RegExp || value instanceof URL) return String(value);
   if (value instanceof Error) return { name: value.name, message: value.message };

@@ -49,7 +49,17 @@ export function secret(name: string): string {
   return new SecretReference(name) as unknown as string;
 }
 
-/** Is this a reference to a secret, of this or another copy of this package? */
+/**
+ * Is this a reference to a secret, of this or another copy of this package?
+ *
+ * @example
+ * ```ts
+ * import { secret } from "@reprise/core";
+ * import { isSecret } from "@reprise/core/spi";
+ *
+ * console.log([secret("shop"), {}].map((value) => isSecret(Object(value)))); // [ true, false ]
+ * ```
+ */
 export function isSecret(value: object): value is SecretReference {
   return Object.hasOwn(value, brand);
 }

@@ -1,3 +1,4 @@
+import { secret } from "@reprise/core";
 import { expect, test } from "vitest";
 import { plainJson } from "./plain-json.ts";
 import { preview, secretKey } from "./preview.ts";
@@ -39,6 +40,12 @@ test("values that JSON does not know are readable", () => {
   expect(plainJson(value, secretKey())).toBe(
     '{"at":"1970-01-01T00:00:00.000Z","big":"12n","zero":0,"not":"NaN","map":[["a",1]],"set":[1],"bytes":"[3 bytes]","url":"https://example.org/","pattern":"/a/g"}',
   );
+});
+
+test("a reference to a secret is its name, where the key says nothing of it", () => {
+  const value = { account: secret("shop"), list: [secret("bank")] };
+  expect(preview(value, secretKey())).toBe("{account: [secret:shop], list: [[secret:bank]]}");
+  expect(plainJson(value, secretKey())).toBe('{"account":"[secret:shop]","list":["[secret:bank]"]}');
 });
 
 test("circles end", () => {

@@ -251,6 +251,25 @@ describe("H2: redaction", () => {
   });
 });
 
+test("H2: a key of the storage and the name of an artifact hold no value of a secret, and are found with and without it", async () => {
+  const { backend, text } = onDisk();
+  const reprise = createReprise({ backend, secrets: () => "s3cr3t-value" });
+  const note = tool({
+    name: "note",
+    run(value: string, { storage, artifacts }) {
+      storage.set(`at ${value}`, 1);
+      storage.add(`at ${value}`, 1);
+      artifacts.put(`of ${value}`, "x");
+      return [storage.get(`at ${value}`), storage.has(`at ${value}`), storage.keys(), artifacts.has(`of ${value}`), artifacts.names()];
+    },
+  });
+  const work = agent({ name: "work", run: async (_input: void, context) => [await context.run(note, secret("shop")), context.storage.get("at [secret:shop]")] });
+  const found = [[2, true, ["at [secret:shop]"], true, ["of [secret:shop]"]], 2];
+  expect(await reprise.execute(work, undefined, { stateId })).toMatchObject({ status: "completed", value: found });
+  expect(await reprise.resume(work, stateId)).toMatchObject({ status: "completed", value: found });
+  expect(text()).not.toContain("s3cr3t");
+});
+
 describe("H2: encryption", () => {
   const keys = new Map([["2026-01", randomBytes(32)], ["2026-02", randomBytes(32)]]);
   function aes(keyId: string, known: ReadonlyMap<string, Uint8Array> = keys): Encryption {
