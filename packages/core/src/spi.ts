@@ -80,7 +80,7 @@ export { eventFacts } from "./events/event-facts.ts";
 export { issueRule } from "./errors/issue-text.ts";
 export { timeText } from "./errors/time-text.ts";
 export { plainValue } from "./values/plain-value.ts";
-export { isSecret } from "./values/secret.ts";
+export { shownSecret } from "./values/secret.ts";
 export { isThenable } from "./values/is-thenable.ts";
 export { isWellFormed } from "./values/well-formed.ts";
 export type { EventFacts } from "./events/event-facts.ts";

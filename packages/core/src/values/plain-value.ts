@@ -1,4 +1,4 @@
-import { isSecret, secretMark } from "./secret.ts";
+import { shownSecret } from "./secret.ts";
 import { tagOf } from "./tree-tag.ts";
 
 /**
@@ -21,7 +21,8 @@ function plain(value: unknown, hidden: (key: string) => boolean, above: readonly
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   if (typeof value !== "object" || value === null) return value;
   if (above.includes(value)) return "[circular]";
-  if (isSecret(value)) return secretMark(value.name);
+  const secret = shownSecret(value);
+  if (secret !== undefined) return secret;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "[invalid date]" : value.toISOString();
   if (value instanceof RegExp || value instanceof URL) return String(value);
   if (value instanceof Error) return { name: value.name, message: value.message };

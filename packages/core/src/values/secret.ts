@@ -49,19 +49,24 @@ export function secret(name: string): string {
   return new SecretReference(name) as unknown as string;
 }
 
+/** Is this a reference to a secret, of this or another copy of this package? */
+export function isSecret(value: object): value is SecretReference {
+  return Object.hasOwn(value, brand);
+}
+
 /**
- * Is this a reference to a secret, of this or another copy of this package?
+ * How a reference to a secret is shown, of this or another copy of this package: by its name. Undefined for everything else.
  *
  * @example
  * ```ts
  * import { secret } from "@reprise/core";
- * import { isSecret } from "@reprise/core/spi";
+ * import { shownSecret } from "@reprise/core/spi";
  *
- * console.log([secret("shop"), {}].map((value) => isSecret(Object(value)))); // [ true, false ]
+ * console.log(shownSecret(secret("shop")), shownSecret({ name: "shop" })); // [secret:shop] undefined
  * ```
  */
-export function isSecret(value: object): value is SecretReference {
-  return Object.hasOwn(value, brand);
+export function shownSecret(value: unknown): string | undefined {
+  return typeof value === "object" && value !== null && isSecret(value) ? secretMark(value.name) : undefined;
 }
 
 /** What stands where the value of a secret would. */

@@ -1,4 +1,4 @@
-import { isSecret } from "@reprise/core/spi";
+import { shownSecret } from "@reprise/core/spi";
 import { sanitise } from "./sanitise.ts";
 
 /** Keys whose values are never shown, whatever the options say. */
@@ -56,7 +56,8 @@ function showString(text: string): string {
 
 /** Objects that are shown as one thing. */
 function showAtom(value: object): string | undefined {
-  if (isSecret(value)) return value.toJSON();
+  const secret = shownSecret(value);
+  if (secret !== undefined) return secret;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "[invalid date]" : value.toISOString();
   if (value instanceof RegExp) return String(value);
   if (value instanceof URL) return showString(value.href);
