@@ -1,6 +1,7 @@
 import { segmentFormat, type SegmentHeader } from "./segment-header.ts";
 import { journalRecords } from "./journal-records.ts";
 import type { Journal } from "./load-journal.ts";
+import { epochRuns } from "./plan-segment.ts";
 import { framedRecords } from "./record-payload.ts";
 import type { UnfinishedFrame } from "./segment-writer.ts";
 
@@ -40,15 +41,9 @@ export function compactedJournal(stateId: string, journal: Journal, dropped: Dro
       last.bytes += kept.length;
     }
   }
-  const relogged: [epoch: number, frames: number][] = [];
-  for (const { epoch } of groups) {
-    const run = relogged.at(-1);
-    if (run?.[0] === epoch) run[1] += 1;
-    else relogged.push([epoch, 1]);
-  }
   const { created, born } = journal.segments.at(-1)?.header ?? { created: 0, born: 0 };
   return {
-    header: { format: segmentFormat, stateId, created, born, previous: null, relogged },
+    header: { format: segmentFormat, stateId, created, born, previous: null, relogged: epochRuns(groups) },
     frames: groups.map(({ firstSeq, records }) => ({ ...framedRecords(records), firstSeq, count: records.length })),
   };
 }

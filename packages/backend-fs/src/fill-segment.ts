@@ -1,4 +1,4 @@
-import { allocateFrame, headerLength } from "./frame.ts";
+import { allocateFrame, frameFor } from "./frame.ts";
 import { encodeSegmentHeader, type SegmentHeader } from "./segment-header.ts";
 import type { SegmentWriter, UnfinishedFrame } from "./segment-writer.ts";
 
@@ -19,17 +19,10 @@ export async function fillSegment(segment: SegmentWriter, { header, frames }: Se
   await segment.sync();
 }
 
-/** Says that all of a segment so far is durable: damage to it is damage, and no torn end. */
-export async function sealBeginning(segment: SegmentWriter): Promise<void> {
+/** Says that all of a segment so far is durable, which it is: damage to it is damage, and no torn end. */
+export async function sealSegment(segment: SegmentWriter): Promise<void> {
   await segment.write([{ kind: "Z", firstSeq: 0, count: 0, frame: allocateFrame(0) }]);
   await segment.sync();
-}
-
-/** Room for a frame with this payload in its place. */
-export function frameFor(payload: Uint8Array): Buffer {
-  const frame = allocateFrame(payload.length);
-  frame.set(payload, headerLength);
-  return frame;
 }
 
 function* chunksOf(frames: readonly UnfinishedFrame[]): Generator<readonly UnfinishedFrame[]> {

@@ -74,6 +74,13 @@ export function allocateFrame(payloadLength: number): Buffer {
   return frame;
 }
 
+/** A frame with this payload in its place, and still without its header. */
+export function frameFor(payload: Uint8Array): Buffer {
+  const frame = allocateFrame(payload.length);
+  frame.set(payload, headerLength);
+  return frame;
+}
+
 /** Writes the header of a frame whose payload is in place. Returns its crc. */
 export function finishFrame(frame: Buffer, fields: FrameFields, seed: number): number {
   const payloadEnd = frame.length - 1;
@@ -99,8 +106,7 @@ export function finishFrame(frame: Buffer, fields: FrameFields, seed: number): n
 
 /** A whole frame. */
 export function makeFrame(fields: FrameFields, payload: Uint8Array, seed: number): { readonly bytes: Buffer; readonly crc: number } {
-  const bytes = allocateFrame(payload.length);
-  bytes.set(payload, headerLength);
+  const bytes = frameFor(payload);
   return { crc: finishFrame(bytes, fields, seed), bytes };
 }
 

@@ -3,7 +3,7 @@ import { limitExceeded } from "./append-limits.ts";
 import { atOnce } from "./at-once.ts";
 import { CommitQueue, type Failure } from "./commit-queue.ts";
 import { firstFailure } from "./first-failure.ts";
-import { allocateFrame } from "./frame.ts";
+import { sealSegment } from "./fill-segment.ts";
 import { compactedJournal, type Dropped } from "./compact-segment.ts";
 import type { FsWriterParts } from "./fs-writer-parts.ts";
 import { InboxWatch } from "./inbox-watch.ts";
@@ -228,8 +228,7 @@ export class FsWriter implements StateWriter {
     const seal = async (): Promise<void> => {
       // What waits in the page cache becomes durable first, so that the seal proves it.
       if (!segment.isSynced) await segment.sync();
-      await segment.write([{ kind: "Z", firstSeq: 0, count: 0, frame: allocateFrame(0) }]);
-      await segment.sync();
+      await sealSegment(segment);
     };
     // Nobody is at the run any more who could say again when it is due.
     const saveHead = (): Promise<unknown> => this.#unlessFenced(() => head.save({ sync: durability === "power" }));

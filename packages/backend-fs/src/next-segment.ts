@@ -1,5 +1,5 @@
 import type { Io } from "./io.ts";
-import { fillSegment, sealBeginning, type SegmentBeginning } from "./fill-segment.ts";
+import { fillSegment, sealSegment, type SegmentBeginning } from "./fill-segment.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { Overtaken } from "./overtaken.ts";
 import { epochOf, segmentPath, type RunPaths } from "./paths.ts";
@@ -31,7 +31,7 @@ export async function nextSegment(
     await lease.moveTo(epoch);
     await io.syncDirectory(run.directory);
     await fillSegment(segment, beginning);
-    await sealBeginning(segment);
+    await sealSegment(segment);
     const fencedBy = await segment.fencedBy();
     if (fencedBy !== undefined) throw new Overtaken(fencedBy);
     return segment;

@@ -2,7 +2,8 @@ import { basename } from "node:path";
 import { newHeader, RepriseError, type AcquireOptions } from "@reprise/core/spi";
 import { atOnce } from "./at-once.ts";
 import { compactedJournal } from "./compact-segment.ts";
-import { fillSegment, frameFor, sealBeginning, type SegmentBeginning } from "./fill-segment.ts";
+import { fillSegment, sealSegment, type SegmentBeginning } from "./fill-segment.ts";
+import { frameFor } from "./frame.ts";
 import type { FsContext } from "./fs-context.ts";
 import type { Io } from "./io.ts";
 import { isScattered } from "./is-scattered.ts";
@@ -46,7 +47,7 @@ export async function openSegment(context: FsContext, run: RunPaths, segment: Se
   const directories = journal === undefined ? [run.directory, run.fanOut, paths.runs, paths.root] : [run.directory];
   await atOnce(directories.map((directory) => () => io.syncDirectory(directory)));
   await fillSegment(segment, beginning);
-  if (gathered) await sealBeginning(segment);
+  if (gathered) await sealSegment(segment);
   const fencedBy = await segment.fencedBy();
   if (fencedBy !== undefined) throw new Overtaken(fencedBy);
   const known = knownHead !== undefined && knownHead.born === born ? knownHead.header : newHeader(created);

@@ -50,7 +50,7 @@ export function planSegment(journal: Journal | undefined): SegmentPlan {
 }
 
 /** The `relogged` field of a header: runs of frames of one epoch. */
-export function epochRuns(frames: readonly ReloggedFrame[]): [epoch: number, frames: number][] {
+export function epochRuns(frames: readonly Pick<ReloggedFrame, "epoch">[]): [epoch: number, frames: number][] {
   const runs: [number, number][] = [];
   for (const { epoch } of frames) {
     const last = runs.at(-1);

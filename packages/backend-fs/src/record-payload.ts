@@ -1,4 +1,4 @@
-import { allocateFrame, headerLength, type Frame, type FrameKind } from "./frame.ts";
+import { allocateFrame, frameFor, headerLength, type Frame, type FrameKind } from "./frame.ts";
 
 /** The most that one record's length takes in front of the records, in bytes. */
 export const longestLength = 10;
@@ -9,11 +9,7 @@ export const longestLength = 10;
  */
 export function framedRecords(records: readonly Uint8Array[]): { readonly kind: FrameKind; readonly frame: Buffer } {
   const [only] = records;
-  if (records.length === 1 && only !== undefined) {
-    const frame = allocateFrame(only.length);
-    frame.set(only, headerLength);
-    return { kind: "E", frame };
-  }
+  if (records.length === 1 && only !== undefined) return { kind: "E", frame: frameFor(only) };
   const lengths = lengthsPrefix(records);
   const frame = allocateFrame(lengths.length + records.reduce((sum, bytes) => sum + bytes.length, 0));
   let at = headerLength + frame.write(lengths, headerLength, "latin1");

@@ -54,6 +54,11 @@ export function hasAskedOtherwise(records: readonly JournalRecord[], node: CallN
   return shown?.k === "awaiting" && shown.c === node.id && canonical(shown.prompt) !== canonical(node.prompt);
 }
 
+/** Why an answer to what a wait showed before is refused. */
+export function askedOtherwise({ address }: CallNode): string {
+  return `${address} asks otherwise now than when it was answered`;
+}
+
 /** Every wait of the run that `to` could mean. */
 export function waitsMeant(view: RunView, to: string): CallNode[] {
   return [...view.calls.values()].filter((node) => node.type === "wait_call" && isMeant(node, to));

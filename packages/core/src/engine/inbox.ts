@@ -2,7 +2,7 @@ import { messageOf } from "../errors/message-of.ts";
 import type { MessageRecord } from "../journal/journal-record.ts";
 import type { Message, StateWriter } from "../ports/state-backend.ts";
 import type { EncodedValue } from "../values/encoded-value.ts";
-import { hasAskedOtherwise, isMeant, isWaitIn, waitsMeant, type Answer } from "./answer.ts";
+import { askedOtherwise, hasAskedOtherwise, isMeant, isWaitIn, waitsMeant, type Answer } from "./answer.ts";
 import type { Call } from "./call.ts";
 import { decodeMessage, type MessageContent } from "./decode-message.ts";
 import type { Engine } from "./engine.ts";
@@ -201,7 +201,7 @@ export class Inbox {
     const named = { msg: letter.id, ...(letter.answerId !== undefined && { aid: letter.answerId }) };
     let checked: { readonly value: unknown } | { readonly refusal: string };
     try {
-      if (hasAskedOtherwise(engine.journal.records, node, letter.asked)) throw new Error(`${node.address} asks otherwise now than when it was answered`);
+      if (hasAskedOtherwise(engine.journal.records, node, letter.asked)) throw new Error(askedOtherwise(node));
       const checking = validated(spec.outputSchema, letter.value?.decode(), node.address, "answer");
       this.#checking = checking instanceof Promise;
       if (this.#checking) void this.#readInterrupts();

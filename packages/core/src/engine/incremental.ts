@@ -1,5 +1,6 @@
 import { NotRepeatableError } from "../errors/replay-errors.ts";
 import { isLeaf, isPause, type CallNode } from "../history/call-node.ts";
+import { askedOtherwise } from "./answer.ts";
 import type { Call } from "./call.ts";
 import { reopenCode } from "./code-attempt.ts";
 import { restartLeaf } from "./leaf-attempt.ts";
@@ -70,7 +71,7 @@ function asksAnother({ node, spec }: Call): boolean {
 function refuseMail({ engine, node }: Call): void {
   const given = engine.view.mail.early.filter(({ to }) => to === node.address);
   for (const { msg, aid } of given) {
-    engine.ride([{ k: "rejected", at: engine.now(), c: node.id, msg, ...(aid !== undefined && { aid }), why: `${node.address} asks otherwise now than when it was answered` }]);
+    engine.ride([{ k: "rejected", at: engine.now(), c: node.id, msg, ...(aid !== undefined && { aid }), why: askedOtherwise(node) }]);
   }
 }
 

@@ -1,3 +1,4 @@
+import { endedAs } from "../engine/end-of-run.ts";
 import type { Engine } from "../engine/engine.ts";
 import { reportUnvisited } from "../engine/report-unvisited.ts";
 
@@ -12,6 +13,6 @@ export function conclude(engine: Engine, completed: boolean): void {
   const { journal, openedAt, options, policy, view } = engine;
   const misListed = options.misListed === true && journal.lastSeq === openedAt;
   if (!completed || policy.compare || (view.status === "completed" && !misListed)) return;
-  const at = engine.now();
-  engine.append([{ k: "checkpoint", at, status: "completed", ...engine.reuseSoFar() }], "firm", () => undefined, { status: "completed", updatedAt: at, wakeAt: null });
+  const { record, header } = endedAs(engine, "completed");
+  engine.append([record], "firm", () => undefined, header);
 }

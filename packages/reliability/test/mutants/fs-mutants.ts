@@ -36,7 +36,7 @@ export const fsMutants: readonly Mutant[] = [
   removed("the name of the segment is durable before an acquire resolves", "open-segment", "[run.directory, run.fanOut, paths.runs, paths.root] : [run.directory]", "crashes", "[run.fanOut, paths.runs, paths.root] : []"),
   removed("the directories above a new run are durable before it is acquired", "open-segment", "[run.directory, run.fanOut, paths.runs, paths.root]", "crashes", "[run.directory]"),
   removed("the header and what was logged anew are durable before they are shown", "fill-segment", "write(chunk);\n  await segment.sync();\n", "crashes", "write(chunk);\n"),
-  removed("a seal proves what took the place of many segments", "open-segment", "  if (gathered) await sealBeginning(segment);\n", "test/scattered.test.ts"),
+  removed("a seal proves what took the place of many segments", "open-segment", "  if (gathered) await sealSegment(segment);\n", "test/scattered.test.ts"),
   removed("an acquire that was overtaken starts again", "open-segment", overtaken, "test/guards.test.ts"),
   always(removed("what is not proven to be durable is logged anew", "plan-segment", "const proven = isLast ? segment.scan.proven : segment.scan.end;", "crashes", "const proven = segment.scan.end;")),
   removed("the journal is compared with what head.json knows", "open-segment", "  checkAgainstHead(run, journal, head);\n", "test/faults.test.ts"),
@@ -57,7 +57,7 @@ export const fsMutants: readonly Mutant[] = [
   removed("the lease names the next segment", "next-segment", "    await lease.moveTo(epoch);\n", "test/roll.test.ts"),
   removed("the name of the next segment is durable", "next-segment", "    await io.syncDirectory(run.directory);\n", "crashes"),
   removed("the next segment is durable before the seal says so", "fill-segment", "write(chunk);\n  await segment.sync();\n", "test/compact.test.ts", "write(chunk);\n"),
-  removed("a seal proves the next segment", "next-segment", "    await sealBeginning(segment);\n", "test/compact.test.ts"),
+  removed("a seal proves the next segment", "next-segment", "    await sealSegment(segment);\n", "test/compact.test.ts"),
   removed("the next segment is not written on by one who was overtaken", "next-segment", overtaken, "test/guards.test.ts"),
   removed("a journal that goes on says what comes before it", "fs-writer", "previous: { epoch, length }, relogged: []", "crashes", "previous: null, relogged: []"),
 
